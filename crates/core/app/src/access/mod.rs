@@ -1,0 +1,14 @@
+//! Keys and organizations: who acts, for whom, in which role.
+
+mod authenticate;
+mod create_key;
+mod list_keys;
+mod organization;
+mod revoke_key;
+mod secret;
+
+pub use authenticate::authenticate;
+pub use create_key::{NewKey, create_key, install_bootstrap_key};
+pub use list_keys::{ListedKey, list_keys};
+pub use organization::{default_organization, named_organization};
+pub use revoke_key::revoke_key;

@@ -1,0 +1,93 @@
+//! The world that the use cases act in.
+
+use crate::error::Error;
+use crate::play::cache::Playables;
+use crate::port::{Blobs, Clock, Prober, Random, Store};
+use crate::upload::active::ActiveParts;
+use crate::upload::link::LinkSigner;
+use kinora_domain::limit::Limits;
+use std::sync::Arc;
+use tokio::sync::Notify;
+
+/// What `server` plugs in.
+#[derive(Clone)]
+pub struct Ports {
+    /// Metadata and queue.
+    pub store: Arc<dyn Store>,
+    /// Objects.
+    pub blobs: Arc<dyn Blobs>,
+    /// The outside look into files.
+    pub prober: Arc<dyn Prober>,
+    /// The wall clock.
+    pub clock: Arc<dyn Clock>,
+    /// Secrets and ids.
+    pub random: Arc<dyn Random>,
+}
+
+/// The world behind ports, and the little that a process keeps in memory: which parts are being
+/// written, and what is being watched. Losing that loses nothing.
+pub struct App {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) blobs: Arc<dyn Blobs>,
+    pub(crate) prober: Arc<dyn Prober>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) limits: Limits,
+    pub(crate) signer: LinkSigner,
+    pub(crate) active_parts: ActiveParts,
+    pub(crate) playables: Playables,
+    pub(crate) work_waiting: Notify,
+}
+
+impl App {
+    /// Opens the world: makes the secrets that this server signs with on its first start.
+    ///
+    /// # Errors
+    /// The store refuses.
+    pub async fn open(ports: Ports, limits: Limits) -> Result<Self, Error> {
+        let signer = LinkSigner::open(&*ports.store, &*ports.random).await?;
+        Ok(Self {
+            store: ports.store,
+            blobs: ports.blobs,
+            prober: ports.prober,
+            clock: ports.clock,
+            random: ports.random,
+            limits,
+            signer,
+            active_parts: ActiveParts::default(),
+            playables: Playables::new(),
+            work_waiting: Notify::new(),
+        })
+    }
+
+    /// Passes when metadata can be read and objects have a place: what readiness means.
+    ///
+    /// # Errors
+    /// What is away.
+    pub async fn ready(&self) -> Result<(), Error> {
+        self.store.read().await?.database_now().await?;
+        self.blobs.space().await?;
+        Ok(())
+    }
+
+    /// The space of the object store.
+    ///
+    /// # Errors
+    /// The disk cannot be asked.
+    pub async fn space(&self) -> Result<crate::port::Space, Error> {
+        Ok(self.blobs.space().await?)
+    }
+
+    /// Jobs that wait or run.
+    ///
+    /// # Errors
+    /// The store refuses.
+    pub async fn unfinished_jobs(&self) -> Result<u64, Error> {
+        Ok(self.store.read().await?.unfinished_jobs().await?)
+    }
+
+    /// A fresh id for a request: 64 random bits in hex.
+    pub fn fresh_request_id(&self) -> String {
+        crate::fresh::hex_token::<8>(self)
+    }
+}

@@ -1,0 +1,139 @@
+//! A new asset, which plays at once where its files allow.
+
+use super::prepare::{self, Outcome, Prepared};
+use crate::app::App;
+use crate::error::Error;
+use crate::fresh;
+use kinora_domain::access::{Caller, Permission};
+use kinora_domain::asset::{Asset, AssetSource};
+use kinora_domain::file::{File, FileState, MetadataJson};
+use kinora_domain::job::Work;
+use kinora_domain::track::{Track, TrackKind};
+use kinora_domain::{AssetId, JobId, Kind, Problem, TrackId, preset};
+
+/// Files that one asset may be made of.
+const MAX_SOURCES: usize = 32;
+/// Characters of a title.
+const TITLE_LENGTH: usize = 1_024;
+/// An audio track is copied out when reading it in place drags in more than this many times its bytes.
+const COPY_OUT_ABOVE: u64 = 2;
+
+/// What a client asks for.
+#[derive(Debug, Clone)]
+pub struct NewAsset {
+    /// What it is made of.
+    pub sources: Vec<AssetSource>,
+    /// Name of a preset.
+    pub preset: String,
+    /// Its title.
+    pub title: Option<String>,
+    /// Its metadata, a JSON object.
+    pub metadata: Option<MetadataJson>,
+}
+
+/// Makes an asset of completed files. Where players take what is in them it is available in the
+/// answer already; where not, it is there in the failed state with the reason.
+///
+/// # Errors
+/// `Invalid` preset, sources or tracks; `NotFound` files; `Conflict` with a file that is not complete.
+pub async fn create_asset(app: &App, caller: &Caller, new: NewAsset) -> Result<Asset, Error> {
+    caller.require(Permission::WriteMedia)?;
+    preset::check(&new.preset)?;
+    check_shape(&new)?;
+    let files = load_files(app, caller, &new.sources).await?;
+    let outcome = prepare::prepare(app, &new.sources, &files).await?;
+    let stored = store(app, caller, new, &files, &outcome).await;
+    if stored.is_err() {
+        prepare::discard(app, &outcome).await;
+    }
+    let asset = stored?;
+    app.work_waiting.notify_one();
+    Ok(asset)
+}
+
+fn check_shape(new: &NewAsset) -> Result<(), Problem> {
+    if new.sources.is_empty() || new.sources.len() > MAX_SOURCES {
+        let message = format!("An asset is made of 1 to {MAX_SOURCES} sources.");
+        return Err(Problem::invalid("transcodedSources", message));
+    }
+    if new.title.as_ref().is_some_and(|title| title.chars().count() > TITLE_LENGTH) {
+        return Err(Problem::invalid("title", format!("A title has at most {TITLE_LENGTH} characters.")));
+    }
+    Ok(())
+}
+
+async fn load_files(app: &App, caller: &Caller, sources: &[AssetSource]) -> Result<Vec<File>, Error> {
+    let mut tx = app.store.read().await?;
+    let mut files = Vec::with_capacity(sources.len());
+    for (index, source) in sources.iter().enumerate() {
+        let field = format!("transcodedSources[{index}].fileId");
+        let file = tx.file(caller.organization, source.file).await?;
+        let file = file.ok_or_else(|| Problem { field: Some(field.clone()), ..Problem::not_found("file") })?;
+        let refusal = match &file.state {
+            FileState::Completed(_) => None,
+            FileState::Uploading => Some(("upload_incomplete", "The upload of this file is not complete.".to_owned())),
+            FileState::Failed(failure) => Some(("file_failed", format!("This file cannot be used: {}", failure.message))),
+        };
+        if let Some((reason, message)) = refusal {
+            return Err(Problem { kind: Kind::Conflict, reason, message, field: Some(field) }.into());
+        }
+        files.push(file);
+    }
+    Ok(files)
+}
+
+/// Everything of the asset in one transaction: its maps' objects, a reference on the files' bytes
+/// for each track that lies in them, its tracks, and the jobs that copy audio out.
+async fn store(
+    app: &App,
+    caller: &Caller,
+    new: NewAsset,
+    files: &[File],
+    outcome: &Outcome,
+) -> Result<Asset, Error> {
+    let now = app.clock.now();
+    let mut tx = app.store.begin().await?;
+    let organization = tx.organization(caller.organization).await?.ok_or_else(|| Problem::not_found("organization"))?;
+    let asset = Asset {
+        id: AssetId::new(fresh::uuid(app)),
+        organization: caller.organization,
+        project: organization.default_project,
+        title: new.title,
+        preset: new.preset,
+        metadata: new.metadata,
+        sources: new.sources,
+        state: outcome.state(),
+        created: now,
+        modified: now,
+    };
+    tx.insert_asset(&asset).await?;
+    for prepared in outcome.tracks() {
+        let media = files.get(prepared.source).map(|file| file.object).ok_or_else(|| Problem::not_found("file"))?;
+        // The file may have been deleted since it was loaded; then its bytes may be going.
+        if !tx.retain_object(media).await? {
+            return Err(Problem::not_found("file").into());
+        }
+        tx.insert_object(prepared.map_object, prepared.map_size()).await?;
+        let track = Track {
+            id: TrackId::new(fresh::uuid(app)),
+            asset: asset.id,
+            position: prepared.position,
+            kind: prepared.kind,
+            media,
+            map: prepared.map_object,
+            version: 1,
+        };
+        tx.insert_track(&track).await?;
+        if worth_copying(prepared) {
+            tx.enqueue(JobId::new(fresh::uuid(app)), caller.organization, Work::CopyAudio(track.id)).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(asset)
+}
+
+fn worth_copying(prepared: &Prepared) -> bool {
+    let span = prepared.map.span();
+    let spanned = span.end.saturating_sub(span.start);
+    prepared.kind == TrackKind::Audio && spanned > prepared.map.payload_bytes().saturating_mul(COPY_OUT_ABOVE)
+}

@@ -1,0 +1,31 @@
+//! The end of an asset.
+
+use crate::app::App;
+use crate::error::Error;
+use crate::work::sweep_objects;
+use kinora_domain::access::{Caller, Permission};
+use kinora_domain::asset::AssetState;
+use kinora_domain::{AssetId, Problem};
+
+/// Deletes an asset: a tombstone stays, its tracks go, and with them what only they referred to. The
+/// files that it was made of stay.
+///
+/// # Errors
+/// There is no such asset for this caller.
+pub async fn delete_asset(app: &App, caller: &Caller, id: AssetId) -> Result<(), Error> {
+    caller.require(Permission::WriteMedia)?;
+    let now = app.clock.now();
+    let mut tx = app.store.begin().await?;
+    let mut asset = tx.asset(caller.organization, id).await?.ok_or_else(|| Problem::not_found("asset"))?;
+    for track in tx.tracks(id).await? {
+        tx.release_object(track.media).await?;
+        tx.release_object(track.map).await?;
+    }
+    tx.delete_tracks(id).await?;
+    asset.state = AssetState::Deleted { at: now };
+    asset.modified = now;
+    tx.update_asset(&asset).await?;
+    tx.commit().await?;
+    app.playables.forget(id);
+    sweep_objects(app).await
+}

@@ -1,0 +1,32 @@
+//! One asset.
+
+use crate::app::App;
+use crate::error::Error;
+use kinora_domain::access::{Caller, Permission};
+use kinora_domain::asset::Asset;
+use kinora_domain::file::File;
+use kinora_domain::{AssetId, Problem};
+
+/// An asset with the files that it was made of, where they still exist.
+#[derive(Debug, Clone)]
+pub struct AssetView {
+    /// The asset.
+    pub asset: Asset,
+    /// One for each source, in their order.
+    pub files: Vec<Option<File>>,
+}
+
+/// The asset of that id.
+///
+/// # Errors
+/// There is none for this caller.
+pub async fn get_asset(app: &App, caller: &Caller, id: AssetId) -> Result<AssetView, Error> {
+    caller.require(Permission::ReadMedia)?;
+    let mut tx = app.store.read().await?;
+    let asset = tx.asset(caller.organization, id).await?.ok_or_else(|| Problem::not_found("asset"))?;
+    let mut files = Vec::with_capacity(asset.sources.len());
+    for source in &asset.sources {
+        files.push(tx.file(caller.organization, source.file).await?);
+    }
+    Ok(AssetView { asset, files })
+}

@@ -1,0 +1,82 @@
+//! The failure of a use case: what may be shown, and apart from it, why.
+
+use crate::port::{BlobError, StoreError};
+use core::fmt;
+use kinora_domain::{Kind, Problem};
+
+/// A public problem with its private cause. Displays as the public part; the cause is the source.
+#[derive(Debug)]
+pub struct Error {
+    problem: Problem,
+    source: Option<Box<dyn core::error::Error + Send + Sync>>,
+}
+
+impl Error {
+    /// A problem with the cause that only logs may show.
+    pub fn caused(problem: Problem, source: impl Into<Box<dyn core::error::Error + Send + Sync>>) -> Self {
+        Self { problem, source: Some(source.into()) }
+    }
+
+    /// What may be shown to whoever asked.
+    pub const fn problem(&self) -> &Problem {
+        &self.problem
+    }
+
+    /// The kind of the problem.
+    pub const fn kind(&self) -> Kind {
+        self.problem.kind
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.problem.fmt(f)
+    }
+}
+
+impl core::error::Error for Error {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        self.source.as_deref().map(|source| source as &(dyn core::error::Error + 'static))
+    }
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        Self { problem, source: None }
+    }
+}
+
+fn internal() -> Problem {
+    Problem::new(Kind::Internal, "internal", "Something went wrong on this server; its log has the details.")
+}
+
+fn full() -> Problem {
+    Problem::new(
+        Kind::StorageFull,
+        "storage_full",
+        "The storage of this server is full. Everything acknowledged is safe; repeat the request once there is space.",
+    )
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        let problem = match &error {
+            StoreError::Full => full(),
+            StoreError::Unavailable(_) => {
+                Problem::new(Kind::Unavailable, "store_unavailable", "The database is away for the moment; try again.")
+            }
+            StoreError::Inconsistent { .. } | StoreError::Driver { .. } => internal(),
+        };
+        Self::caused(problem, error)
+    }
+}
+
+impl From<BlobError> for Error {
+    fn from(error: BlobError) -> Self {
+        let problem = match &error {
+            BlobError::Full => full(),
+            BlobError::Missing(_) | BlobError::OutOfRange { .. } | BlobError::Io { .. } => internal(),
+        };
+        Self::caused(problem, error)
+    }
+}

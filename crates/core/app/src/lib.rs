@@ -1,0 +1,29 @@
+//! The use cases of Kinora, one file each, and the ports that they need.
+//!
+//! An edge translates a request into a call here, and the answer back; a worker does the same for a
+//! job. A use case takes the [`App`] (the world behind ports), the `Caller`, and typed input; it
+//! checks permission, loads, decides with `kinora-domain`, and commits once.
+//!
+//! | folder | holds |
+//! |---|---|
+//! | [`access`] | keys and organizations: who acts, for whom |
+//! | [`upload`] | from the first part to a completed file |
+//! | [`file`] | completed and uploading files: see, look inside |
+//! | [`asset`] | playable things: create from files, see, list, delete |
+//! | [`play`] | what viewers fetch: documents, segments, the original |
+//! | [`work`] | jobs, and the sweeping of what nobody refers to |
+//! | [`port`] | what all of it needs from the world |
+
+pub mod access;
+mod app;
+pub mod asset;
+mod error;
+pub mod file;
+mod fresh;
+pub mod play;
+pub mod port;
+pub mod upload;
+pub mod work;
+
+pub use app::{App, Ports};
+pub use error::Error;

@@ -1,0 +1,68 @@
+//! The assets that are being watched, in memory: loaded once however many ask at the same time.
+
+use super::playable::Playable;
+use crate::app::App;
+use crate::error::Error;
+use core::time::Duration;
+use kinora_domain::AssetId;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+use std::sync::Arc;
+use tokio::time::Instant;
+
+/// Bytes of maps kept: a 2-hour film has about one MiB, so this holds what a busy server shows at once.
+const CAPACITY_BYTES: u64 = 64 << 20;
+/// Assets kept.
+const ITEMS: usize = 1_024;
+/// A change made by another process of this server is seen after this time.
+const FRESH: Duration = Duration::from_secs(5);
+
+#[derive(Clone)]
+struct ByBytes;
+
+#[derive(Clone)]
+struct Entry {
+    playable: Arc<Playable>,
+    loaded: Instant,
+}
+
+impl Weighter<AssetId, Entry> for ByBytes {
+    fn weight(&self, _id: &AssetId, entry: &Entry) -> u64 {
+        entry.playable.weight()
+    }
+}
+
+/// The cache.
+pub(crate) struct Playables {
+    entries: Cache<AssetId, Entry, ByBytes>,
+}
+
+impl Playables {
+    pub(crate) fn new() -> Self {
+        Self { entries: Cache::with_weighter(ITEMS, CAPACITY_BYTES, ByBytes) }
+    }
+
+    /// Drops an asset whose tracks changed.
+    pub(crate) fn forget(&self, id: AssetId) {
+        self.entries.remove(&id);
+    }
+}
+
+/// The asset, from memory where it is fresh.
+///
+/// # Errors
+/// As [`Playable::load`]; failures are not kept.
+pub(crate) async fn playable(app: &App, id: AssetId) -> Result<Arc<Playable>, Error> {
+    let cache = &app.playables.entries;
+    if let Some(entry) = cache.get(&id) {
+        if entry.loaded.elapsed() < FRESH {
+            return Ok(entry.playable);
+        }
+        cache.remove(&id);
+    }
+    let load = async {
+        let playable = Arc::new(Playable::load(app, id).await?);
+        Ok::<_, Error>(Entry { playable, loaded: Instant::now() })
+    };
+    Ok(cache.get_or_insert_async(&id, load).await?.playable)
+}

@@ -1,0 +1,101 @@
+//! What is in the bytes that arrived: the type is sniffed here, whatever the client called them.
+
+use crate::app::App;
+use crate::error::Error;
+use crate::file::container::container;
+use crate::file::movie::{self, Unfit};
+use crate::port::Object;
+use kinora_domain::file::{Content, Failure, Probe};
+use kinora_domain::track::{FoundTrack, TrackKind, selector};
+use kinora_domain::{Kind, Problem};
+use kinora_media::sniff::Container;
+use std::sync::Arc;
+
+/// What the bytes are: media of ours (tracks at once), media that a job must look into, or captions.
+///
+/// # Errors
+/// `UnsupportedMedia` for what is no media, `UnreadableMedia` for what claims a type it does not keep.
+pub(super) async fn inspect(app: &App, name: &str, object: Arc<dyn Object>) -> Result<Content, Error> {
+    let container = container(&*object).await?;
+    let probe = match container {
+        Container::IsoBmff { .. } | Container::QuickTime => read_movie(app, &object).await?,
+        Container::Matroska
+        | Container::MpegTs
+        | Container::MpegPs
+        | Container::Flv
+        | Container::Avi
+        | Container::Mxf
+        | Container::Ogg
+        | Container::Wav
+        | Container::Mp3
+        | Container::Flac
+        | Container::Adts => Probe::Pending,
+        Container::Srt | Container::WebVtt if captions_name(name) => captions(container),
+        Container::Zeroes | Container::Empty => {
+            let message = "The file holds zeros only: the program that made it never wrote its content.";
+            return Err(Problem::new(Kind::UnreadableMedia, "empty_media", message).into());
+        }
+        Container::HlsPlaylist
+        | Container::FfConcat
+        | Container::Srt
+        | Container::WebVtt
+        | Container::Text
+        | Container::Asf
+        | Container::Unknown
+        | _ => {
+            let message = format!("This is not a video or audio file that is taken here, whatever its name says: it is {}.", container.id());
+            return Err(Problem::new(Kind::UnsupportedMedia, "unsupported_container", message).into());
+        }
+    };
+    Ok(Content { container: container.id().to_owned(), probe })
+}
+
+async fn read_movie(app: &App, object: &Arc<dyn Object>) -> Result<Probe, Error> {
+    let limits = app.limits;
+    let read = match movie::read_index(object).await? {
+        Ok(index) => movie::apart(move || index.parse(&limits).map(|movie| movie::found_tracks(&movie))).await?,
+        Err(unfit) => Err(unfit),
+    };
+    match read {
+        Ok(tracks) => Ok(Probe::Done { tracks }),
+        // Sound as a file; only how it is cut makes it unfit for us, so that others look into it.
+        Err(Unfit::Fragmented) => Ok(Probe::Pending),
+        Err(Unfit::Refused(problem)) => Err(problem.into()),
+    }
+}
+
+fn captions_name(name: &str) -> bool {
+    let ending = name.rsplit('.').next().unwrap_or_default();
+    ["srt", "vtt", "txt"].iter().any(|known| ending.eq_ignore_ascii_case(known))
+}
+
+fn captions(container: Container) -> Probe {
+    let track = FoundTrack {
+        selector: selector(TrackKind::Captions, 1),
+        kind: TrackKind::Captions,
+        codec: container.id().to_owned(),
+        language: None,
+        name: None,
+    };
+    Probe::Done { tracks: vec![track] }
+}
+
+/// The failure that a file keeps when its bytes cannot be used; `None` when the problem lies with us
+/// and the same bytes may pass another time.
+pub(super) fn lasting(error: &Error) -> Option<Failure> {
+    match error.kind() {
+        Kind::UnsupportedMedia | Kind::UnreadableMedia | Kind::TooLarge => Some(Failure::from_problem(error.problem())),
+        Kind::NotFound
+        | Kind::AlreadyExists
+        | Kind::Invalid
+        | Kind::Conflict
+        | Kind::Unauthenticated
+        | Kind::Forbidden
+        | Kind::Gone
+        | Kind::Limited
+        | Kind::StorageFull
+        | Kind::Unavailable
+        | Kind::TimedOut
+        | Kind::Internal => None,
+    }
+}

@@ -1,0 +1,83 @@
+//! A look into files of types that we do not read ourselves.
+
+use super::run::Finished;
+use crate::app::App;
+use crate::error::Error;
+use crate::file::container::container;
+use crate::file::movie::sentence;
+use crate::port::{ProbeError, Tx};
+use kinora_domain::file::{Content, Failure, File, FileState, Probe};
+use kinora_domain::job::LeasedJob;
+use kinora_domain::track::FoundTrack;
+use kinora_domain::{FileId, Kind, Problem};
+
+/// The job.
+pub(super) async fn run(app: &App, job: &LeasedJob, id: FileId) -> Result<Finished, Error> {
+    let file = app.store.read().await?.file_of_anyone(id).await?.filter(is_waiting);
+    let probe = match &file {
+        Some(file) => Some(look(app, file).await?),
+        None => None,
+    };
+    let mut tx = app.store.begin().await?;
+    if let Some(probe) = probe {
+        keep(app, &mut *tx, id, probe).await?;
+    }
+    if !tx.complete(job.id, job.token).await? {
+        return Ok(Finished::LostLease);
+    }
+    tx.commit().await?;
+    Ok(Finished::Done)
+}
+
+/// The same look for somebody who waits for it.
+///
+/// # Errors
+/// `UnreadableMedia`; the prober cannot be run.
+pub(crate) async fn probe_file(app: &App, id: FileId) -> Result<Vec<FoundTrack>, Error> {
+    let file = app.store.read().await?.file_of_anyone(id).await?.ok_or_else(|| Problem::not_found("file"))?;
+    if !is_waiting(&file) {
+        return Ok(file.tracks().to_vec());
+    }
+    let probe = look(app, &file).await?;
+    let mut tx = app.store.begin().await?;
+    keep(app, &mut *tx, id, probe.clone()).await?;
+    tx.commit().await?;
+    match probe {
+        Probe::Done { tracks } => Ok(tracks),
+        Probe::Failed(failure) => Err(Problem::new(Kind::UnreadableMedia, "unreadable_media", failure.message).into()),
+        Probe::Pending => Ok(Vec::new()),
+    }
+}
+
+/// Whether nobody has looked into the file.
+fn is_waiting(file: &File) -> bool {
+    matches!(&file.state, FileState::Completed(Content { probe: Probe::Pending, .. }))
+}
+
+async fn look(app: &App, file: &File) -> Result<Probe, Error> {
+    let object = app.blobs.open(file.object).await?;
+    let container = container(&*object).await?;
+    match app.prober.probe(object, container).await {
+        Ok(tracks) => Ok(Probe::Done { tracks }),
+        Err(error @ ProbeError::Run(_)) => {
+            let message = "The program that looks into files cannot be run on this server.";
+            Err(Error::caused(Problem::new(Kind::Unavailable, "prober_unavailable", message), error))
+        }
+        Err(error) => {
+            let message = sentence(&error.to_string());
+            Ok(Probe::Failed(Failure { reason: "unreadable_media".to_owned(), message }))
+        }
+    }
+}
+
+async fn keep(app: &App, tx: &mut dyn Tx, id: FileId, probe: Probe) -> Result<(), Error> {
+    let Some(mut file) = tx.file_of_anyone(id).await? else { return Ok(()) };
+    if let FileState::Completed(content) = &mut file.state
+        && content.probe == Probe::Pending
+    {
+        content.probe = probe;
+        file.modified = app.clock.now();
+        tx.update_file(&file).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,53 @@
+//! Playlists and manifests.
+
+use super::answer::{asset_id, bytes, not_modified, text};
+use crate::http::conditional::none_match;
+use crate::http::refusal::Refusal;
+use crate::http::state::Edge;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::http::header::IF_NONE_MATCH;
+use axum::response::Response;
+use bytes::Bytes;
+use kinora_app::play::{Body, Document, dash_manifest, hls_media_playlist, hls_multivariant_playlist};
+use kinora_domain::Problem;
+
+/// An asset's documents change when its tracks do, so they are asked for again each time.
+const REVALIDATE: &str = "no-cache";
+
+/// `GET /play/{asset}/hls/{playlist}`.
+pub(super) async fn hls(
+    State(edge): State<Edge>,
+    Path((asset, playlist)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let asset = asset_id(&asset)?;
+    let name = playlist.strip_suffix(".m3u8").ok_or_else(|| Problem::not_found("playlist"))?;
+    let document = if name == "master" {
+        hls_multivariant_playlist(&edge.app, asset).await?
+    } else {
+        let slug = name.parse().map_err(|_malformed| Problem::not_found("playlist"))?;
+        hls_media_playlist(&edge.app, asset, slug).await?
+    };
+    Ok(answer(document, "application/vnd.apple.mpegurl", &headers))
+}
+
+/// `GET /play/{asset}/dash/manifest.mpd`.
+pub(super) async fn dash(
+    State(edge): State<Edge>,
+    Path(asset): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let document = dash_manifest(&edge.app, asset_id(&asset)?).await?;
+    Ok(answer(document, "application/dash+xml", &headers))
+}
+
+fn answer(document: Document, content_type: &'static str, headers: &HeaderMap) -> Response {
+    // Weak: a compressed form carries the same tag.
+    let etag = format!("W/\"{}\"", document.etag);
+    if none_match(text(headers, IF_NONE_MATCH.as_str()), &etag) {
+        return not_modified(&etag, REVALIDATE);
+    }
+    let body = Body { length: document.text.len() as u64, head: Bytes::from(document.text), payload: None };
+    bytes(body, content_type, &etag, REVALIDATE)
+}

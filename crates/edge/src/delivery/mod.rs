@@ -1,0 +1,37 @@
+//! What viewers fetch, under `/play/{asset}/`:
+//!
+//! | path | is |
+//! |---|---|
+//! | `hls/master.m3u8` | multivariant playlist |
+//! | `hls/{track}.m3u8` | media playlist |
+//! | `dash/manifest.mpd` | MPD |
+//! | `{track}/init.mp4` | init segment |
+//! | `{track}/{n}.m4s` | media segment, from 0 |
+//! | `original.mp4` | the upload, with ranges |
+//!
+//! `{track}` carries the version of the track's map (`v0-1`), so segments never change and may be kept
+//! for ever; documents are asked for again each time, and answered with 304 while they are the same.
+
+mod answer;
+mod documents;
+mod original;
+mod segments;
+
+use crate::http::cors;
+use crate::http::state::Edge;
+use axum::Router;
+use axum::middleware::from_fn;
+use axum::routing::get;
+use tower_http::compression::CompressionLayer;
+
+/// The routes.
+pub fn router(_edge: &Edge) -> Router<Edge> {
+    let documents = Router::new()
+        .route("/play/{asset}/hls/{playlist}", get(documents::hls))
+        .route("/play/{asset}/dash/manifest.mpd", get(documents::dash))
+        .layer(CompressionLayer::new());
+    let media = Router::new()
+        .route("/play/{asset}/{track}/{segment}", get(segments::segment))
+        .route("/play/{asset}/original.mp4", get(original::original));
+    documents.merge(media).layer(from_fn(cors::allow_all))
+}

@@ -1,0 +1,12 @@
+//! What every edge shares.
+
+pub mod body;
+pub mod conditional;
+pub mod cors;
+pub mod credentials;
+pub mod observe;
+pub mod problem;
+pub mod query;
+pub mod range;
+pub mod refusal;
+pub mod state;

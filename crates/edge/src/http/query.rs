@@ -1,0 +1,108 @@
+//! Query strings, with lists as repeated or comma-separated parameters.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use core::convert::Infallible;
+use core::str::FromStr;
+use kinora_domain::{Problem, Timestamp};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// The parameters of a request, in order. Names are compared without letter case.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Query {
+    pairs: Vec<(String, String)>,
+}
+
+impl Query {
+    /// Reads the text after the question mark; it cannot fail.
+    pub fn parse(text: &str) -> Self {
+        Self { pairs: form_urlencoded::parse(text.as_bytes()).into_owned().collect() }
+    }
+
+    fn all<'query>(&'query self, name: &'query str) -> impl Iterator<Item = &'query str> {
+        self.pairs.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// The last value of a parameter that is not empty.
+    pub fn one<'query>(&'query self, name: &'query str) -> Option<&'query str> {
+        self.all(name).filter(|value| !value.is_empty()).last()
+    }
+
+    /// A parameter read as `T`; `expected` completes "must be ...".
+    ///
+    /// # Errors
+    /// It is there and is no `T`.
+    pub fn parsed<T: FromStr>(&self, name: &str, expected: &str) -> Result<Option<T>, Problem> {
+        let read = |value: &str| {
+            value.parse().map_err(|_malformed| Problem::invalid(name, format!("The value must be {expected}.")))
+        };
+        self.one(name).map(read).transpose()
+    }
+
+    /// A list: `name=a&name=b` and `name=a,b` alike.
+    pub fn list<'query>(&'query self, name: &'query str) -> Vec<&'query str> {
+        self.all(name).flat_map(|value| value.split(',')).map(str::trim).filter(|item| !item.is_empty()).collect()
+    }
+
+    /// A list whose items are read one by one; `allowed` completes "must be ...".
+    ///
+    /// # Errors
+    /// An item cannot be read.
+    pub fn parsed_list<T>(
+        &self,
+        name: &str,
+        allowed: &str,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Result<Vec<T>, Problem> {
+        let items = self.list(name).into_iter().map(|item| {
+            read(item).ok_or_else(|| Problem::invalid(name, format!("`{item}` is not allowed: it must be {allowed}.")))
+        });
+        items.collect()
+    }
+
+    /// A moment in RFC 3339 (`2026-01-31T12:00:00Z`), or a day (`2026-01-31`), which begins at midnight UTC.
+    ///
+    /// # Errors
+    /// It is there and is neither.
+    pub fn moment(&self, name: &str) -> Result<Option<Timestamp>, Problem> {
+        let Some(text) = self.one(name) else { return Ok(None) };
+        let whole = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
+        let moment = OffsetDateTime::parse(&whole, &Rfc3339).ok();
+        let millis = moment.and_then(|moment| i64::try_from(moment.unix_timestamp_nanos() / 1_000_000).ok());
+        let millis = millis.ok_or_else(|| {
+            Problem::invalid(name, "The value must be a moment such as `2026-01-31T12:00:00Z` or a day such as `2026-01-31`.")
+        })?;
+        Ok(Some(Timestamp::from_millis(millis)))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Query {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        Ok(Self::parse(parts.uri.query().unwrap_or_default()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_repeated_or_comma_separated() {
+        let query = Query::parse("ids=a,b&IDS=c&ids=&ids=%20d%20");
+        assert_eq!(query.list("ids"), ["a", "b", "c", "d"]);
+        assert_eq!(query.one("ids"), Some(" d "));
+        assert_eq!(query.list("other"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_read_names_its_parameter() {
+        let query = Query::parse("limit=many&createDateStart=yesterday&desc=true&day=2026-01-31");
+        assert_eq!(query.parsed::<i64>("limit", "a number").unwrap_err().field.as_deref(), Some("limit"));
+        assert_eq!(query.moment("createDateStart").unwrap_err().field.as_deref(), Some("createDateStart"));
+        assert_eq!(query.parsed::<bool>("desc", "true or false"), Ok(Some(true)));
+        assert_eq!(query.moment("day").unwrap().map(Timestamp::millis), Some(1_769_817_600_000));
+    }
+}

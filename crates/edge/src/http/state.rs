@@ -1,0 +1,35 @@
+//! What every handler can reach.
+
+use crate::site::SiteFiles;
+use kinora_app::App;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// What the operator sets about the edges.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Origin, and path prefix if any, of every link that is handed out; without a slash at the end.
+    pub public_url: String,
+    /// Addresses whose forwarded headers are believed.
+    pub trusted_proxies: Vec<IpAddr>,
+}
+
+/// The state of the router.
+#[derive(Clone)]
+pub struct Edge {
+    /// The use cases.
+    pub app: Arc<App>,
+    /// What the operator set.
+    pub settings: Arc<Settings>,
+    /// The built web parts.
+    pub site: Arc<dyn SiteFiles>,
+    /// Renders the metrics of this process.
+    pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
+}
+
+impl Edge {
+    /// An absolute link to `path`, which begins with a slash.
+    pub fn link(&self, path: &str) -> String {
+        format!("{}{path}", self.settings.public_url)
+    }
+}

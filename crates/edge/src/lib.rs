@@ -1,0 +1,23 @@
+//! The HTTP edges of Kinora. Each translates in, calls one use case of `kinora-app`, translates out.
+//!
+//! | module | serves |
+//! |---|---|
+//! | [`http`] | nothing by itself: request ids, credentials, queries, bodies, ranges, shared by the rest |
+//! | [`videokit`] | the Cloud Video Kit dialect under `/vod` |
+//! | [`upload`] | signed part URLs under `/upload` |
+//! | [`delivery`] | playlists, manifests, segments, originals under `/play` |
+//! | [`site`] | the player under `/embed`, the API pages under `/docs`, the start page |
+//! | [`operations`] | `/livez`, `/readyz`, `/metrics` |
+//!
+//! No product rule lives here, and no dialect knows another.
+
+pub mod delivery;
+pub mod http;
+pub mod operations;
+mod router;
+pub mod site;
+pub mod upload;
+pub mod videokit;
+
+pub use http::state::{Edge, Settings};
+pub use router::router;

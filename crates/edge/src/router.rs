@@ -1,0 +1,19 @@
+//! All edges side by side from the root of one origin.
+
+use crate::http::observe::observe;
+use crate::http::state::Edge;
+use crate::{delivery, operations, site, upload, videokit};
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+
+/// The router of everything.
+pub fn router(edge: Edge) -> Router {
+    Router::new()
+        .merge(videokit::router(&edge))
+        .merge(upload::router(&edge))
+        .merge(delivery::router(&edge))
+        .merge(site::router(&edge))
+        .merge(operations::router())
+        .layer(from_fn_with_state(edge.clone(), observe))
+        .with_state(edge)
+}

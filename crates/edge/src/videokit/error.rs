@@ -1,0 +1,71 @@
+//! Errors as that vendor's `ServiceStatus`.
+
+use crate::http::problem;
+use axum::Json;
+use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use kinora_app::Error;
+use kinora_domain::{Kind, Problem};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The body of every error.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ServiceStatus {
+    /// A stable word for programs.
+    #[schema(example = "invalid_field")]
+    pub code: String,
+    /// The HTTP status.
+    #[schema(example = 400)]
+    pub status: u16,
+    /// What is wrong and what is allowed; begins with the field where there is one.
+    #[schema(example = "`fileSize`: An empty file cannot be uploaded: the size must be at least 1 byte.")]
+    pub message: String,
+}
+
+/// A failed operation.
+#[derive(Debug)]
+pub struct Failure(Problem);
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self(problem)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        problem::log(&error);
+        Self(error.problem().clone())
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let Self(problem) = self;
+        let mut response = status(problem::status(problem.kind), problem.reason, problem.to_string());
+        let headers = response.headers_mut();
+        if problem.kind == Kind::Unauthenticated {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(seconds) = problem::retry_after(problem.kind) {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+/// The answer to a method that a path does not have.
+pub(super) async fn method_not_allowed() -> Response {
+    status(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This path does not have this method.".to_owned())
+}
+
+/// The answer to a path that nothing has.
+pub(super) async fn no_such_path() -> Response {
+    status(StatusCode::NOT_FOUND, "no_such_path", "There is no such path in this API.".to_owned())
+}
+
+fn status(status: StatusCode, code: &str, message: String) -> Response {
+    (status, Json(ServiceStatus { code: code.to_owned(), status: status.as_u16(), message })).into_response()
+}

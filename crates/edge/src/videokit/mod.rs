@@ -1,0 +1,46 @@
+//! The Cloud Video Kit dialect: `/vod/v1`, and the same without the version, as that vendor's own
+//! sample calls it; a slash at the end is allowed everywhere.
+//!
+//! One file an operation. Each reads the wire form, calls one use case, and writes the wire form.
+
+mod acting;
+mod assets;
+pub mod error;
+mod files;
+mod input;
+mod metadata;
+mod moment;
+pub mod openapi;
+mod page;
+mod track;
+
+use crate::http::cors;
+use crate::http::state::Edge;
+use axum::Router;
+use axum::middleware::from_fn;
+use axum::routing::{MethodRouter, get, post};
+
+/// The routes.
+pub fn router(_edge: &Edge) -> Router<Edge> {
+    Router::new().merge(vod("/vod/v1")).merge(vod("/vod")).layer(from_fn(cors::allow_all))
+}
+
+fn vod(prefix: &str) -> Router<Edge> {
+    let operations: [(&str, MethodRouter<Edge>); 9] = [
+        ("/files/start", post(files::start::start_file)),
+        ("/files/{id}/part/{number}", get(files::part::get_part)),
+        ("/files/complete", post(files::complete::complete_file)),
+        ("/files/{id}/cancel", post(files::cancel::cancel_file)),
+        ("/files/{id}/detect", post(files::detect::detect_file)),
+        ("/files/{id}", get(files::get::get_file)),
+        ("/files", get(files::list::list_files)),
+        ("/assets", post(assets::create::create_asset).get(assets::list::list_assets)),
+        ("/assets/{id}", get(assets::get::get_asset).delete(assets::delete::delete_asset)),
+    ];
+    let mut router = Router::new();
+    for (path, handler) in operations {
+        let handler = handler.fallback(error::method_not_allowed);
+        router = router.route(&format!("{prefix}{path}"), handler.clone()).route(&format!("{prefix}{path}/"), handler);
+    }
+    router.route(&format!("{prefix}/{{*rest}}"), axum::routing::any(error::no_such_path))
+}

@@ -1,0 +1,56 @@
+//! The OpenAPI document of this dialect, made from the handlers.
+
+use super::{assets, files};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{OpenApi as Document, ServerBuilder};
+use utoipa::{Modify, OpenApi};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Cloud Video Kit API",
+        description = "The Cloud Video Kit API as spoken by Kinora. Upload a file in parts, complete it, make an asset of it: it plays at once.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+    ),
+    paths(
+        files::start::start_file,
+        files::part::get_part,
+        files::complete::complete_file,
+        files::cancel::cancel_file,
+        files::detect::detect_file,
+        files::get::get_file,
+        files::list::list_files,
+        assets::create::create_asset,
+        assets::get::get_asset,
+        assets::list::list_assets,
+        assets::delete::delete_asset,
+    ),
+    tags((name = "Files", description = "Uploads and what they became."), (name = "Assets", description = "Playable things.")),
+    security(("apiKey" = []), ("bearer" = [])),
+    modifiers(&Keys),
+)]
+struct Api;
+
+struct Keys;
+
+impl Modify for Keys {
+    fn modify(&self, document: &mut Document) {
+        let components = document.components.get_or_insert_default();
+        let header = SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("X-Api-Key")));
+        let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
+        components.add_security_scheme("apiKey", header);
+        components.add_security_scheme("bearer", bearer);
+    }
+}
+
+/// The document for a server at `public_url`, as JSON.
+///
+/// # Errors
+/// It cannot be written as JSON.
+pub fn document(public_url: &str) -> Result<String, serde_json::Error> {
+    let mut document = Api::openapi();
+    document.servers = Some(vec![ServerBuilder::new().url(public_url).build()]);
+    let mut text = serde_json::to_string_pretty(&document)?;
+    text.push('\n');
+    Ok(text)
+}

@@ -1,0 +1,101 @@
+//! Our OpenAPI document, read for questions.
+
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+
+/// The document.
+pub(crate) struct Document(Value);
+
+impl Document {
+    pub(crate) fn load() -> Self {
+        let text = kinora_edge::videokit::openapi::document("https://films.example").unwrap();
+        Self(serde_json::from_str(&text).unwrap())
+    }
+
+    /// All operations, such as `GET /vod/v1/files`.
+    pub(crate) fn operations(&self) -> BTreeSet<String> {
+        let paths = self.0["paths"].as_object().unwrap().iter();
+        let named = |(path, item): (&String, &Value)| {
+            let methods = METHODS.iter().filter(|method| item.get(method).is_some());
+            methods.map(|method| format!("{} {path}", method.to_uppercase())).collect::<Vec<_>>()
+        };
+        paths.flat_map(named).collect()
+    }
+
+    /// The operation of that name.
+    pub(crate) fn operation(&self, name: &str) -> &Value {
+        let (method, path) = name.split_once(' ').unwrap();
+        let operation = &self.0["paths"][path][method.to_lowercase()];
+        assert!(operation.is_object(), "the document has no {name}");
+        operation
+    }
+
+    /// The parameters of an operation that stand `place` (`query` or `path`).
+    pub(super) fn parameters(&self, name: &str, place: &str) -> Vec<&Value> {
+        let all = self.operation(name)["parameters"].as_array();
+        all.into_iter().flatten().filter(|parameter| parameter["in"] == place).collect()
+    }
+
+    /// The schema of an operation's body.
+    pub(super) fn body(&self, name: &str) -> Option<&Value> {
+        let content = self.operation(name)["requestBody"]["content"].as_object()?;
+        assert_eq!(content.keys().collect::<Vec<_>>(), ["application/json"], "{name}");
+        Some(&content["application/json"]["schema"])
+    }
+
+    /// Whether an operation needs its body.
+    pub(super) fn needs_body(&self, name: &str) -> bool {
+        self.operation(name)["requestBody"]["required"] == true
+    }
+
+    /// Whether an operation is said to answer with that status.
+    pub(crate) fn declares(&self, name: &str, status: u16) -> bool {
+        self.operation(name)["responses"].get(status.to_string()).is_some()
+    }
+
+    /// The schema of an answer.
+    pub(super) fn answer(&self, name: &str, status: u16) -> Option<&Value> {
+        self.operation(name)["responses"][status.to_string()]["content"]["application/json"].get("schema")
+    }
+
+    /// A schema without the reference to it, and without the `null` that stands for absence.
+    pub(super) fn resolve<'it>(&'it self, schema: &'it Value) -> &'it Value {
+        if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
+            let pointer = reference.strip_prefix('#').unwrap();
+            return self.resolve(self.0.pointer(pointer).unwrap());
+        }
+        let choices = schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_array);
+        let real = choices.into_iter().flatten().find(|choice| choice["type"] != "null");
+        real.map_or(schema, |real| self.resolve(real))
+    }
+
+    /// The property of an object's schema.
+    pub(super) fn property<'it>(&'it self, schema: &'it Value, name: &str) -> Option<&'it Value> {
+        self.resolve(schema)["properties"].get(name).map(|property| self.resolve(property))
+    }
+
+    /// What JSON calls values of a schema, `null` aside.
+    pub(super) fn json_type<'it>(&'it self, schema: &'it Value) -> &'it str {
+        match &self.resolve(schema)["type"] {
+            Value::Array(types) => types.iter().filter_map(Value::as_str).find(|name| *name != "null").unwrap(),
+            name => name.as_str().unwrap(),
+        }
+    }
+
+    /// The schema of an array's items.
+    pub(super) fn items<'it>(&'it self, schema: &'it Value) -> &'it Value {
+        self.resolve(&self.resolve(schema)["items"])
+    }
+}
+
+/// The names of an object's properties.
+pub(super) fn properties(schema: &Value) -> BTreeSet<&str> {
+    schema["properties"].as_object().into_iter().flat_map(|all| all.keys().map(String::as_str)).collect()
+}
+
+/// Whether an object needs that property.
+pub(super) fn requires(schema: &Value, name: &str) -> bool {
+    schema["required"].as_array().is_some_and(|all| all.iter().any(|required| required == name))
+}

@@ -1,0 +1,31 @@
+//! The whole router, called as a server calls it: over a real store and real objects in a folder of
+//! its own, with a clock that moves when told and randomness from a seed.
+//!
+//! | module | asks |
+//! |---|---|
+//! | [`contract`] | is the dialect the one of the contract: paths, parameters, fields, answers |
+//! | [`wire`] | snapshots: what each answer looks like, errors and headers included |
+//! | [`listing`] | filters, sorts and pages |
+//! | [`routing`] | spellings of paths, methods, what is not there |
+//! | [`bodies`] | what a JSON body may be |
+//! | [`credentials`] | where a key may stand, and which organization it acts for |
+//! | [`access`] | who may do what, operation by operation |
+//! | [`uploads`] | signed links, parts, what is abandoned |
+//! | [`delivery`] | what viewers fetch |
+//! | [`site`] | the pages |
+//! | [`operations`] | what operators' machines ask |
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
+mod access;
+mod bodies;
+mod contract;
+mod credentials;
+mod delivery;
+mod film;
+mod listing;
+mod operations;
+mod routing;
+mod site;
+mod uploads;
+mod wire;
+mod world;

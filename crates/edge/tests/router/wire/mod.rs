@@ -1,0 +1,6 @@
+//! What goes over the wire, as snapshots.
+
+mod documents;
+mod errors;
+mod headers;
+mod operations;

@@ -1,0 +1,81 @@
+//! The happy answer of each operation.
+
+use crate::film::{Script, film};
+use crate::world::{World, ask, text};
+use core::time::Duration;
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn an_upload() {
+    let world = World::new().await;
+    let bytes = film(&Script::default()).bytes;
+    let body = json!({
+        "name": "harbor.mp4",
+        "friendlyName": "The harbor",
+        "fileSize": bytes.len(),
+        "metadata": { "place": "Gdańsk", "tags": ["sea", "boats"] },
+    });
+    let started = world.post("/vod/v1/files/start", &body).await;
+    assert_snapshot!("start_file", started.shown());
+    let file = text(&started.json()["fileId"]);
+    world.clock.forward(Duration::from_secs(1));
+    let link = world.get(&format!("/vod/v1/files/{file}/part/1")).await;
+    assert_snapshot!("get_file_part", link.shown());
+    assert_snapshot!("get_file_uploading", world.get(&format!("/vod/v1/files/{file}")).await.shown());
+    let put = world.put(link.json()["url"].as_str().unwrap(), &bytes).await;
+    assert_snapshot!("put_part", format!("{}\n{}", put.head(), put.text()));
+    world.clock.forward(Duration::from_secs(1));
+    let parts = json!([{ "partNumber": 1, "eTag": put.header("etag").unwrap() }]);
+    assert_snapshot!("complete_file", world.complete(&file, &parts).await.shown());
+    let detect = ask("POST", &format!("/vod/v1/files/{file}/detect")).key(&world.keys.admin);
+    assert_snapshot!("detect_file", world.call(detect).await.shown());
+    assert_snapshot!("get_file_completed", world.get(&format!("/vod/v1/files/{file}")).await.shown());
+    assert_snapshot!("list_files", world.get("/vod/v1/files").await.shown());
+}
+
+#[tokio::test]
+async fn an_upload_that_is_cancelled() {
+    let world = World::new().await;
+    let file = world.start("unwanted.mp4", 77).await.file;
+    let cancel = ask("POST", &format!("/vod/v1/files/{file}/cancel")).key(&world.keys.admin);
+    assert_snapshot!("cancel_file", world.call(cancel).await.shown());
+    assert_snapshot!("get_file_cancelled", world.get(&format!("/vod/v1/files/{file}")).await.shown());
+}
+
+#[tokio::test]
+async fn an_asset() {
+    let world = World::new().await;
+    let file = world.upload("harbor.mp4", &film(&Script::default()).bytes).await;
+    world.clock.forward(Duration::from_millis(1_500));
+    let body = json!({
+        "transcodedSources": [{
+            "fileId": file,
+            "fileTypesFlag": "video,audio",
+            "transcodingTracks": [
+                { "trackSelector": { "trackId": "audio_1" }, "type": "Audio", "language": "pl", "name": "Polski" },
+            ],
+        }],
+        "preset": "dash_hls_1080p",
+        "metadata": { "series": { "episode": 3 } },
+        "title": "The harbor",
+    });
+    let created = world.post("/vod/v1/assets", &body).await;
+    assert_snapshot!("create_asset", created.shown());
+    let asset = text(&created.json()["id"]);
+    assert_snapshot!("get_asset_available", world.get(&format!("/vod/v1/assets/{asset}")).await.shown());
+    assert_snapshot!("list_assets", world.get("/vod/v1/assets").await.shown());
+    let file = format!("/vod/v1/files/{file}");
+    assert_eq!(world.get(&file).await.json()["vodAssets"], json!([asset]));
+    assert_snapshot!("delete_asset", world.delete(&format!("/vod/v1/assets/{asset}")).await.shown());
+    assert_eq!(world.get(&file).await.json()["vodAssets"], json!([]));
+}
+
+#[tokio::test]
+async fn an_asset_that_cannot_play() {
+    let world = World::new().await;
+    let file = world.upload("film.mkv", b"\x1a\x45\xdf\xa3 matroska, from its first bytes on").await;
+    let body = json!({ "transcodedSources": [{ "fileId": file }], "preset": "mp4", "metadata": Value::Null });
+    let asset = text(&world.post("/vod/v1/assets", &body).await.expect(200).json()["id"]);
+    assert_snapshot!("get_asset_failed", world.get(&format!("/vod/v1/assets/{asset}")).await.shown());
+}

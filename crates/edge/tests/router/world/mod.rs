@@ -1,0 +1,135 @@
+//! A server of its own for each test.
+
+mod alias;
+mod answer;
+mod ask;
+mod clock;
+mod flow;
+mod prober;
+mod site;
+
+pub(crate) use answer::Answer;
+pub(crate) use ask::{Ask, ask};
+pub(crate) use flow::text;
+
+use axum::Router;
+use clock::{MovableClock, SeededRandom};
+use kinora_app::access::{create_key, default_organization, named_organization};
+use kinora_app::{App, Ports};
+use kinora_blob::LocalBlobs;
+use kinora_domain::access::Role;
+use kinora_domain::limit::Limits;
+use kinora_domain::{KeyId, OrganizationId};
+use kinora_edge::{Edge, Settings};
+use kinora_store::{Location, SqlStore};
+use prober::MissingProber;
+use site::Built;
+use std::sync::Arc;
+use tempfile::TempDir;
+use tower::ServiceExt as _;
+
+/// Where the server says that it is: behind a proxy that takes the path's beginning away.
+pub(crate) const PUBLIC_URL: &str = "https://films.example/cloud";
+
+/// A key of each kind.
+pub(crate) struct Keys {
+    pub(crate) admin: String,
+    pub(crate) editor: String,
+    pub(crate) viewer: String,
+    /// Admin of another organization.
+    pub(crate) stranger: String,
+    pub(crate) admin_id: KeyId,
+    pub(crate) organization: OrganizationId,
+    pub(crate) others: OrganizationId,
+}
+
+/// A running server.
+pub(crate) struct World {
+    pub(crate) app: Arc<App>,
+    pub(crate) keys: Keys,
+    pub(crate) clock: Arc<MovableClock>,
+    pub(crate) store: Arc<SqlStore>,
+    pub(crate) blobs: LocalBlobs,
+    router: Router,
+    random: Arc<SeededRandom>,
+    folder: TempDir,
+}
+
+impl World {
+    /// A new server with its keys.
+    pub(crate) async fn new() -> Self {
+        Self::with_reserve(0).await
+    }
+
+    /// A new server that leaves so many bytes of the disk to others.
+    pub(crate) async fn with_reserve(bytes: u64) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(MovableClock::at_noon());
+        let random = Arc::new(SeededRandom::new(7));
+        let (store, blobs, app) = open(&folder, bytes, &clock, &random).await;
+        let keys = Keys::make(&app).await;
+        Self { router: router(&app), app, keys, clock, store, blobs, random, folder }
+    }
+
+    /// The server after a restart: what it kept in memory is gone.
+    pub(crate) async fn restart(self) -> Self {
+        let Self { app, keys, clock, store, blobs, router: old, random, folder } = self;
+        drop((app, blobs, old));
+        store.close().await.unwrap();
+        drop(store);
+        let (store, blobs, app) = open(&folder, 0, &clock, &random).await;
+        Self { router: router(&app), app, keys, clock, store, blobs, random, folder }
+    }
+
+    /// Sends a request and reads the whole answer.
+    pub(crate) async fn call(&self, ask: Ask) -> Answer {
+        let Ok(response) = self.router.clone().oneshot(ask.into_request()).await;
+        Answer::read(response).await
+    }
+}
+
+async fn open(
+    folder: &TempDir,
+    reserve: u64,
+    clock: &Arc<MovableClock>,
+    random: &Arc<SeededRandom>,
+) -> (Arc<SqlStore>, LocalBlobs, Arc<App>) {
+    let store = SqlStore::open(&Location::Sqlite(folder.path().join("kinora.sqlite"))).await.unwrap();
+    let store = Arc::new(store);
+    let blobs = LocalBlobs::open(folder.path().join("objects"), reserve).unwrap();
+    let ports = Ports {
+        store: Arc::<SqlStore>::clone(&store),
+        blobs: Arc::new(blobs.clone()),
+        prober: Arc::new(MissingProber),
+        clock: Arc::<MovableClock>::clone(clock),
+        random: Arc::<SeededRandom>::clone(random),
+    };
+    let app = App::open(ports, Limits::default()).await.unwrap();
+    (store, blobs, Arc::new(app))
+}
+
+fn router(app: &Arc<App>) -> Router {
+    kinora_edge::router(Edge {
+        app: Arc::clone(app),
+        settings: Arc::new(Settings { public_url: PUBLIC_URL.to_owned(), trusted_proxies: Vec::new() }),
+        site: Arc::new(Built),
+        metrics: Arc::new(|| "kinora_up 1\n".to_owned()),
+    })
+}
+
+impl Keys {
+    async fn make(app: &App) -> Self {
+        let organization = default_organization(app).await.unwrap().id;
+        let others = named_organization(app, "others").await.unwrap().id;
+        let admin = create_key(app, organization, "admin", Role::Admin).await.unwrap();
+        Self {
+            admin_id: admin.key.id,
+            admin: admin.secret,
+            editor: create_key(app, organization, "editor", Role::Editor).await.unwrap().secret,
+            viewer: create_key(app, organization, "viewer", Role::Viewer).await.unwrap().secret,
+            stranger: create_key(app, others, "stranger", Role::Admin).await.unwrap().secret,
+            organization,
+            others,
+        }
+    }
+}

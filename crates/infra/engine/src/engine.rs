@@ -1,0 +1,119 @@
+//! The programs and the rules under which they run.
+
+use crate::child::{self, Ended, Request};
+use crate::sandbox::LimitSpec;
+use crate::scratch::Scratch;
+use core::time::Duration;
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use tokio::sync::Semaphore;
+
+/// Where the programs are: absolute paths.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Programs {
+    /// ffmpeg.
+    pub ffmpeg: PathBuf,
+    /// ffprobe.
+    pub ffprobe: PathBuf,
+}
+
+impl Programs {
+    /// Looks for them in the folders of `search_path` (the form of `PATH`). One that is not there gets a
+    /// path at which it is missing, for [`Engine::examine`](crate::Engine::examine) to tell.
+    pub fn find(search_path: &OsStr) -> Self {
+        let find = |name: &str| {
+            std::env::split_paths(search_path)
+                .filter(|folder| folder.is_absolute())
+                .map(|folder| folder.join(name))
+                .find(|path| is_program(path))
+                .unwrap_or_else(|| Path::new("/usr/bin").join(name))
+        };
+        Self { ffmpeg: find("ffmpeg"), ffprobe: find("ffprobe") }
+    }
+}
+
+/// Whether a file is there that somebody may run.
+pub(crate) fn is_program(path: &Path) -> bool {
+    path.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+}
+
+/// What a look inside a file may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EngineLimits {
+    /// Time on the clock.
+    pub wall: Duration,
+    /// Time of the processor.
+    pub cpu: Duration,
+    /// Bytes of address space.
+    pub memory_bytes: u64,
+    /// Pixels of the largest picture.
+    pub max_pixels: u32,
+    /// Bytes of the report.
+    pub output_bytes: usize,
+    /// Bytes of the file read at most to find its tracks.
+    pub probe_bytes: u64,
+    /// Time of media looked at, at most, to find the tracks.
+    pub probe_duration: Duration,
+    /// Programs at a time; others wait.
+    pub parallel: usize,
+}
+
+impl Default for EngineLimits {
+    fn default() -> Self {
+        Self {
+            wall: Duration::from_mins(1),
+            cpu: Duration::from_secs(30),
+            memory_bytes: 2 << 30,
+            max_pixels: 8192 * 4320,
+            output_bytes: 4 << 20,
+            probe_bytes: 20_000_000,
+            probe_duration: Duration::from_secs(20),
+            parallel: 4,
+        }
+    }
+}
+
+/// Starts programs.
+#[derive(Debug)]
+pub struct Engine {
+    pub(crate) programs: Programs,
+    pub(crate) limits: EngineLimits,
+    helper: PathBuf,
+    scratch: PathBuf,
+    places: Semaphore,
+}
+
+impl Engine {
+    /// An engine of these programs. `helper` is an executable that calls
+    /// [`sandbox_main`](crate::sandbox_main) (in the server `/proc/self/exe`), `scratch` a folder for the
+    /// programs to stand in.
+    pub fn new(programs: Programs, helper: PathBuf, scratch: PathBuf, limits: EngineLimits) -> Self {
+        let places = Semaphore::new(limits.parallel.clamp(1, Semaphore::MAX_PERMITS));
+        Self { programs, limits, helper, scratch, places }
+    }
+
+    /// Runs a program to its end under the limits, in an empty folder, with `input` as its descriptor 0.
+    pub(crate) async fn run(&self, program: &Path, args: Vec<OsString>, input: Option<File>) -> io::Result<Ended> {
+        let _place = self.places.acquire().await.map_err(io::Error::other)?;
+        let parent = self.scratch.clone();
+        let scratch = tokio::task::spawn_blocking(move || Scratch::new(&parent)).await.map_err(io::Error::other)??;
+        let request = Request {
+            program: program.to_path_buf(),
+            args,
+            input,
+            folder: scratch.path().to_path_buf(),
+            limits: LimitSpec {
+                memory_bytes: self.limits.memory_bytes,
+                cpu_seconds: self.limits.cpu.as_secs().max(1),
+                file_bytes: 0,
+                open_files: 64,
+            },
+            wall: self.limits.wall,
+            output_bytes: self.limits.output_bytes,
+        };
+        child::run(self.helper.clone(), request).await
+    }
+}

@@ -1,0 +1,32 @@
+//! The only place that starts programs: ffprobe and ffmpeg behind the ports of `kinora-app`.
+//!
+//! | module | duty |
+//! |---|---|
+//! | [`args`] | the command lines, made of our own types alone; pure |
+//! | [`sandbox`] | limits that a program puts on itself before it becomes another |
+//! | [`child`] | starts a program, watches it, ends it with everything that it started |
+//! | [`report`] | what ffprobe says, as tracks; pure |
+//! | [`probe`] | the port `Prober` |
+//! | [`doctor`] | are the programs there, and can they do what is needed |
+//!
+//! Nothing that a client named reaches a command line: the input is an open descriptor, the demuxer a
+//! word of our table, and every number a setting of the operator. A program gets no environment, an
+//! empty folder to stand in, no shell, and dies with us.
+//!
+//! The executable given to [`Engine`] as helper must call [`sandbox_main`] when its first argument is
+//! [`SANDBOX`]: `/proc/self/exe` in the server.
+
+pub mod args;
+pub mod child;
+pub mod doctor;
+mod engine;
+mod keep;
+mod language;
+pub mod probe;
+pub mod report;
+pub mod sandbox;
+mod scratch;
+mod words;
+
+pub use engine::{Engine, EngineLimits, Programs};
+pub use sandbox::{SANDBOX, sandbox_main};

@@ -1,0 +1,9 @@
+//! Real programs under the real supervisor.
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+#![expect(clippy::disallowed_methods, reason = "tests make their films and parents themselves")]
+
+mod doctor;
+mod films;
+mod hostile;
+mod probe;
+mod supervisor;

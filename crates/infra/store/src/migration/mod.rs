@@ -1,0 +1,68 @@
+//! The schema, as the list of its changes. A change that was released is never edited again: the next
+//! one follows it. All changes of one start are one transaction.
+
+mod column;
+mod m0001;
+
+use crate::open::OpenError;
+use sea_orm::{
+    DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
+use sea_orm_migration::{MigrationTrait, MigratorTrait, SchemaManager, seaql_migrations};
+
+struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m0001::Migration)]
+    }
+}
+
+/// Brings the schema up to date.
+///
+/// # Errors
+/// The store has changes that this program does not know, or one of ours fails; nothing is changed then.
+pub(crate) async fn run(db: &DatabaseConnection) -> Result<(), OpenError> {
+    let failed = || OpenError::database("bringing the schema of the metadata store up to date");
+    if is_current(applied(db).await.map_err(failed())?)? {
+        return Ok(());
+    }
+    // Another process may be about to do the same: whoever comes second finds it done.
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    let tx: DatabaseTransaction = db.begin_with_options(options).await.map_err(failed())?;
+    if !is_current(applied(&tx).await.map_err(failed())?)? {
+        Migrator::up(&tx, None).await.map_err(failed())?;
+    }
+    tx.commit().await.map_err(failed())
+}
+
+/// Names of the changes that the store has, oldest first; none where it is new.
+async fn applied<'c, C>(db: &'c C) -> Result<Vec<String>, DbErr>
+where
+    C: sea_orm::ConnectionTrait,
+    &'c C: sea_orm_migration::IntoSchemaManagerConnection<'c>,
+{
+    if !SchemaManager::new(db)
+        .has_table(Migrator::migration_table_name().to_string())
+        .await?
+    {
+        return Ok(Vec::new());
+    }
+    let models: Vec<seaql_migrations::Model> = Migrator::get_migration_models(db).await?;
+    Ok(models.into_iter().map(|model| model.version).collect())
+}
+
+/// Whether those are all changes that there are.
+fn is_current(applied: Vec<String>) -> Result<bool, OpenError> {
+    let known = Migrator::migrations();
+    let is_known = |change: &String| known.iter().any(|migration| migration.name() == change);
+    let count = applied.len();
+    match applied.into_iter().find(|change| !is_known(change)) {
+        Some(change) => Err(OpenError::Newer { change }),
+        None => Ok(count == known.len()),
+    }
+}

@@ -1,0 +1,15 @@
+//! The ports, one file each, over one transaction. Next to each is the way between its rows and the
+//! domain's values.
+
+pub(crate) mod asset_list;
+mod asset_row;
+mod assets;
+pub(crate) mod file_list;
+mod file_row;
+mod files;
+mod jobs;
+mod keys;
+mod objects;
+mod organizations;
+mod secrets;
+mod tracks;

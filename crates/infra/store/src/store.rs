@@ -1,0 +1,93 @@
+//! The store: who may write when.
+
+use crate::error::Doing;
+use crate::tx::SqlTx;
+use async_trait::async_trait;
+use kinora_app::port::{Store, StoreError, Tx};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
+};
+
+/// The metadata store in an SQL database. Open it with [`open`](Self::open).
+#[derive(Debug)]
+pub struct SqlStore {
+    pub(crate) writer: DatabaseConnection,
+    pub(crate) readers: DatabaseConnection,
+}
+
+impl SqlStore {
+    pub(crate) fn new(writer: DatabaseConnection, readers: DatabaseConnection) -> Self {
+        Self { writer, readers }
+    }
+
+    /// Passes while the store answers: a trivial read, which waits for no writer.
+    ///
+    /// # Errors
+    /// It does not answer.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        let sql = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM organizations LIMIT 1) AS first";
+        let statement = Statement::from_string(self.readers.get_database_backend(), sql);
+        self.readers
+            .query_one_raw(statement)
+            .await
+            .doing("checking that the store answers")?;
+        Ok(())
+    }
+
+    /// Waits for the transactions that are open and closes the store: what its log still holds goes
+    /// into the database file. A store that is dropped without it loses nothing either, and takes a
+    /// little longer to open the next time.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        self.readers
+            .close_by_ref()
+            .await
+            .doing("closing the store's readers")?;
+        self.writer
+            .close_by_ref()
+            .await
+            .doing("closing the store's writer")
+    }
+
+    pub(crate) async fn begin_writing(&self) -> Result<SqlTx, StoreError> {
+        // The lock is taken here, where waiting for it is possible: a transaction that read first and
+        // found a newer commit at its first write could only fail.
+        let options = mode(SqliteTransactionMode::Immediate);
+        self.writer
+            .begin_with_options(options)
+            .await
+            .doing("beginning a transaction that writes")
+            .map(SqlTx::new)
+    }
+
+    pub(crate) async fn begin_reading(&self) -> Result<SqlTx, StoreError> {
+        let options = mode(SqliteTransactionMode::Deferred);
+        self.readers
+            .begin_with_options(options)
+            .await
+            .doing("beginning a transaction that reads")
+            .map(SqlTx::new)
+    }
+}
+
+#[async_trait]
+impl Store for SqlStore {
+    async fn begin(&self) -> Result<Box<dyn Tx>, StoreError> {
+        Ok(Box::new(self.begin_writing().await?))
+    }
+
+    async fn read(&self) -> Result<Box<dyn Tx>, StoreError> {
+        Ok(Box::new(self.begin_reading().await?))
+    }
+}
+
+fn mode(mode: SqliteTransactionMode) -> TransactionOptions {
+    TransactionOptions {
+        isolation_level: None,
+        access_mode: None,
+        sqlite_transaction_mode: Some(mode),
+    }
+}

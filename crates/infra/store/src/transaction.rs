@@ -1,0 +1,74 @@
+//! A transaction of the database that ends with its first failure.
+
+use async_trait::async_trait;
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr,
+    Statement,
+};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A transaction in which every statement succeeded so far.
+///
+/// After one that failed, or that nobody waited for to the end, no further statement runs and nothing
+/// is committed. PostgreSQL does so by itself. SQLite does not: after some failures, a full disk among
+/// them, it has undone the transaction, and what follows would be kept statement by statement.
+pub(crate) struct Transaction {
+    inner: DatabaseTransaction,
+    broken: AtomicBool,
+}
+
+impl Transaction {
+    pub(crate) fn new(inner: DatabaseTransaction) -> Self {
+        Self {
+            inner,
+            broken: AtomicBool::new(false),
+        }
+    }
+
+    /// Makes everything durable.
+    pub(crate) async fn commit(self) -> Result<(), DbErr> {
+        if self.broken.into_inner() {
+            return Err(broken());
+        }
+        self.inner.commit().await
+    }
+
+    async fn run<T>(&self, statement: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
+        // Broken until it has succeeded: the way out may also be that this future is dropped.
+        if self.broken.swap(true, Ordering::Relaxed) {
+            return Err(broken());
+        }
+        let result = statement.await?;
+        self.broken.store(false, Ordering::Relaxed);
+        Ok(result)
+    }
+}
+
+fn broken() -> DbErr {
+    DbErr::Query(RuntimeErr::Internal(
+        "an earlier statement of this transaction failed or was given up".to_owned(),
+    ))
+}
+
+#[async_trait]
+impl ConnectionTrait for Transaction {
+    fn get_database_backend(&self) -> DbBackend {
+        self.inner.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.run(self.inner.execute_raw(statement)).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.run(self.inner.execute_unprepared(sql)).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.run(self.inner.query_one_raw(statement)).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.run(self.inner.query_all_raw(statement)).await
+    }
+}

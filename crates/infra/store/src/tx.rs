@@ -1,0 +1,28 @@
+//! One transaction of the database behind every repository.
+
+use crate::error::Doing;
+use crate::transaction::Transaction;
+use async_trait::async_trait;
+use kinora_app::port::{StoreError, Tx};
+use sea_orm::DatabaseTransaction;
+
+/// A transaction; the repositories are in `repository`. Dropped without a commit, also in the middle
+/// of a statement, it is undone and its connection is free for the next.
+pub(crate) struct SqlTx {
+    pub(crate) db: Transaction,
+}
+
+impl SqlTx {
+    pub(crate) fn new(db: DatabaseTransaction) -> Self {
+        Self {
+            db: Transaction::new(db),
+        }
+    }
+}
+
+#[async_trait]
+impl Tx for SqlTx {
+    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        self.db.commit().await.doing("committing")
+    }
+}

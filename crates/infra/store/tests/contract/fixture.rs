@@ -1,0 +1,141 @@
+//! Values to store.
+
+use kinora_app::port::{Store, Tx};
+use kinora_domain::access::Organization;
+use kinora_domain::asset::{Asset, AssetSource, AssetState};
+use kinora_domain::file::{Content, Failure, File, FileState, Probe};
+use kinora_domain::page::PageRequest;
+use kinora_domain::track::{FoundTrack, Track, TrackKind};
+use kinora_domain::{
+    AssetId, FileId, JobId, KeyId, LeaseToken, ObjectId, OrganizationId, ProjectId, Timestamp,
+    TrackId,
+};
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($name:ident: $id:ident),+ $(,)?) => {$(
+        pub(crate) fn $name(number: u128) -> $id {
+            $id::new(Uuid::from_u128(number))
+        }
+    )+};
+}
+
+ids! {
+    organization_id: OrganizationId,
+    project_id: ProjectId,
+    key_id: KeyId,
+    object_id: ObjectId,
+    file_id: FileId,
+    asset_id: AssetId,
+    track_id: TrackId,
+    job_id: JobId,
+    token: LeaseToken,
+}
+
+pub(crate) fn at(millis: i64) -> Timestamp {
+    Timestamp::from_millis(millis)
+}
+
+/// Commits what `change` does.
+pub(crate) async fn write<T>(store: &dyn Store, change: impl AsyncFnOnce(&mut dyn Tx) -> T) -> T {
+    let mut tx = store.begin().await.unwrap();
+    let result = change(tx.as_mut()).await;
+    tx.commit().await.unwrap();
+    result
+}
+
+/// Organization `number`, with project `number`.
+pub(crate) fn organization(number: u128) -> Organization {
+    Organization {
+        id: organization_id(number),
+        name: format!("organization {number}"),
+        default_project: project_id(number),
+    }
+}
+
+/// Organizations 1 and 2.
+pub(crate) async fn two_organizations(store: &dyn Store) {
+    write(store, async |tx| {
+        tx.insert_organization(&organization(1)).await.unwrap();
+        tx.insert_organization(&organization(2)).await.unwrap();
+    })
+    .await;
+}
+
+/// A file of organization 1 that is being uploaded.
+pub(crate) fn file(number: u128) -> File {
+    File {
+        id: file_id(number),
+        organization: organization_id(1),
+        project: project_id(1),
+        name: format!("film {number}.mp4"),
+        friendly_name: format!("Film {number}"),
+        metadata: None,
+        size: 1_000,
+        object: object_id(number),
+        state: FileState::Uploading,
+        created: at(1_000),
+        modified: at(1_000),
+    }
+}
+
+/// A pending asset of organization 1, made of file 1.
+pub(crate) fn asset(number: u128) -> Asset {
+    Asset {
+        id: asset_id(number),
+        organization: organization_id(1),
+        project: project_id(1),
+        title: Some(format!("Asset {number}")),
+        preset: "mp4".to_owned(),
+        metadata: None,
+        sources: vec![AssetSource {
+            file: file_id(1),
+            kinds: vec![],
+            tracks: vec![],
+        }],
+        state: AssetState::Pending,
+        created: at(1_000),
+        modified: at(1_000),
+    }
+}
+
+pub(crate) fn failure() -> Failure {
+    Failure {
+        reason: "unreadable".to_owned(),
+        message: "It cannot be read: \"ä\u{202e}\u{0}\".".to_owned(),
+    }
+}
+
+pub(crate) fn found(kind: TrackKind, selector: &str) -> FoundTrack {
+    FoundTrack {
+        selector: selector.to_owned(),
+        kind,
+        codec: "x264".to_owned(),
+        language: None,
+        name: None,
+    }
+}
+
+pub(crate) fn completed(tracks: Vec<FoundTrack>) -> FileState {
+    FileState::Completed(Content {
+        container: "isobmff".to_owned(),
+        probe: Probe::Done { tracks },
+    })
+}
+
+/// A track of an asset at a position.
+pub(crate) fn track(number: u128, asset: AssetId, position: u32) -> Track {
+    Track {
+        id: track_id(number),
+        asset,
+        position,
+        kind: TrackKind::Audio,
+        media: object_id(100 + number),
+        map: object_id(200 + number),
+        version: 1,
+    }
+}
+
+pub(crate) fn page(number: i64, size: i64) -> PageRequest {
+    PageRequest::new(Some(number), Some(size)).unwrap()
+}

@@ -1,0 +1,240 @@
+//! Rows that say what cannot be.
+
+use crate::fixture::{Home, asset, file, fill, key, track};
+use kinora_app::port::{Store, StoreError, Tx};
+use kinora_store::SqlStore;
+
+/// Loads one of everything and gives the first error.
+async fn load(store: &SqlStore) -> Result<(), StoreError> {
+    let mut tx: Box<dyn Tx> = store.read().await?;
+    tx.key(key().id).await?;
+    tx.file_of_anyone(file().id).await?;
+    tx.parts(file().id).await?;
+    tx.asset_of_anyone(asset().id).await?;
+    tx.track(track().id).await?;
+    Ok(())
+}
+
+const ONE: &str = "00000000-0000-0000-0000-000000000001";
+
+/// A change to what `fill` stores, then table, row and why as the error names them.
+const IMPOSSIBLE: &[(&str, &str, &str, &str)] = &[
+    (
+        "UPDATE api_keys SET state = 'x'",
+        "api_keys",
+        "",
+        "`state` is `x`, which is none of its words",
+    ),
+    (
+        "UPDATE api_keys SET revoked_at = NULL",
+        "api_keys",
+        "",
+        "`revoked_at` is missing in this state",
+    ),
+    (
+        "UPDATE api_keys SET hash = x'00'",
+        "api_keys",
+        "",
+        "`hash` is 1 bytes long",
+    ),
+    (
+        "UPDATE key_grants SET role = 'x'",
+        "key_grants",
+        " 0",
+        "`role` is `x`, which is none of its words",
+    ),
+    (
+        "UPDATE files SET status = 'x'",
+        "files",
+        "",
+        "`status` is `x`, which is none of its words",
+    ),
+    (
+        "UPDATE files SET container = NULL",
+        "files",
+        "",
+        "`container` is missing in this state",
+    ),
+    (
+        "UPDATE files SET probe = NULL",
+        "files",
+        "",
+        "`probe` is missing in this state",
+    ),
+    (
+        "UPDATE files SET probe = 'x'",
+        "files",
+        "",
+        "`probe` is `x`, which is none of its words",
+    ),
+    (
+        "UPDATE files SET probe = 'failed'",
+        "files",
+        "",
+        "`failure_reason` is missing in this state",
+    ),
+    (
+        "UPDATE files SET status = 'failed'",
+        "files",
+        "",
+        "`failure_reason` is missing in this state",
+    ),
+    (
+        "UPDATE files SET status = 'failed', failure_reason = 'x'",
+        "files",
+        "",
+        "`failure_message` is missing in this state",
+    ),
+    ("UPDATE files SET size = -1", "files", "", "`size` is -1"),
+    (
+        "UPDATE file_tracks SET kind = 'x'",
+        "file_tracks",
+        " 0",
+        "`kind` is `x`, which is none of its words",
+    ),
+    (
+        "UPDATE upload_parts SET size = -1",
+        "upload_parts",
+        " 1",
+        "`size` is -1",
+    ),
+    (
+        "UPDATE assets SET status = 'x'",
+        "assets",
+        "",
+        "`status` is `x`, which is none of its words",
+    ),
+    (
+        "UPDATE assets SET status = 'failed'",
+        "assets",
+        "",
+        "`failure_reason` is missing in this state",
+    ),
+    (
+        "UPDATE assets SET duration_ms = -1",
+        "assets",
+        "",
+        "`duration_ms` is -1",
+    ),
+    (
+        "UPDATE asset_sources SET kinds = 'video,x'",
+        "asset_sources",
+        " 0",
+        "`kinds` has `x`, which is none of its words",
+    ),
+    (
+        "UPDATE asset_source_tracks SET kind = 'x'",
+        "asset_source_tracks",
+        " 0 0",
+        "`kind` is `x`, which is none of its words",
+    ),
+    (
+        "UPDATE tracks SET kind = 'x'",
+        "tracks",
+        "",
+        "`kind` is `x`, which is none of its words",
+    ),
+    (
+        "UPDATE tracks SET position = 4294967296",
+        "tracks",
+        "",
+        "`position` is 4294967296",
+    ),
+    (
+        "UPDATE tracks SET version = -1",
+        "tracks",
+        "",
+        "`version` is -1",
+    ),
+];
+
+#[tokio::test]
+async fn an_impossible_row_is_an_error_that_names_it() {
+    for (change, table, rest_of_key, why) in IMPOSSIBLE {
+        let home = Home::new();
+        let store = home.open().await;
+        fill(&store).await;
+        load(&store).await.unwrap();
+        home.sql(true, change).await.unwrap();
+        let StoreError::Inconsistent {
+            table: named,
+            row,
+            why: said,
+        } = load(&store).await.unwrap_err()
+        else {
+            panic!("{change}");
+        };
+        assert_eq!(
+            (named, row, said.as_str()),
+            (*table, format!("{ONE}{rest_of_key}"), *why),
+            "{change}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_database_itself_refuses_what_cannot_be() {
+    let home = Home::new();
+    fill(&home.open().await).await;
+    for change in [
+        "UPDATE api_keys SET state = 'x'",
+        "UPDATE api_keys SET revoked_at = NULL",
+        "UPDATE key_grants SET role = 'x'",
+        "UPDATE key_grants SET organization = x'02'",
+        "UPDATE files SET status = 'x'",
+        "UPDATE files SET container = NULL",
+        "UPDATE files SET probe = NULL",
+        "UPDATE files SET probe = 'x'",
+        "UPDATE files SET failure_reason = 'x'",
+        "UPDATE files SET status = 'uploading'",
+        "UPDATE files SET status = 'failed'",
+        "UPDATE files SET organization = x'02'",
+        "UPDATE files SET project = x'02'",
+        "UPDATE files SET size = -1",
+        "UPDATE file_tracks SET kind = 'x'",
+        "UPDATE assets SET status = 'x'",
+        "UPDATE assets SET status = 'failed'",
+        "UPDATE assets SET status = 'pending'",
+        "UPDATE assets SET deleted_at = 1",
+        "UPDATE assets SET organization = x'02'",
+        "UPDATE tracks SET kind = 'x'",
+        "UPDATE tracks SET asset = x'02'",
+        "UPDATE objects SET refs = -1",
+        "UPDATE jobs SET state = 'x'",
+        "UPDATE jobs SET state = 'leased'",
+        "DELETE FROM organizations",
+    ] {
+        let refused = home.sql(false, change).await.expect_err(change);
+        assert!(refused.contains("constraint failed"), "{change}: {refused}");
+    }
+}
+
+#[tokio::test]
+async fn a_sound_store_has_no_findings_and_damage_is_found() {
+    let home = Home::new();
+    let store = home.open().await;
+    fill(&store).await;
+    assert_eq!(store.integrity().await.unwrap(), Vec::<String>::new());
+
+    home.sql(true, "DELETE FROM objects").await.unwrap();
+    home.sql(
+        true,
+        "UPDATE files SET project = x'00000000000000000000000000000002'",
+    )
+    .await
+    .unwrap();
+    home.sql(true, "UPDATE tracks SET kind = 'x'")
+        .await
+        .unwrap();
+    let found = store.integrity().await.unwrap();
+    assert_eq!(
+        found,
+        [
+            "CHECK constraint failed in tracks".to_owned(),
+            "a row of `files` refers to a row of `projects` that is not there".to_owned(),
+            format!("the file {ONE} refers to the object {ONE}, which is not there"),
+            format!("the track {ONE} refers to the object {ONE}, which is not there"),
+            format!("the track {ONE} refers to the object {ONE}, which is not there"),
+        ],
+    );
+}

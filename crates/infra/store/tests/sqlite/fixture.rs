@@ -1,0 +1,199 @@
+//! A store in a directory of its own, and a way around it.
+
+use kinora_app::port::{Store, Tx};
+use kinora_domain::access::{ApiKey, Grant, KeyState, Organization, Role};
+use kinora_domain::asset::{AskedTrack, Asset, AssetSource, AssetState};
+use kinora_domain::file::{Content, File, FileState, Probe};
+use kinora_domain::job::Work;
+use kinora_domain::track::{FoundTrack, Track, TrackKind};
+use kinora_domain::upload::StoredPart;
+use kinora_domain::{
+    AssetId, FileId, JobId, KeyId, ObjectId, OrganizationId, ProjectId, Timestamp, TrackId,
+};
+use kinora_store::{Location, SqlStore};
+use sea_orm::sqlx::sqlite::SqliteConnectOptions;
+use sea_orm::sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row};
+use std::path::PathBuf;
+use tempfile::TempDir;
+use uuid::Uuid;
+
+pub(crate) const ID: Uuid = Uuid::from_u128(1);
+
+pub(crate) struct Home(TempDir);
+
+impl Home {
+    pub(crate) fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    pub(crate) fn path(&self) -> PathBuf {
+        self.0.path().join("kinora.db")
+    }
+
+    pub(crate) fn location(&self) -> Location {
+        Location::Sqlite(self.path())
+    }
+
+    pub(crate) async fn open(&self) -> SqlStore {
+        SqlStore::open(&self.location()).await.unwrap()
+    }
+
+    /// Runs SQL as another program would, without the checks that a table makes of its rows when
+    /// `unchecked`. Gives the first column of each row as text.
+    pub(crate) async fn sql(&self, unchecked: bool, sql: &str) -> Result<Vec<String>, String> {
+        let options = SqliteConnectOptions::new()
+            .filename(self.path())
+            .foreign_keys(!unchecked)
+            .pragma(
+                "ignore_check_constraints",
+                if unchecked { "ON" } else { "OFF" },
+            );
+        let mut connection = options.connect().await.unwrap();
+        let rows = sea_orm::sqlx::query(AssertSqlSafe(sql))
+            .fetch_all(&mut connection)
+            .await;
+        connection.close().await.unwrap();
+        let rows = rows.map_err(|error| error.to_string())?;
+        rows.iter()
+            .map(|row| row.try_get_unchecked(0).map_err(|error| error.to_string()))
+            .collect()
+    }
+}
+
+pub(crate) fn at(millis: i64) -> Timestamp {
+    Timestamp::from_millis(millis)
+}
+
+pub(crate) fn key() -> ApiKey {
+    ApiKey {
+        id: KeyId::new(ID),
+        prefix: "prefix".to_owned(),
+        hash: [7; 32],
+        name: "key".to_owned(),
+        grants: vec![Grant {
+            organization: OrganizationId::new(ID),
+            role: Role::Admin,
+        }],
+        state: KeyState::Revoked { at: at(3) },
+        created: at(1),
+    }
+}
+
+pub(crate) fn file() -> File {
+    let track = FoundTrack {
+        selector: "video_1".to_owned(),
+        kind: TrackKind::Video,
+        codec: "h264".to_owned(),
+        language: None,
+        name: None,
+    };
+    File {
+        id: FileId::new(ID),
+        organization: OrganizationId::new(ID),
+        project: ProjectId::new(ID),
+        name: "a.mp4".to_owned(),
+        friendly_name: "A".to_owned(),
+        metadata: Some("{}".to_owned()),
+        size: 9,
+        object: ObjectId::new(ID),
+        state: FileState::Completed(Content {
+            container: "isobmff".to_owned(),
+            probe: Probe::Done {
+                tracks: vec![track],
+            },
+        }),
+        created: at(1),
+        modified: at(2),
+    }
+}
+
+pub(crate) fn part() -> StoredPart {
+    StoredPart {
+        number: 1,
+        etag: "tag".to_owned(),
+        size: 9,
+    }
+}
+
+pub(crate) fn asset() -> Asset {
+    let asked = AskedTrack {
+        selector: "video_1".to_owned(),
+        kind: TrackKind::Video,
+        language: None,
+        name: None,
+    };
+    Asset {
+        id: AssetId::new(ID),
+        organization: OrganizationId::new(ID),
+        project: ProjectId::new(ID),
+        title: None,
+        preset: "mp4".to_owned(),
+        metadata: None,
+        sources: vec![AssetSource {
+            file: FileId::new(ID),
+            kinds: vec![TrackKind::Video],
+            tracks: vec![asked],
+        }],
+        state: AssetState::Available {
+            duration_ms: 4,
+            size_bytes: 5,
+        },
+        created: at(1),
+        modified: at(2),
+    }
+}
+
+pub(crate) fn track() -> Track {
+    Track {
+        id: TrackId::new(ID),
+        asset: AssetId::new(ID),
+        position: 0,
+        kind: TrackKind::Video,
+        media: ObjectId::new(ID),
+        map: ObjectId::new(ID),
+        version: 1,
+    }
+}
+
+/// One of everything.
+pub(crate) async fn fill(store: &SqlStore) {
+    let mut tx = store.begin().await.unwrap();
+    let organization = Organization {
+        id: OrganizationId::new(ID),
+        name: "organization".to_owned(),
+        default_project: ProjectId::new(ID),
+    };
+    tx.insert_organization(&organization).await.unwrap();
+    tx.insert_key(&key()).await.unwrap();
+    tx.insert_object(ObjectId::new(ID), 9).await.unwrap();
+    tx.insert_file(&file()).await.unwrap();
+    tx.put_part(file().id, &part()).await.unwrap();
+    tx.insert_asset(&asset()).await.unwrap();
+    tx.insert_track(&track()).await.unwrap();
+    tx.enqueue(
+        JobId::new(ID),
+        OrganizationId::new(ID),
+        Work::ProbeFile(FileId::new(ID)),
+    )
+    .await
+    .unwrap();
+    tx.insert_secret("secret", b"bytes").await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// Asserts that it is all there.
+pub(crate) async fn assert_full(store: &SqlStore) {
+    let mut tx: Box<dyn Tx> = store.read().await.unwrap();
+    assert_eq!(tx.organizations().await.unwrap().len(), 1);
+    assert_eq!(tx.keys().await.unwrap(), [key()]);
+    assert_eq!(tx.object_ids().await.unwrap(), [ObjectId::new(ID)]);
+    assert_eq!(tx.file_of_anyone(file().id).await.unwrap(), Some(file()));
+    assert_eq!(tx.parts(file().id).await.unwrap(), [part()]);
+    assert_eq!(tx.asset_of_anyone(asset().id).await.unwrap(), Some(asset()));
+    assert_eq!(tx.tracks(asset().id).await.unwrap(), [track()]);
+    assert_eq!(tx.unfinished_jobs().await.unwrap(), 1);
+    assert_eq!(
+        tx.secret("secret").await.unwrap().as_deref(),
+        Some(&b"bytes"[..])
+    );
+}

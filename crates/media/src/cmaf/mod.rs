@@ -1,0 +1,10 @@
+//! CMAF (ISO/IEC 23000-19) initialization and media segments, rendered from a map.
+
+mod init;
+mod media;
+mod write;
+
+pub(crate) use write::boxed;
+
+pub use init::init_segment;
+pub use media::{MediaSegment, media_segment};

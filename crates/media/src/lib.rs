@@ -1,0 +1,48 @@
+//! The pure packager of Kinora: bytes and times in, bytes out.
+//!
+//! From the `moov` box of an uploaded MP4 or MOV a [`SegmentMap`] is computed for every track. From that map and
+//! byte ranges of the uploaded object everything that a player asks for is rendered on request: CMAF
+//! initialization and media segments, HLS playlists and a DASH MPD. Nothing here reads a file, a socket or a clock,
+//! and the same input gives the same bytes, always.
+//!
+//! The way through the crate:
+//!
+//! 1. [`sniff::sniff`] says what the first bytes of a file are.
+//! 2. [`mp4::Locator`] finds the `moov` box without reading the media; the caller does the reading.
+//! 3. [`mp4::parse`] turns the `moov` into a [`Movie`]: checked tracks over borrowed sample tables.
+//! 4. [`SegmentMap::plan`] cuts every playable track into segments.
+//! 5. [`cmaf`] renders a map into segments; [`hls`] and [`dash`] render a [`Presentation`] of maps into manifests.
+//!
+//! Bytes from outside are never indexed, counted or converted without a check: a hostile file or a damaged map is
+//! an error, never a panic and never an allocation larger than the bytes that are really there justify.
+
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::indexing_slicing,
+        clippy::as_conversions,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss
+    )
+)]
+
+mod align;
+mod bits;
+mod codec;
+mod error;
+mod facts;
+mod manifest;
+
+pub mod cmaf;
+pub mod map;
+pub mod mp4;
+pub mod sniff;
+pub mod timing;
+
+pub use codec::Codec;
+pub use error::{FourCc, Mp4Error};
+pub use facts::{FrameRate, TrackKind};
+pub use manifest::{dash, hls, presentation};
+pub use map::{MapError, PlannedTrack, SegmentMap, TrackHeader};
+pub use mp4::{Movie, Track};
+pub use presentation::{Presentation, Rendition};

@@ -1,0 +1,189 @@
+//! The DASH manifest (ISO/IEC 23009-1).
+
+use core::fmt::{self, Write as _};
+
+use super::presentation::{Presentation, Rendition, Timed, clean, default_of, labels};
+use crate::facts::TrackKind;
+use crate::timing::{Timescale, decimal};
+
+/// What a player should have before it begins.
+const MIN_BUFFER: &str = "PT4S";
+
+/// A static MPD. Segments are numbered from 0 and timed by a `SegmentTimeline`.
+///
+/// Renditions of picture with one codec family share an adaptation set; each rendition of sound has its own.
+pub fn mpd(presentation: &Presentation) -> String {
+    let mut out = Xml(String::new());
+    let duration = decimal(presentation.duration(Timescale::MICROS));
+    out.put(format_args!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"));
+    out.put(format_args!(
+        "<MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" profiles=\"urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash:profile:cmaf:2019\" type=\"static\" mediaPresentationDuration=\"PT{duration}S\" minBufferTime=\"{MIN_BUFFER}\">\n",
+    ));
+    out.put(format_args!("  <Period id=\"0\" start=\"PT0S\">\n"));
+    let of_kind = |kind| {
+        presentation
+            .tracks
+            .iter()
+            .filter(move |track| track.kind == kind)
+    };
+    let mut set = 0;
+    for group in picture_sets(of_kind(TrackKind::Video)) {
+        out.put(format_args!(
+            "    <AdaptationSet id=\"{set}\" contentType=\"video\" mimeType=\"video/mp4\" segmentAlignment=\"true\"{}>\n",
+            starts_with_sap(&group),
+        ));
+        for track in group {
+            out.representation(track);
+        }
+        out.put(format_args!("    </AdaptationSet>\n"));
+        set += 1;
+    }
+    let sounds: Vec<_> = of_kind(TrackKind::Audio).collect();
+    let default = default_of(&sounds);
+    for (index, (track, label)) in sounds.iter().zip(labels(&sounds)).enumerate() {
+        let language = track
+            .language
+            .as_deref()
+            .map(|tag| format!(" lang=\"{}\"", escape(tag)))
+            .unwrap_or_default();
+        out.put(format_args!(
+            "    <AdaptationSet id=\"{set}\" contentType=\"audio\" mimeType=\"audio/mp4\"{language} segmentAlignment=\"true\"{}>\n",
+            starts_with_sap(&[track]),
+        ));
+        let role = if index == default {
+            "main"
+        } else {
+            "alternate"
+        };
+        out.put(format_args!(
+            "      <Role schemeIdUri=\"urn:mpeg:dash:role:2011\" value=\"{role}\"/>\n"
+        ));
+        if track.name.is_some() {
+            out.put(format_args!("      <Label>{}</Label>\n", escape(&label)));
+        }
+        out.representation(track);
+        out.put(format_args!("    </AdaptationSet>\n"));
+        set += 1;
+    }
+    out.put(format_args!("  </Period>\n</MPD>\n"));
+    out.0
+}
+
+/// Renditions of picture between which a player may switch: those of one codec family.
+fn picture_sets<'a>(tracks: impl Iterator<Item = &'a Rendition>) -> Vec<Vec<&'a Rendition>> {
+    let family = |track: &Rendition| track.codec.split('.').next().unwrap_or_default().to_owned();
+    let mut sets: Vec<Vec<&Rendition>> = Vec::new();
+    for track in tracks {
+        match sets.iter_mut().find(|set| {
+            set.first()
+                .is_some_and(|first| family(first) == family(track))
+        }) {
+            Some(set) => set.push(track),
+            None => sets.push(vec![track]),
+        }
+    }
+    sets
+}
+
+fn starts_with_sap(tracks: &[&Rendition]) -> &'static str {
+    if tracks.iter().all(|track| track.independent) {
+        " startWithSAP=\"1\""
+    } else {
+        ""
+    }
+}
+
+struct Xml(String);
+
+impl Xml {
+    fn put(&mut self, text: fmt::Arguments<'_>) {
+        // Writing to a string cannot fail.
+        self.0.write_fmt(text).unwrap_or_default();
+    }
+
+    fn representation(&mut self, track: &Rendition) {
+        self.put(format_args!(
+            "      <Representation id=\"{}\" codecs=\"{}\" bandwidth=\"{}\"",
+            escape(&track.id),
+            escape(&track.codec),
+            track.peak_bandwidth.max(1),
+        ));
+        if track.width > 0 && track.height > 0 {
+            self.put(format_args!(
+                " width=\"{}\" height=\"{}\"",
+                track.width, track.height
+            ));
+        }
+        if let Some(rate) = track.frame_rate {
+            match rate.den.get() {
+                1 => self.put(format_args!(" frameRate=\"{}\"", rate.num)),
+                den => self.put(format_args!(" frameRate=\"{}/{den}\"", rate.num)),
+            }
+        }
+        if track.sample_rate > 0 {
+            self.put(format_args!(" audioSamplingRate=\"{}\"", track.sample_rate));
+        }
+        self.put(format_args!(">\n"));
+        if track.channels > 0 {
+            self.put(format_args!(
+                "        <AudioChannelConfiguration schemeIdUri=\"urn:mpeg:dash:23003:3:audio_channel_configuration:2011\" value=\"{}\"/>\n",
+                channel_configuration(track.channels),
+            ));
+        }
+        self.put(format_args!(
+            "        <SegmentTemplate timescale=\"{}\" startNumber=\"0\" initialization=\"{}\" media=\"{}\">\n          <SegmentTimeline>\n",
+            track.timescale.get(),
+            escape(&track.urls.init.replace('$', "$$")),
+            escape(&track.urls.segment_template),
+        ));
+        self.timeline(&track.segments);
+        self.put(format_args!(
+            "          </SegmentTimeline>\n        </SegmentTemplate>\n      </Representation>\n"
+        ));
+    }
+
+    /// `S` elements: equal durations are counted, and only the first has a time, for there are no gaps.
+    fn timeline(&mut self, segments: &[Timed]) {
+        let mut time = segments
+            .first()
+            .map(|first| format!(" t=\"{}\"", first.start))
+            .unwrap_or_default();
+        for run in segments.chunk_by(|one, other| one.duration == other.duration) {
+            let Some(first) = run.first() else { continue };
+            let repeat = match run.len() {
+                1 => String::new(),
+                len => format!(" r=\"{}\"", len - 1),
+            };
+            self.put(format_args!(
+                "            <S{time} d=\"{}\"{repeat}/>\n",
+                first.duration
+            ));
+            time.clear();
+        }
+    }
+}
+
+/// ChannelConfiguration of ISO/IEC 23003-3 for the usual layouts.
+fn channel_configuration(channels: u16) -> u16 {
+    match channels {
+        8 => 12,
+        7 => 11,
+        other => other,
+    }
+}
+
+/// Text for element content and attribute values. Characters that XML cannot hold become spaces.
+fn escape(text: &str) -> String {
+    clean(text).chars().fold(String::new(), |mut out, char| {
+        match char {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&apos;"),
+            '\u{fffe}' | '\u{ffff}' => out.push(' '),
+            other => out.push(other),
+        }
+        out
+    })
+}

@@ -1,0 +1,218 @@
+//! HLS playlists (RFC 8216 and its successor draft).
+
+use core::fmt::{self, Write as _};
+
+use super::presentation::{Presentation, Rendition, clean, default_of, labels};
+use crate::facts::TrackKind;
+use crate::timing::{Timescale, decimal, rescale_len};
+
+/// What is used: fragmented MP4 in media playlists needs 6, `CHANNELS` and alternative audio nothing more; 7 is what
+/// players of CMAF expect.
+const VERSION: u32 = 7;
+
+/// The multivariant playlist: a variant for each rendition of picture and each codec of sound, or the sound alone.
+pub fn multivariant(presentation: &Presentation) -> String {
+    let of_kind = |kind| {
+        presentation
+            .tracks
+            .iter()
+            .filter(move |track| track.kind == kind)
+    };
+    let pictures: Vec<_> = of_kind(TrackKind::Video).collect();
+    let sounds: Vec<_> = of_kind(TrackKind::Audio).collect();
+    let mut out = Document::new();
+    out.line(format_args!("#EXT-X-VERSION:{VERSION}"));
+    if presentation.tracks.iter().all(|track| track.independent) {
+        out.line(format_args!("#EXT-X-INDEPENDENT-SEGMENTS"));
+    }
+    let labels = labels(&sounds);
+    let default = default_of(&sounds);
+    // Sound alone needs a group only where there is something to choose.
+    let has_groups = !pictures.is_empty() || sounds.len() > 1;
+    let groups = if has_groups {
+        groups(&sounds)
+    } else {
+        Vec::new()
+    };
+    for (number, group) in groups.iter().enumerate() {
+        for &index in group {
+            let (Some(track), Some(label)) = (sounds.get(index), labels.get(index)) else {
+                continue;
+            };
+            // Each group has a default: that of the presentation, or the first of its own.
+            let is_default =
+                index == default || (!group.contains(&default) && group.first() == Some(&index));
+            out.media(track, label, number, is_default);
+        }
+    }
+    for track in &pictures {
+        if groups.is_empty() {
+            out.variant(track, &[track], None, track);
+        }
+        for (number, group) in groups.iter().enumerate() {
+            let members: Vec<_> = group
+                .iter()
+                .filter_map(|index| sounds.get(*index).copied())
+                .collect();
+            out.variant(track, &members, Some(number), track);
+        }
+    }
+    if pictures.is_empty() {
+        for (number, group) in groups.iter().enumerate() {
+            let members: Vec<_> = group
+                .iter()
+                .filter_map(|index| sounds.get(*index).copied())
+                .collect();
+            let at = group
+                .iter()
+                .position(|index| *index == default)
+                .unwrap_or(0);
+            if let Some(played) = members.get(at) {
+                out.variant(played, &members, Some(number), played);
+            }
+        }
+        if let (true, Some(track)) = (groups.is_empty(), sounds.first()) {
+            out.variant(track, &[track], None, track);
+        }
+    }
+    out.text
+}
+
+/// Indexes of renditions of sound by codec: a group has one codec, so that a player can tell whether it can play it.
+fn groups(sounds: &[&Rendition]) -> Vec<Vec<usize>> {
+    let mut groups: Vec<(&str, Vec<usize>)> = Vec::new();
+    for (index, track) in sounds.iter().enumerate() {
+        match groups.iter_mut().find(|(codec, _)| *codec == track.codec) {
+            Some((_, members)) => members.push(index),
+            None => groups.push((&track.codec, vec![index])),
+        }
+    }
+    groups.into_iter().map(|(_, members)| members).collect()
+}
+
+/// The media playlist of a rendition: all of it, ended.
+///
+/// Durations are differences of rounded start times, so that they do not drift from the segments.
+pub fn media(track: &Rendition) -> String {
+    let micros = |ticks| rescale_len(ticks, track.timescale, Timescale::MICROS);
+    let lengths: Vec<u64> = track
+        .segments
+        .iter()
+        .map(|segment| {
+            micros(segment.start.saturating_add(segment.duration))
+                .saturating_sub(micros(segment.start))
+        })
+        .collect();
+    let target = lengths
+        .iter()
+        .max()
+        .map_or(1, |longest| ((longest + 500_000) / 1_000_000).max(1));
+    let mut out = Document::new();
+    out.line(format_args!("#EXT-X-VERSION:{VERSION}"));
+    out.line(format_args!("#EXT-X-TARGETDURATION:{target}"));
+    out.line(format_args!("#EXT-X-PLAYLIST-TYPE:VOD"));
+    if track.independent {
+        out.line(format_args!("#EXT-X-INDEPENDENT-SEGMENTS"));
+    }
+    out.line(format_args!("#EXT-X-MAP:URI={}", Quoted(&track.urls.init)));
+    for (number, length) in lengths.iter().enumerate() {
+        out.line(format_args!("#EXTINF:{},", decimal(*length)));
+        out.line(format_args!("{}", one_line(&track.segment_url(number))));
+    }
+    out.line(format_args!("#EXT-X-ENDLIST"));
+    out.text
+}
+
+struct Document {
+    text: String,
+}
+
+impl Document {
+    fn new() -> Self {
+        Self {
+            text: "#EXTM3U\n".to_owned(),
+        }
+    }
+
+    fn line(&mut self, line: fmt::Arguments<'_>) {
+        // Writing to a string cannot fail.
+        writeln!(self.text, "{line}").unwrap_or_default();
+    }
+
+    fn media(&mut self, track: &Rendition, label: &str, group: usize, is_default: bool) {
+        let language = match &track.language {
+            Some(language) => format!(",LANGUAGE={}", Quoted(language)),
+            None => String::new(),
+        };
+        let channels = match track.channels {
+            0 => String::new(),
+            channels => format!(",CHANNELS=\"{channels}\""),
+        };
+        let default = if is_default { "YES" } else { "NO" };
+        self.line(format_args!(
+            "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"audio{group}\",NAME={}{language},DEFAULT={default},AUTOSELECT=YES{channels},URI={}",
+            Quoted(label),
+            Quoted(&track.urls.playlist),
+        ));
+    }
+
+    /// A variant of `main` with one of `sounds`, played from the playlist of `played`.
+    fn variant(
+        &mut self,
+        main: &Rendition,
+        sounds: &[&Rendition],
+        group: Option<usize>,
+        played: &Rendition,
+    ) {
+        let others = || {
+            sounds
+                .iter()
+                .filter(|sound| sound.id != main.id && sound.kind != main.kind)
+        };
+        let heaviest = |bandwidth: fn(&Rendition) -> u64| {
+            others().map(|sound| bandwidth(sound)).max().unwrap_or(0)
+        };
+        let peak = main
+            .peak_bandwidth
+            .saturating_add(heaviest(|sound| sound.peak_bandwidth));
+        let average = main
+            .average_bandwidth
+            .saturating_add(heaviest(|sound| sound.average_bandwidth));
+        let mut codecs = main.codec.clone();
+        if let Some(sound) = others().next() {
+            codecs.push(',');
+            codecs.push_str(&sound.codec);
+        }
+        let mut line = format!(
+            "#EXT-X-STREAM-INF:BANDWIDTH={peak},AVERAGE-BANDWIDTH={average},CODECS={}",
+            Quoted(&codecs)
+        );
+        // Writing to a string cannot fail.
+        if main.width > 0 && main.height > 0 {
+            write!(line, ",RESOLUTION={}x{}", main.width, main.height).unwrap_or_default();
+        }
+        if let Some(rate) = main.frame_rate {
+            let milli = rate.milli();
+            write!(line, ",FRAME-RATE={}.{:03}", milli / 1000, milli % 1000).unwrap_or_default();
+        }
+        if let Some(group) = group {
+            write!(line, ",AUDIO=\"audio{group}\"").unwrap_or_default();
+        }
+        self.line(format_args!("{line}"));
+        self.line(format_args!("{}", one_line(&played.urls.playlist)));
+    }
+}
+
+/// A quoted string, which can hold neither quotes nor line ends (RFC 8216, 4.2).
+struct Quoted<'a>(&'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\"", clean(self.0).replace('"', "'"))
+    }
+}
+
+/// An address on a line of its own.
+fn one_line(url: &str) -> String {
+    url.chars().filter(|char| !char.is_control()).collect()
+}

@@ -1,0 +1,5 @@
+//! Documents that tell a player which segments there are.
+
+pub mod dash;
+pub mod hls;
+pub mod presentation;

@@ -1,0 +1,181 @@
+//! What a presentation offers: renditions, each of one map, and the addresses under which they are served.
+
+use crate::facts::{FrameRate, TrackKind};
+use crate::map::SegmentMap;
+use crate::timing::{Timescale, rescale_len};
+
+/// Everything that a player may choose from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Presentation {
+    /// The renditions. Several of picture are qualities of one film, several of sound are alternatives.
+    pub tracks: Vec<Rendition>,
+}
+
+impl Presentation {
+    /// Length in ticks of `scale`: that of the longest rendition.
+    pub fn duration(&self, scale: Timescale) -> u64 {
+        self.tracks
+            .iter()
+            .map(|track| rescale_len(track.end(), track.timescale, scale))
+            .max()
+            .unwrap_or(0)
+    }
+}
+
+/// Addresses of one rendition, relative to the manifest or absolute. They are written as they are given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Urls {
+    /// HLS media playlist.
+    pub playlist: String,
+    /// Initialization segment.
+    pub init: String,
+    /// Media segment, with `$Number$` where its number (from 0) is to stand and `$$` for a dollar sign.
+    pub segment_template: String,
+}
+
+/// One segment on the timeline of the presentation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timed {
+    /// When it starts, in ticks of the rendition. Never negative: encoder priming is not shown.
+    pub start: u64,
+    /// How long it is shown.
+    pub duration: u64,
+}
+
+/// One track that a player can play.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Rendition {
+    /// A name of letters, digits, `-` and `_`, unique in the presentation.
+    pub id: String,
+    /// Video or audio.
+    pub kind: TrackKind,
+    /// RFC 6381 name of the codec.
+    pub codec: String,
+    /// Bits in a second, over the whole track.
+    pub average_bandwidth: u64,
+    /// Bits in a second of the segment that has most.
+    pub peak_bandwidth: u64,
+    /// Width as shown. Zero without picture.
+    pub width: u32,
+    /// Height as shown. Zero without picture.
+    pub height: u32,
+    /// The frame rate, of pictures.
+    pub frame_rate: Option<FrameRate>,
+    /// Samples of sound in a second. Zero without sound.
+    pub sample_rate: u32,
+    /// Channels of sound. Zero without sound.
+    pub channels: u16,
+    /// BCP 47 tag of the language.
+    pub language: Option<String>,
+    /// A name for people, as somebody wrote it: any text.
+    pub name: Option<String>,
+    /// Whether it plays unless somebody chooses another. Of several of a kind the first default counts.
+    pub default: bool,
+    /// Whether every segment begins with a sync sample.
+    pub independent: bool,
+    /// Ticks in a second.
+    pub timescale: Timescale,
+    /// The segments in order, without gaps.
+    pub segments: Vec<Timed>,
+    /// Where it is served.
+    pub urls: Urls,
+}
+
+impl Rendition {
+    /// The rendition of a map. `default` is what the source marks as enabled; the caller may change it, as it may the
+    /// language and the name.
+    pub fn new(id: impl Into<String>, map: &SegmentMap, urls: Urls) -> Self {
+        let header = map.header();
+        let segments = map
+            .segments()
+            .map(|segment| {
+                let end = segment
+                    .start
+                    .saturating_add_unsigned(segment.duration)
+                    .max(0)
+                    .unsigned_abs();
+                let start = segment.start.max(0).unsigned_abs();
+                Timed {
+                    start,
+                    duration: end.saturating_sub(start),
+                }
+            })
+            .collect();
+        Self {
+            id: id.into(),
+            kind: header.kind,
+            codec: header.codec.clone(),
+            average_bandwidth: map.average_bitrate(),
+            peak_bandwidth: map.peak_bitrate(),
+            width: header.width,
+            height: header.height,
+            frame_rate: header.frame_rate,
+            sample_rate: header.sample_rate,
+            channels: header.channels,
+            language: header.language.clone(),
+            name: header.name.clone(),
+            default: header.enabled,
+            independent: header.independent,
+            timescale: header.timescale,
+            segments,
+            urls,
+        }
+    }
+
+    /// When the last segment ends, in ticks.
+    pub fn end(&self) -> u64 {
+        self.segments
+            .last()
+            .map_or(0, |last| last.start.saturating_add(last.duration))
+    }
+
+    /// The address of segment `n`, from 0.
+    pub fn segment_url(&self, n: usize) -> String {
+        // The parts between dollar signs are literal, `Number` or, where empty, a dollar sign.
+        let parts = self.urls.segment_template.split('$').enumerate();
+        parts.fold(String::new(), |mut url, (at, part)| {
+            match part {
+                "Number" if at % 2 == 1 => url.push_str(&n.to_string()),
+                "" if at % 2 == 1 => url.push('$'),
+                literal => url.push_str(literal),
+            }
+            url
+        })
+    }
+}
+
+/// Labels of renditions of one kind, unique among them: the name, else the language, else a number.
+pub(super) fn labels(tracks: &[&Rendition]) -> Vec<String> {
+    let mut labels: Vec<String> = Vec::new();
+    for (index, track) in tracks.iter().enumerate() {
+        let name = track
+            .name
+            .as_deref()
+            .map(clean)
+            .filter(|name| !name.is_empty());
+        let label = name
+            .or_else(|| track.language.clone())
+            .unwrap_or_else(|| format!("Audio {}", index + 1));
+        let unique = (2..).map(|number| format!("{label} ({number})"));
+        let unique = core::iter::once(label.clone())
+            .chain(unique)
+            .find(|label| !labels.contains(label));
+        labels.push(unique.unwrap_or(label));
+    }
+    labels
+}
+
+/// Text of somebody else's on one line.
+pub(super) fn clean(text: &str) -> String {
+    let spaced: String = text
+        .chars()
+        .map(|char| if char.is_control() { ' ' } else { char })
+        .collect();
+    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The index of the rendition that plays unless another is chosen.
+pub(super) fn default_of(tracks: &[&Rendition]) -> usize {
+    tracks.iter().position(|track| track.default).unwrap_or(0)
+}

@@ -1,0 +1,288 @@
+//! Cutting tracks into segments.
+//!
+//! Picture is cut at the first sync sample at or after each point of a regular grid, so that a long group of pictures
+//! makes a long segment. Sound is cut at the first frame at or after each cut of the first picture track, and on the
+//! grid where there is no picture or it has ended.
+
+use core::time::Duration;
+
+use super::block::Columns;
+use super::write::Writer;
+use super::{MapError, Sample, SegmentMap, TrackHeader};
+use crate::align::{self, Laid, Placement};
+use crate::error::{FourCc, Mp4Error};
+use crate::facts::TrackKind;
+use crate::mp4::{Movie, Track, TrackTables};
+use crate::timing::{Timescale, rescale, rescale_up};
+
+/// The length of segments that is aimed at unless somebody wants another.
+pub const DEFAULT_TARGET: Duration = Duration::from_secs(4);
+
+/// The shortest target: below it segments are mostly overhead.
+const MIN_TARGET_MS: u32 = 100;
+
+/// A track of a movie and its map.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PlannedTrack {
+    /// Which of [`Movie::tracks`] it is.
+    pub track: usize,
+    /// Its map.
+    pub map: SegmentMap,
+}
+
+/// Where the next cut may be.
+#[derive(Debug, Clone)]
+struct Cuts<'a> {
+    /// Points of the first picture track, for other tracks to follow.
+    followed: core::slice::Iter<'a, i64>,
+    /// Scale of the points.
+    scale: Timescale,
+    target_ms: u32,
+    /// The end of what is followed: the grid goes on behind it.
+    end: i64,
+    /// Scale of the track that is cut.
+    own: Timescale,
+    /// The next point, and the first tick of the track at or after it.
+    next: i64,
+    next_own: i64,
+}
+
+impl<'a> Cuts<'a> {
+    /// A regular grid in the scale of the track itself.
+    fn grid(own: Timescale, target_ms: u32) -> Self {
+        Self::following(&[], 0, own, (own, target_ms))
+    }
+
+    /// The points of another track, which ends at `end`, and a grid behind it.
+    fn following(
+        points: &'a [i64],
+        end: i64,
+        scale: Timescale,
+        (own, target_ms): (Timescale, u32),
+    ) -> Self {
+        let mut cuts = Self {
+            followed: points.iter(),
+            scale,
+            target_ms,
+            end,
+            own,
+            next: 0,
+            next_own: 0,
+        };
+        cuts.advance(0);
+        cuts
+    }
+
+    /// Whether a sample at `time` may begin a segment. The points up to it are used up.
+    fn reached(&mut self, time: i64) -> bool {
+        if time < self.next_own {
+            return false;
+        }
+        let passed = rescale(time, self.own, self.scale);
+        while time >= self.next_own {
+            self.advance(passed.max(self.next));
+        }
+        true
+    }
+
+    /// Moves to the first point after `time`.
+    fn advance(&mut self, time: i64) {
+        self.next = match self.followed.find(|point| **point > time) {
+            Some(point) => *point,
+            None => self.grid_after(time.max(self.end)),
+        };
+        self.next_own = rescale_up(self.next, self.scale, self.own);
+    }
+
+    fn grid_after(&self, time: i64) -> i64 {
+        let per_second = i128::from(self.scale.get());
+        let step = i128::from(self.target_ms);
+        let passed = (i128::from(time) * 1000)
+            .checked_div(step * per_second)
+            .unwrap_or(0);
+        // Points are rounded to ticks, so that the quotient may be one too small.
+        (1..=3)
+            .map(|more| i64::try_from((passed + more) * step).unwrap_or(i64::MAX))
+            .map(|millis| rescale(millis, Timescale::MILLIS, self.scale))
+            .find(|point| *point > time)
+            .unwrap_or(i64::MAX)
+    }
+}
+
+impl SegmentMap {
+    /// Cuts every playable track of a movie into segments of about `target`.
+    ///
+    /// Tracks that cannot be packaged are left out; which of several picture tracks plays is for the caller to say.
+    ///
+    /// # Errors
+    /// Sample tables whose times do not fit together.
+    pub fn plan(movie: &Movie<'_>, target: Duration) -> Result<Vec<PlannedTrack>, Mp4Error> {
+        let target_ms = u32::try_from(target.as_millis())
+            .unwrap_or(u32::MAX)
+            .max(MIN_TARGET_MS);
+        let playable: Vec<_> = movie
+            .tracks
+            .iter()
+            .enumerate()
+            .filter(|(_, track)| track.is_playable())
+            .filter_map(|(index, track)| Some((index, track, track.tables.as_ref()?)))
+            .collect();
+        let laid: Vec<_> = playable
+            .iter()
+            .map(|(_, track, tables)| lay(track, tables))
+            .collect();
+        let placed = align::place(&laid);
+        let mut maps = Vec::new();
+        let mut points = Vec::new();
+        let mut followed = None;
+        let pictures = |track: &Track<'_>| track.kind == TrackKind::Video;
+        // Picture first: sound follows it. Then the order of the file again.
+        for wants_picture in [true, false] {
+            for ((index, track, tables), placement) in playable.iter().zip(&placed) {
+                if pictures(track) != wants_picture {
+                    continue;
+                }
+                let cuts = match followed {
+                    Some((scale, end)) if !wants_picture => {
+                        Cuts::following(&points, end, scale, (track.timescale, target_ms))
+                    }
+                    _ => Cuts::grid(track.timescale, target_ms),
+                };
+                let map = cut(track, tables, *placement, cuts)?;
+                if wants_picture && followed.is_none() {
+                    points = map
+                        .segments()
+                        .skip(1)
+                        .map(|segment| segment.start)
+                        .collect();
+                    let end = map.start().saturating_add_unsigned(map.duration());
+                    followed = Some((track.timescale, end));
+                }
+                maps.push(PlannedTrack { track: *index, map });
+            }
+        }
+        maps.sort_by_key(|planned| planned.track);
+        Ok(maps)
+    }
+}
+
+fn lay(track: &Track<'_>, tables: &TrackTables<'_>) -> Laid {
+    Laid {
+        kind: track.kind,
+        scale: track.timescale,
+        first: tables.survey.first,
+        earliest: tables.survey.earliest,
+        offset: tables.timeline.delay - tables.timeline.media_time,
+    }
+}
+
+fn cut(
+    track: &Track<'_>,
+    tables: &TrackTables<'_>,
+    placement: Placement,
+    mut cuts: Cuts<'_>,
+) -> Result<SegmentMap, Mp4Error> {
+    let malformed = |name, why| Mp4Error::Malformed {
+        name: FourCc(name),
+        offset: 0,
+        why,
+    };
+    let too_large = |_: MapError| Mp4Error::LimitExceeded {
+        what: "samples in one track",
+        limit: 1 << 32,
+    };
+    let mut writer = Writer::default();
+    let mut columns = Columns::default();
+    let mut independent = true;
+    let mut decode = 0i64;
+    let mut segment_decode = 0i64;
+    let mut segment_start = i64::MAX;
+    for sample in tables.samples.samples() {
+        let sample = sample?;
+        let composed = decode + i64::from(sample.composition);
+        let time = composed.saturating_add(placement.offset);
+        let may_cut = track.kind != TrackKind::Video || sample.sync;
+        if may_cut && cuts.reached(time) && !columns.samples().is_empty() {
+            writer
+                .push(
+                    &columns,
+                    segment_start,
+                    decode_time(segment_decode, placement),
+                )
+                .map_err(too_large)?;
+            columns.clear();
+            segment_decode = decode;
+            segment_start = i64::MAX;
+        }
+        if columns.samples().is_empty() {
+            independent &= sample.sync;
+        }
+        segment_start = segment_start.min(time);
+        let composition_offset = i32::try_from(i64::from(sample.composition) - tables.survey.first)
+            .map_err(|_overflow| malformed(*b"ctts", "has composition offsets too far apart"))?;
+        let range = sample.range();
+        columns.push(
+            Sample {
+                size: sample.size,
+                duration: sample.duration,
+                composition_offset,
+                sync: sample.sync,
+            },
+            range.start,
+        );
+        decode += i64::from(sample.duration);
+    }
+    writer
+        .push(
+            &columns,
+            segment_start,
+            decode_time(segment_decode, placement),
+        )
+        .map_err(too_large)?;
+    let mut end = tables.survey.end.saturating_add(placement.offset);
+    for line in writer.lines.iter_mut().rev() {
+        // Where pictures of a later segment are shown before those of an earlier one, segments would overlap.
+        line.start = line.start.min(end);
+        line.duration = end.abs_diff(line.start);
+        end = line.start;
+    }
+    let header = header(track, tables, placement, (independent, cuts.target_ms));
+    writer
+        .finish(&header)
+        .map_err(|_overflow| malformed(*b"stbl", "has times that do not fit together"))
+}
+
+fn decode_time(decode: i64, placement: Placement) -> u64 {
+    placement.decode_start.saturating_add(decode.unsigned_abs())
+}
+
+fn header(
+    track: &Track<'_>,
+    tables: &TrackTables<'_>,
+    placement: Placement,
+    (independent, target_ms): (bool, u32),
+) -> TrackHeader {
+    TrackHeader {
+        kind: track.kind,
+        codec: track.codec.rfc6381(),
+        codec_name: track.codec.name().to_owned(),
+        timescale: track.timescale,
+        target_ms,
+        priming: placement.priming,
+        independent,
+        enabled: track.enabled,
+        width: track.width,
+        height: track.height,
+        coded_width: track.coded_width,
+        coded_height: track.coded_height,
+        rotation: track.rotation,
+        frame_rate: track.frame_rate,
+        sample_rate: track.sample_rate,
+        channels: track.channels,
+        language: track.language.clone(),
+        name: track.name.clone(),
+        matrix: tables.matrix,
+        sample_entry: tables.sample_entry.clone(),
+    }
+}

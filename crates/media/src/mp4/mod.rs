@@ -1,0 +1,23 @@
+//! Reading of MP4 and MOV files (ISO/IEC 14496-12 and the QuickTime file format).
+//!
+//! [`Locator`] finds the `moov` box; [`parse`] reads it. Both are pure: the caller reads the file.
+
+mod boxes;
+mod edits;
+mod entry;
+mod language;
+mod locate;
+mod movie;
+mod names;
+mod parse;
+mod sampling;
+mod tables;
+mod track;
+
+pub(crate) use language::to_mdhd as language_code;
+pub(crate) use movie::TrackTables;
+
+pub use locate::{Locator, MAX_MOOV_LEN, Step};
+pub use movie::{MAX_TRACKS, Movie, Track};
+pub use parse::parse;
+pub use tables::{MAX_SAMPLES, MAX_SAMPLES_OF_ALL_TRACKS};

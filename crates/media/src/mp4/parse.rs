@@ -1,0 +1,71 @@
+//! The `moov` box.
+
+use super::boxes::Atom;
+use super::movie::{MAX_TRACKS, Movie};
+use super::tables::MAX_SAMPLES_OF_ALL_TRACKS;
+use super::{MAX_MOOV_LEN, track};
+use crate::bits::len_u64;
+use crate::error::{FourCc, Mp4Error};
+use crate::timing::Timescale;
+
+/// Reads a whole `moov` box, header included, of a file of `file_len` bytes.
+///
+/// Every sample of every track that can be packaged is checked: it lies in the file and its times fit. Durations and
+/// counts come from the samples, never from headers. Offsets in errors count from the beginning of `moov`.
+pub fn parse(moov: &[u8], file_len: u64) -> Result<Movie<'_>, Mp4Error> {
+    if len_u64(moov.len()) > MAX_MOOV_LEN {
+        return Err(Mp4Error::LimitExceeded {
+            what: "bytes of index (moov box)",
+            limit: MAX_MOOV_LEN,
+        });
+    }
+    let moov = match Atom::outermost(moov) {
+        Some(atom) => atom?,
+        None => return Err(Mp4Error::NoMoov),
+    };
+    if &moov.name.0 != b"moov" {
+        return Err(Mp4Error::NoMoov);
+    }
+    if moov.child(*b"cmov")?.is_some() {
+        return Err(moov.malformed("is compressed, which no player supports"));
+    }
+    let mvhd = moov.required(*b"mvhd", "has no header (mvhd)")?;
+    let (version, _, mut cursor) = mvhd.full()?;
+    let scale = cursor
+        .skip(if version == 1 { 16 } else { 8 })
+        .and_then(|()| cursor.u32())
+        .ok_or_else(|| mvhd.malformed("is too short"))?;
+    // A scale of zero only matters to edit lists, whose lengths then mean nothing.
+    let scale = Timescale::new(scale).unwrap_or(Timescale::MILLIS);
+    let mut tracks = Vec::new();
+    let mut samples = 0u64;
+    let mut fragmented = false;
+    for child in moov.children() {
+        let child = child?;
+        match child.name {
+            FourCc([b't', b'r', b'a', b'k']) => {
+                if len_u64(tracks.len()) >= MAX_TRACKS {
+                    return Err(Mp4Error::LimitExceeded {
+                        what: "tracks",
+                        limit: MAX_TRACKS,
+                    });
+                }
+                let track = track::parse(&child, scale, file_len)?;
+                samples += u64::from(track.sample_count);
+                if samples > MAX_SAMPLES_OF_ALL_TRACKS {
+                    return Err(Mp4Error::LimitExceeded {
+                        what: "samples",
+                        limit: MAX_SAMPLES_OF_ALL_TRACKS,
+                    });
+                }
+                tracks.push(track);
+            }
+            FourCc([b'm', b'v', b'e', b'x']) => fragmented = true,
+            _ => {}
+        }
+    }
+    if fragmented && samples == 0 {
+        return Err(Mp4Error::Fragmented);
+    }
+    Ok(Movie { tracks })
+}

@@ -1,0 +1,19 @@
+//! The packager as a whole: films built in code and by ffmpeg, packaged and read back by other programs.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::cast_possible_truncation,
+    clippy::trivially_copy_pass_by_ref,
+    reason = "a test that fails panics, its films are small, and box names read best as byte strings"
+)]
+
+mod support;
+
+mod dialects;
+mod ffmpeg;
+mod golden;
+mod hostile;
+mod manifests;
+mod property;
+mod timeline;

@@ -1,0 +1,128 @@
+//! The real ffmpeg and ffprobe.
+
+use std::path::Path;
+use std::process::Command;
+
+/// Runs a program to its end and returns what it wrote.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests read what was written with another program"
+)]
+fn run(program: &str, arguments: &[&str]) -> String {
+    let output = Command::new(program).args(arguments).output().unwrap();
+    assert!(
+        output.status.success(),
+        "{program} {arguments:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Makes a file with ffmpeg.
+pub(crate) fn ffmpeg(arguments: &[&str], output: &Path) {
+    let mut all = vec!["-nostdin", "-hide_banner", "-loglevel", "error", "-y"];
+    all.extend(arguments);
+    all.push(output.to_str().unwrap());
+    run("ffmpeg", &all);
+}
+
+/// One packet as ffprobe reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Packet {
+    pub(crate) pts: i64,
+    pub(crate) dts: i64,
+    pub(crate) size: u64,
+    pub(crate) key: bool,
+}
+
+/// Packets of one stream, with the edit list applied or ignored.
+pub(crate) fn packets(file: &Path, stream: usize, ignore_edits: bool) -> Vec<Packet> {
+    let entries = "packet=pts,dts,size,flags";
+    let stream = stream.to_string();
+    let text = run(
+        "ffprobe",
+        &[
+            "-v",
+            "error",
+            "-ignore_editlist",
+            if ignore_edits { "1" } else { "0" },
+            "-select_streams",
+            &stream,
+            "-show_entries",
+            entries,
+            "-of",
+            "compact=p=0:nk=0",
+            file.to_str().unwrap(),
+        ],
+    );
+    text.lines()
+        .filter(|line| !line.is_empty())
+        .map(|line| {
+            let field = |name: &str| {
+                let field = line
+                    .split('|')
+                    .find_map(|field| field.strip_prefix(name))
+                    .unwrap();
+                field.trim_start_matches('=')
+            };
+            Packet {
+                pts: field("pts").parse().unwrap(),
+                dts: field("dts").parse().unwrap(),
+                size: field("size").parse().unwrap(),
+                key: field("flags").starts_with('K'),
+            }
+        })
+        .collect()
+}
+
+/// Hashes of the decoded frames of one stream.
+pub(crate) fn frames(file: &Path, stream: usize) -> Vec<String> {
+    let map = format!("0:{stream}");
+    let text = run(
+        "ffmpeg",
+        &[
+            "-nostdin",
+            "-v",
+            "error",
+            "-ignore_editlist",
+            "1",
+            "-i",
+            file.to_str().unwrap(),
+            "-map",
+            &map,
+            "-fps_mode",
+            "passthrough",
+            "-f",
+            "framemd5",
+            "-",
+        ],
+    );
+    let hash = |line: &str| line.rsplit(',').next().map(|hash| hash.trim().to_owned());
+    text.lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(hash)
+        .collect()
+}
+
+/// One field of one stream.
+pub(crate) fn field(file: &Path, stream: usize, name: &str) -> String {
+    let entries = format!("stream={name}");
+    let stream = stream.to_string();
+    let arguments = [
+        "-v",
+        "error",
+        "-select_streams",
+        &stream,
+        "-show_entries",
+        &entries,
+        "-of",
+        "csv=p=0",
+        file.to_str().unwrap(),
+    ];
+    run("ffprobe", &arguments)
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .trim_end_matches(',')
+        .to_owned()
+}

@@ -1,0 +1,93 @@
+//! The program under test, started as an operator starts it.
+
+use crate::Bench;
+use crate::failure::{Context as _, Failure, Outcome};
+use crate::http::Client;
+use crate::process::{Running, command};
+use crate::wait;
+use core::time::Duration;
+use std::fs::File;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// How long a start may take before it counts as failed.
+const STARTING: Duration = Duration::from_secs(30);
+
+/// The key of the administrator. It guards a store of test films for minutes.
+pub(crate) const KEY: &str = "bench-key-that-guards-nothing-of-worth-0123456789";
+
+/// A server that answers.
+pub(crate) struct Server<'a> {
+    running: Running<'a>,
+    address: SocketAddr,
+    /// From the start of the process to the first `/readyz` that was answered 200.
+    pub(crate) ready_after: Duration,
+}
+
+impl<'a> Server<'a> {
+    /// Starts the server on `data`, on one core where one is given, and waits until it is ready.
+    pub(crate) fn start(bench: &'a Bench, data: &Path, core: Option<usize>) -> Outcome<Self> {
+        let address = free_address()?;
+        let log = data.with_extension("log");
+        let out = File::create(&log).context(log.display())?;
+        let mut command = match core {
+            Some(core) => {
+                let mut pinned = command("taskset");
+                pinned.arg("-c").arg(core.to_string()).arg(&bench.binary);
+                pinned
+            }
+            None => command(&bench.binary),
+        };
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("KINORA_")) {
+            command.env_remove(name);
+        }
+        command
+            .arg("serve")
+            // Where no settings file lies about.
+            .current_dir(data)
+            .env("KINORA_DATA_DIR", data)
+            .env("KINORA_LISTEN", address.to_string())
+            .env("KINORA_BOOTSTRAP_API_KEY", KEY)
+            .env("KINORA_LOG", "warn")
+            .stdout(out.try_clone()?)
+            .stderr(out);
+        let begin = Instant::now();
+        let mut running = Running::start(&mut command, &bench.scratch)?;
+        wait::until("the server is ready", STARTING, || match running.ended()? {
+            Some(status) => Err(Failure::new(format!("the server ended: {status}\n{}", tail(&log)))),
+            None => Ok(ready(address).then_some(())),
+        })?;
+        Ok(Self { running, address, ready_after: begin.elapsed() })
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.running.pid()
+    }
+
+    /// A connection of its own.
+    pub(crate) fn client(&self) -> Client {
+        Client::new(self.address)
+    }
+
+    /// Ends it as an operator does.
+    pub(crate) fn stop(mut self) -> Outcome<()> {
+        self.running.end()
+    }
+}
+
+/// An address where nobody listened a moment ago.
+pub(crate) fn free_address() -> Outcome<SocketAddr> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("looking for a free port")?;
+    listener.local_addr().context("looking for a free port")
+}
+
+fn ready(address: SocketAddr) -> bool {
+    Client::new(address).send("GET", "/readyz", "", &[]).is_ok_and(|answer| answer.status == 200)
+}
+
+fn tail(log: &PathBuf) -> String {
+    let text = std::fs::read_to_string(log).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().collect();
+    lines.iter().skip(lines.len().saturating_sub(20)).copied().collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,12 @@
+//! Says in one sentence what is missing when the web parts have not been built: the embedding itself
+//! would fail with a page of macro errors.
+
+use std::path::Path;
+
+fn main() {
+    let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/dist");
+    println!("cargo::rerun-if-changed={}", dist.display());
+    if !dist.join("player/index.html").exists() {
+        println!("cargo::error=the web parts are not built: run `make build`, or `npm ci && npm run build` in web/");
+    }
+}

@@ -1,0 +1,66 @@
+//! What can be said on the command line.
+
+use crate::settings::{Row, TABLE};
+use clap::{Arg, Command};
+
+/// The command line: subcommands, and one flag for each setting.
+pub(super) fn command() -> Command {
+    let config = Arg::new("config").long("config").value_name("FILE").global(true).help("The settings file.");
+    let everywhere = |row: &&Row| matches!(row.name, "data_dir" | "log");
+    let serving = |row: &&Row| !everywhere(row) && !row.secret;
+    Command::new("kinora")
+        .about("A self-hosted video cloud in one binary.")
+        .version(env!("CARGO_PKG_VERSION"))
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .arg(config)
+        .args(TABLE.iter().filter(everywhere).map(|row| flag(row).global(true)))
+        .subcommand(Command::new("serve").about("Starts the server.").args(TABLE.iter().filter(serving).map(flag)))
+        .subcommand(keys())
+        .subcommand(
+            Command::new("doctor")
+                .about("Checks this machine and its settings: what is wrong and what to do.")
+                .args(TABLE.iter().filter(serving).map(flag)),
+        )
+        .subcommand(Command::new("config").about("Prints a commented settings file."))
+        .subcommand(Command::new("openapi").about("Prints the OpenAPI document of the Cloud Video Kit dialect."))
+}
+
+fn flag(row: &Row) -> Arg {
+    Arg::new(row.name).long(row.flag()).value_name("VALUE").help(format!("{} [default: {}]", row.about, row.default))
+}
+
+fn keys() -> Command {
+    let organization = Arg::new("organization")
+        .long("organization")
+        .value_name("NAME")
+        .default_value("default")
+        .help("The organization that the key acts for; it is made when it is not there.");
+    let role =
+        Arg::new("role").long("role").default_value("admin").value_parser(["admin", "editor", "viewer"]).help("What the key may do.");
+    Command::new("key")
+        .about("API keys.")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(
+            Command::new("create")
+                .about("Makes a key and prints its secret, once.")
+                .arg(Arg::new("name").long("name").value_name("NAME").required(true).help("What people call it."))
+                .arg(role)
+                .arg(organization),
+        )
+        .subcommand(Command::new("list").about("Lists the keys; no secret is shown."))
+        .subcommand(
+            Command::new("revoke")
+                .about("Ends a key at once.")
+                .arg(Arg::new("id").value_name("ID").required(true).help("The key's id, as `kinora key list` shows it.")),
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::command().debug_assert();
+    }
+}

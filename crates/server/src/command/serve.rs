@@ -1,0 +1,124 @@
+//! `kinora serve`.
+
+use super::Failure;
+use crate::settings::Settings;
+use crate::site::Embedded;
+use crate::world::World;
+use crate::{listen, log, workers};
+use core::time::Duration;
+use kinora_app::access::{default_organization, install_bootstrap_key};
+use kinora_app::work::sweep_orphans;
+use kinora_edge::Edge;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use std::fs::{File, TryLockError};
+use std::process::ExitCode;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// Bounds of the request durations, in seconds: from a cached segment to a large part.
+const SECONDS: [f64; 12] = [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
+/// How often measured durations are folded into their buckets.
+const UPKEEP_EVERY: Duration = Duration::from_secs(5);
+
+/// Serves until the first signal, then drains; a second signal ends it at once.
+pub(super) async fn serve(settings: Settings) -> Result<ExitCode, Failure> {
+    log::start(&settings);
+    let mut signals = Signals::listen()?;
+    let metrics = PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)?
+        .install_recorder()?;
+    // The port first: where another server has it, nothing is touched.
+    let listener = TcpListener::bind(settings.listen)
+        .await
+        .map_err(|error| format!("cannot listen on {}: {error}; is another server running there?", settings.listen))?;
+    let lock = lock(&settings)?;
+    let world = World::open(&settings).await?;
+    prepare(&world, &settings).await?;
+
+    let stop = CancellationToken::new();
+    let tasks = TaskTracker::new();
+    workers::start(&world.app, settings.job_concurrency, &tasks, &stop);
+    tasks.spawn(upkeep(metrics.clone(), stop.clone()));
+    let router = kinora_edge::router(Edge {
+        app: Arc::clone(&world.app),
+        settings: Arc::new(kinora_edge::Settings {
+            public_url: settings.public_url.clone(),
+            trusted_proxies: settings.trusted_proxies.clone(),
+        }),
+        site: Arc::new(Embedded),
+        metrics: Arc::new(move || metrics.render()),
+    });
+    let drain = Duration::from_secs(settings.drain_seconds);
+    let serving = tasks.spawn(listen::listen(listener, router, settings.max_connections, stop.clone(), drain));
+    tracing::info!(listen = %settings.listen, public_url = settings.public_url, "ready");
+
+    signals.next().await;
+    tracing::info!("draining; a second signal ends at once");
+    stop.cancel();
+    tasks.close();
+    let code = tokio::select! {
+        () = async { serving.await.unwrap_or_default(); tasks.wait().await } => ExitCode::SUCCESS,
+        () = signals.next() => ExitCode::from(130),
+    };
+    drop(lock);
+    Ok(code)
+}
+
+async fn prepare(world: &World, settings: &Settings) -> Result<(), Failure> {
+    default_organization(&world.app).await?;
+    if let Some(secret) = &settings.bootstrap_api_key {
+        if install_bootstrap_key(&world.app, secret).await? {
+            tracing::info!("the bootstrap API key is installed");
+        }
+    }
+    let orphans = sweep_orphans(&world.app).await?;
+    if orphans > 0 {
+        tracing::info!(orphans, "objects that nothing refers to were removed");
+    }
+    Ok(())
+}
+
+/// One server a data folder: two would sweep each other's uploads.
+fn lock(settings: &Settings) -> Result<File, Failure> {
+    std::fs::create_dir_all(&settings.data_dir)
+        .map_err(|error| format!("the data folder {} cannot be made: {error}", settings.data_dir.display()))?;
+    let path = settings.data_dir.join("server.lock");
+    let file = File::create(&path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            Err(format!("another server runs on the data folder {}", settings.data_dir.display()).into())
+        }
+        Err(TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
+async fn upkeep(metrics: PrometheusHandle, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(UPKEEP_EVERY) => metrics.run_upkeep(),
+            () = stop.cancelled() => return,
+        }
+    }
+}
+
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! What is wrong with the settings, and what would be right.
+
+use std::path::PathBuf;
+
+/// The settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SettingsError {
+    /// A file was named that cannot be read.
+    #[error("the settings file {path} cannot be read", path = .path.display())]
+    Unreadable {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    /// The file is not TOML.
+    #[error("the settings file {path} is not TOML: {message}", path = .path.display())]
+    NotToml { path: PathBuf, message: String },
+    /// A name that no setting has.
+    #[error("{origin}: there is no setting `{name}`{suggestion}")]
+    Unknown { origin: String, name: String, suggestion: String },
+    /// A setting that may not stand there.
+    #[error("{origin}: `{name}` is a secret and comes by the environment only, as `{variable}`")]
+    Secret { origin: String, name: &'static str, variable: String },
+    /// A value that cannot be used.
+    #[error("{origin}: `{name}` is `{value}`, but must be {expected}")]
+    Value { origin: String, name: &'static str, value: String, expected: &'static str },
+}
+
+/// `; did you mean ...?`, or nothing when no name is near.
+pub(crate) fn suggestion<'names>(given: &str, names: impl Iterator<Item = &'names str>) -> String {
+    let near = names.map(|name| (strsim::damerau_levenshtein(given, name), name)).min();
+    match near {
+        Some((distance, name)) if distance <= 1 + given.len() / 3 => format!("; did you mean `{name}`?"),
+        Some(_) | None => String::new(),
+    }
+}

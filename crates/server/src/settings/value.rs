@@ -1,0 +1,139 @@
+//! Settings as checked values.
+
+use super::error::SettingsError;
+use super::load::Raw;
+use super::table::TABLE;
+use core::str::FromStr;
+use kinora_domain::limit::Limits;
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use tracing_subscriber::filter::Targets;
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    /// Text on a terminal, JSON elsewhere.
+    Auto,
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// Everything that an operator can set.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Settings {
+    pub(crate) data_dir: PathBuf,
+    pub(crate) listen: SocketAddr,
+    /// Without a slash at the end.
+    pub(crate) public_url: String,
+    pub(crate) trusted_proxies: Vec<IpAddr>,
+    pub(crate) reserve_bytes: u64,
+    pub(crate) limits: Limits,
+    pub(crate) max_connections: usize,
+    pub(crate) job_concurrency: usize,
+    pub(crate) drain_seconds: u64,
+    pub(crate) log: Targets,
+    pub(crate) log_format: LogFormat,
+    /// Looked up in PATH where none is given.
+    pub(crate) ffprobe: Option<PathBuf>,
+    /// Looked up in PATH where none is given.
+    pub(crate) ffmpeg: Option<PathBuf>,
+    pub(crate) bootstrap_api_key: Option<String>,
+}
+
+struct Values<'raw>(&'raw HashMap<&'static str, Raw>);
+
+impl Values<'_> {
+    fn text(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", |raw| raw.text.trim())
+    }
+
+    fn wrong(&self, name: &str, expected: &'static str) -> SettingsError {
+        let row = TABLE.iter().find(|row| row.name == name);
+        let raw = self.0.get(name);
+        SettingsError::Value {
+            origin: raw.map(|raw| raw.origin.clone()).unwrap_or_default(),
+            name: row.map_or("", |row| row.name),
+            // What a secret is, no message shows.
+            value: raw.filter(|_raw| row.is_some_and(|row| !row.secret)).map(|raw| raw.text.clone()).unwrap_or_default(),
+            expected,
+        }
+    }
+
+    fn parsed<T: FromStr>(&self, name: &str, expected: &'static str) -> Result<T, SettingsError> {
+        self.text(name).parse().map_err(|_malformed| self.wrong(name, expected))
+    }
+
+    fn at_least_one<T: FromStr + PartialOrd + From<u8>>(&self, name: &str) -> Result<T, SettingsError> {
+        let expected = "a whole number, 1 or more";
+        let value: T = self.parsed(name, expected)?;
+        if value >= T::from(1) { Ok(value) } else { Err(self.wrong(name, expected)) }
+    }
+
+    fn optional(&self, name: &str) -> Option<String> {
+        Some(self.text(name)).filter(|text| !text.is_empty()).map(str::to_owned)
+    }
+
+    fn public_url(&self, listen: SocketAddr) -> Result<String, SettingsError> {
+        let Some(url) = self.optional("public_url") else {
+            let reachable = if listen.ip().is_unspecified() { "127.0.0.1".to_owned() } else { host(listen.ip()) };
+            return Ok(format!("http://{reachable}:{}", listen.port()));
+        };
+        let url = url.trim_end_matches('/');
+        let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+        let plain = rest.is_some_and(|rest| {
+            !rest.is_empty() && !rest.starts_with('/') && rest.chars().all(|letter| letter.is_ascii_alphanumeric() || "-._~:/[]%".contains(letter))
+        });
+        if plain { Ok(url.to_owned()) } else { Err(self.wrong("public_url", "an address such as `https://video.example` without query")) }
+    }
+
+    fn proxies(&self) -> Result<Vec<IpAddr>, SettingsError> {
+        let items = self.text("trusted_proxies").split(',').map(str::trim).filter(|item| !item.is_empty());
+        let read = |item: &str| item.parse().map_err(|_malformed| self.wrong("trusted_proxies", "IP addresses with commas between"));
+        items.map(read).collect()
+    }
+}
+
+impl Settings {
+    pub(super) fn read(raw: &HashMap<&'static str, Raw>) -> Result<Self, SettingsError> {
+        let values = Values(raw);
+        let listen = values.parsed("listen", "an IP address and a port, such as `127.0.0.1:8080`")?;
+        let hours: u64 = values.at_least_one("max_duration_hours")?;
+        let format = match values.text("log_format") {
+            "auto" => LogFormat::Auto,
+            "text" => LogFormat::Text,
+            "json" => LogFormat::Json,
+            _ => return Err(values.wrong("log_format", "`auto`, `text` or `json`")),
+        };
+        Ok(Self {
+            data_dir: values.text("data_dir").into(),
+            listen,
+            public_url: values.public_url(listen)?,
+            trusted_proxies: values.proxies()?,
+            reserve_bytes: values.parsed("reserve_bytes", "a whole number of bytes")?,
+            limits: Limits {
+                file_bytes: values.at_least_one("max_file_bytes")?,
+                duration_ms: hours.saturating_mul(3_600_000),
+                pixels: values.at_least_one("max_pixels")?,
+                tracks: values.at_least_one("max_tracks")?,
+            },
+            max_connections: values.at_least_one("max_connections")?,
+            job_concurrency: values.at_least_one("job_concurrency")?,
+            drain_seconds: values.parsed("drain_seconds", "a whole number of seconds")?,
+            log: values.parsed("log", "a level (`error`, `warn`, `info`, `debug`, `trace`), or levels by module")?,
+            log_format: format,
+            ffprobe: values.optional("ffprobe").map(Into::into),
+            ffmpeg: values.optional("ffmpeg").map(Into::into),
+            bootstrap_api_key: values.optional("bootstrap_api_key"),
+        })
+    }
+}
+
+fn host(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => format!("[{address}]"),
+    }
+}

@@ -1,0 +1,69 @@
+//! Opens what is behind the ports, and plugs it together.
+
+use crate::host::{KernelRandom, WallClock};
+use crate::settings::Settings;
+use kinora_app::{App, Ports};
+use kinora_blob::LocalBlobs;
+use kinora_engine::{Engine, EngineLimits, Programs};
+use kinora_store::{Location, SqlStore};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum OpenError {
+    #[error("the data folder {} cannot be made", .0.display())]
+    Folder(PathBuf, #[source] std::io::Error),
+    #[error("the database {} cannot be opened", .0.display())]
+    Store(PathBuf, #[source] kinora_store::OpenError),
+    #[error("the object store {} cannot be opened", .0.display())]
+    Blobs(PathBuf, #[source] kinora_blob::OpenError),
+    #[error("the library cannot be opened")]
+    App(#[from] kinora_app::Error),
+}
+
+/// The use cases over a real store, a real disk and real programs.
+pub(crate) struct World {
+    pub(crate) app: Arc<App>,
+}
+
+impl World {
+    /// Opens everything under the data folder.
+    pub(crate) async fn open(settings: &Settings) -> Result<Self, OpenError> {
+        let folder = &settings.data_dir;
+        std::fs::create_dir_all(folder).map_err(|error| OpenError::Folder(folder.clone(), error))?;
+        let database = database(settings);
+        let store = SqlStore::open(&Location::Sqlite(database.clone())).await;
+        let store = store.map_err(|error| OpenError::Store(database, error))?;
+        let blobs = LocalBlobs::open(folder.clone(), settings.reserve_bytes);
+        let blobs = blobs.map_err(|error| OpenError::Blobs(folder.clone(), error))?;
+        let ports = Ports {
+            store: Arc::new(store),
+            blobs: Arc::new(blobs),
+            prober: Arc::new(engine(settings)),
+            clock: Arc::new(WallClock),
+            random: Arc::new(KernelRandom),
+        };
+        Ok(Self { app: Arc::new(App::open(ports, settings.limits).await?) })
+    }
+}
+
+/// The programs, found and limited.
+pub(crate) fn engine(settings: &Settings) -> Engine {
+    let found = Programs::find(&std::env::var_os("PATH").unwrap_or_default());
+    let programs = Programs {
+        ffmpeg: settings.ffmpeg.clone().unwrap_or(found.ffmpeg),
+        ffprobe: settings.ffprobe.clone().unwrap_or(found.ffprobe),
+    };
+    let limits = EngineLimits {
+        max_pixels: u32::try_from(settings.limits.pixels).unwrap_or(u32::MAX),
+        ..EngineLimits::default()
+    };
+    // The kernel's name for this very binary: right even when the file was replaced by an upgrade.
+    Engine::new(programs, "/proc/self/exe".into(), settings.data_dir.join("scratch"), limits)
+}
+
+/// Where the database is.
+pub(crate) fn database(settings: &Settings) -> PathBuf {
+    settings.data_dir.join("kinora.sqlite")
+}

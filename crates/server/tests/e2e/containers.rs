@@ -1,0 +1,105 @@
+//! Files that are kept and looked into, and that do not play yet.
+
+use crate::films;
+use crate::harness::Server;
+use serde_json::{Value, json};
+
+#[track_caller]
+fn detect(server: &Server, file: &str) -> Value {
+    server.post(&format!("/vod/v1/files/{file}/detect"), &json!({})).expect(200).json()["tracks"].clone()
+}
+
+/// Selector, type and language of each track.
+fn told<'a>(tracks: &'a Value) -> Vec<(&'a str, &'a str, Option<&'a str>)> {
+    let track = |track: &'a Value| {
+        let selector = track["trackSelector"]["trackId"].as_str().unwrap();
+        (selector, track["type"].as_str().unwrap(), track["language"].as_str())
+    };
+    tracks.as_array().unwrap().iter().map(track).collect()
+}
+
+#[test]
+fn webm_and_matroska_are_taken_and_looked_into_and_an_asset_of_them_says_why_it_does_not_play() {
+    let server = Server::start();
+    for (name, film, language, word) in
+        [("film.webm", films::webm(), "pl", "matroska"), ("film.mkv", films::matroska(), "fr", "matroska"), ("lies.mp4", films::webm(), "pl", "matroska")]
+    {
+        let file = server.store(name, &film);
+        let tracks = detect(&server, &file);
+        assert_eq!(told(&tracks), [("video_1", "Video", None), ("audio_1", "Audio", Some(language))], "{name}");
+        let detail = server.file_detail(&file);
+        assert_eq!((&detail["tracks"], detail["fileTypes"].as_str()), (&tracks, Some("Video, Audio")), "{name}");
+        does_not_play(&server, &file, word);
+    }
+    server.settle();
+    assert_eq!(server.scratch().len(), 0, "the prober cleans up");
+}
+
+#[test]
+fn a_fragmented_film_is_taken_and_looked_into_and_does_not_play_yet() {
+    let server = Server::start();
+    let file = server.store("fragments.mp4", &films::fragmented());
+    assert_eq!(told(&detect(&server, &file)).len(), 2);
+    does_not_play(&server, &file, "Fragmented MP4");
+}
+
+#[track_caller]
+fn does_not_play(server: &Server, file: &str, word: &str) {
+    let asset = server.asset(file);
+    let detail = server.asset_detail(&asset);
+    let reason = detail["errorMessage"].as_str().unwrap_or_default();
+    assert_eq!((detail["status"].as_str(), detail["endpoints"].as_array().map(Vec::len)), (Some("Error"), Some(0)), "{detail}");
+    assert!(reason.contains(word) && reason.contains("without conversion"), "{detail}");
+    let played = server.fetch(&format!("/play/{asset}/hls/master.m3u8")).expect(422).text();
+    assert!(played.contains(word), "{played}");
+}
+
+#[test]
+fn a_job_looks_into_a_file_where_nobody_asks() {
+    let server = Server::start();
+    let file = server.store("film.webm", &films::webm());
+    server.settle();
+    let detail = server.file_detail(&file);
+    assert_eq!(told(&detail["tracks"]).len(), 2, "{detail}");
+}
+
+#[test]
+fn a_file_that_only_begins_like_one_is_kept_and_its_looks_say_that_it_cannot_be_read() {
+    let server = Server::start();
+    let webm = films::webm();
+    let mut broken = webm[..40].to_vec();
+    broken.extend(films::noise(50_000));
+    let file = server.store("broken.webm", &broken);
+    let target = format!("/vod/v1/files/{file}/detect");
+    server.post(&target, &json!({})).refused(422, "unreadable_media", &[]);
+    let again = server.post(&target, &json!({}));
+    again.refused(422, "unreadable_media", &[]);
+    assert!(!again.text().contains("/proc") && !again.text().contains(server.data().to_str().unwrap()), "{}", again.text());
+    assert_eq!(server.file_detail(&file)["status"], "Completed");
+    server.settle();
+    server.is_well();
+}
+
+#[test]
+fn without_a_prober_files_are_still_taken_and_looked_into_once_it_is_there() {
+    let mut server = Server::with(&[("KINORA_FFPROBE", "/nonexistent/ffprobe")]);
+    let file = server.store("film.webm", &films::webm());
+    server.post(&format!("/vod/v1/files/{file}/detect"), &json!({})).refused(503, "prober_unavailable", &["cannot be run"]);
+    // What Kinora reads itself needs no other program.
+    let film = films::film();
+    server.plays(&server.publish("film.mp4", &film), &film);
+    server.restart_with(&[]);
+    assert_eq!(told(&detect(&server, &file)).len(), 2);
+    server.settle();
+}
+
+#[test]
+fn captions_are_taken_under_their_own_names_only() {
+    let server = Server::start();
+    let file = server.store("film.srt", b"1\n00:00:01,000 --> 00:00:02,000\nHello\n");
+    assert_eq!(told(&detect(&server, &file)), [("captions_1", "Captions", None)]);
+    let vtt = server.store("film.VTT", b"WEBVTT\n\n00:01.000 --> 00:02.000\nHello\n");
+    assert_eq!(told(&detect(&server, &vtt)), [("captions_1", "Captions", None)]);
+    let asset = server.asset_detail(&server.asset(&vtt));
+    assert_eq!(asset["status"], "Error", "{asset}");
+}

@@ -1,0 +1,143 @@
+//! Films, made by ffmpeg on the spot and kept in the target folder for the next test, and what ffprobe
+//! reads in them.
+
+use crate::harness::{command, finish};
+use serde_json::Value;
+use std::collections::hash_map::DefaultHasher;
+use std::fs;
+use std::hash::{Hash as _, Hasher as _};
+use std::path::Path;
+
+/// A moving picture with a tone, 8 s long, cut every 2 s, with pictures that are stored out of order.
+const INPUT: &str = "-f lavfi -i testsrc2=s=320x180:r=25:d=8 -f lavfi -i sine=r=48000:d=8";
+const H264: &str = "-c:v libx264 -preset veryfast -pix_fmt yuv420p -g 50 -keyint_min 50 -sc_threshold 0 -bf 2";
+const AAC: &str = "-c:a aac -b:a 96k";
+
+/// Length of the films in milliseconds.
+pub(crate) const MILLIS: u64 = 8_000;
+
+/// H.264 and AAC in MP4, index in front.
+pub(crate) fn film() -> Vec<u8> {
+    made("film.mp4", &format!("{INPUT} {H264} {AAC} -movflags +faststart -f mp4"))
+}
+
+/// The same with the index at the end.
+pub(crate) fn index_at_the_end() -> Vec<u8> {
+    made("late.mp4", &format!("{INPUT} {H264} {AAC} -f mp4"))
+}
+
+/// The same as QuickTime.
+pub(crate) fn quicktime() -> Vec<u8> {
+    made("film.mov", &format!("{INPUT} {H264} {AAC} -f mov"))
+}
+
+pub(crate) fn sound_only() -> Vec<u8> {
+    made("sound.mp4", &format!("-f lavfi -i sine=r=48000:d=8 {AAC} -movflags +faststart -f mp4"))
+}
+
+pub(crate) fn picture_only() -> Vec<u8> {
+    made("picture.mp4", &format!("-f lavfi -i testsrc2=s=320x180:r=25:d=8 {H264} -movflags +faststart -f mp4"))
+}
+
+/// A picture with an English and a German sound.
+pub(crate) fn two_languages() -> Vec<u8> {
+    let tracks = "-f lavfi -i sine=f=880:r=48000:d=8 -map 0 -map 1 -map 2";
+    let tags = "-metadata:s:a:0 language=eng -metadata:s:a:1 language=ger";
+    made("languages.mp4", &format!("{INPUT} {tracks} {H264} {AAC} {tags} -movflags +faststart -f mp4"))
+}
+
+/// The same streams in fragments.
+pub(crate) fn fragmented() -> Vec<u8> {
+    made("fragments.mp4", &format!("{INPUT} {H264} {AAC} -movflags +frag_keyframe+empty_moov -f mp4"))
+}
+
+pub(crate) fn webm() -> Vec<u8> {
+    let video = "-c:v libvpx -deadline realtime -cpu-used 8 -b:v 300k";
+    made("film.webm", &format!("{INPUT} {video} -c:a libopus -b:a 64k -metadata:s:a:0 language=pol -f webm"))
+}
+
+pub(crate) fn matroska() -> Vec<u8> {
+    made("film.mkv", &format!("{INPUT} {H264} {AAC} -metadata:s:a:0 language=fre -f matroska"))
+}
+
+/// A film of noise, which nothing compresses: more than one part, less than two.
+pub(crate) fn two_parts() -> Vec<u8> {
+    let noise = "-f rawvideo -pix_fmt yuv420p -s 640x360 -r 25 -i /dev/urandom -f lavfi -i sine=r=48000";
+    let video = "-c:v libx264 -preset ultrafast -qp 1 -g 25 -frames:v 165";
+    let film = made("noise.mp4", &format!("{noise} -map 0 -map 1 {video} {AAC} -shortest -f mp4"));
+    assert!((52_000_000..95_000_000).contains(&film.len()), "{} bytes", film.len());
+    film
+}
+
+/// Bytes that are nothing: the same ones each time.
+pub(crate) fn noise(count: usize) -> Vec<u8> {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_be_bytes()
+    };
+    let mut bytes: Vec<u8> = std::iter::repeat_with(&mut next).take(count.div_ceil(8)).flatten().collect();
+    bytes.truncate(count);
+    bytes
+}
+
+/// Made once for each recipe, by whichever test comes first.
+fn made(name: &str, recipe: &str) -> Vec<u8> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("films");
+    let mut hasher = DefaultHasher::new();
+    recipe.hash(&mut hasher);
+    let path = folder.join(format!("{:016x}-{name}", hasher.finish()));
+    if let Ok(film) = fs::read(&path) {
+        return film;
+    }
+    fs::create_dir_all(&folder).unwrap();
+    // Moved to its name when it is whole: other tests may look for it right now.
+    let draft = tempfile::NamedTempFile::new_in(&folder).unwrap();
+    finish(command("ffmpeg").args(["-v", "error", "-nostdin", "-y"]).args(recipe.split(' ')).arg(draft.path())).succeeded();
+    draft.persist(&path).unwrap();
+    fs::read(path).unwrap()
+}
+
+/// One packet as a reader finds it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Packet {
+    pub(crate) bytes: u64,
+    pub(crate) is_key: bool,
+    /// Seconds after the first packet in the file.
+    pub(crate) after: f64,
+}
+
+/// The packets of stream `selector` (`v:0`, `a:1`) in the order of the file, all of them: the edit list,
+/// which may hide the first, is left aside.
+#[track_caller]
+pub(crate) fn packets(film: &[u8], selector: &str) -> Vec<Packet> {
+    let report = ffprobe(film, &["-ignore_editlist", "1", "-select_streams", selector, "-show_entries", "packet=pts_time,size,flags"]);
+    let number = |value: &Value| value.as_str().unwrap().parse::<f64>().unwrap();
+    let packets = report["packets"].as_array().unwrap();
+    let first = packets.first().map(|packet| number(&packet["pts_time"])).unwrap_or_default();
+    let packet = |packet: &Value| Packet {
+        bytes: packet["size"].as_str().unwrap().parse().unwrap(),
+        is_key: packet["flags"].as_str().unwrap().starts_with('K'),
+        after: number(&packet["pts_time"]) - first,
+    };
+    packets.iter().map(packet).collect()
+}
+
+/// The streams as `type codec`.
+#[track_caller]
+pub(crate) fn streams(film: &[u8]) -> Vec<String> {
+    let report = ffprobe(film, &["-show_entries", "stream=codec_type,codec_name"]);
+    let text = |stream: &Value| format!("{} {}", stream["codec_type"].as_str().unwrap(), stream["codec_name"].as_str().unwrap());
+    report["streams"].as_array().unwrap().iter().map(text).collect()
+}
+
+#[track_caller]
+fn ffprobe(film: &[u8], args: &[&str]) -> Value {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), film).unwrap();
+    let report = finish(command("ffprobe").args(["-v", "error", "-of", "json"]).args(args).arg(file.path()));
+    assert_eq!(report.err, "", "the reader complains");
+    serde_json::from_str(&report.succeeded()).unwrap()
+}

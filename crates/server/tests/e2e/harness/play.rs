@@ -1,0 +1,82 @@
+//! The way of a player: from the multivariant playlist to every byte that it names.
+
+use super::server::Server;
+use serde_json::Value;
+
+/// A track as it is served.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Track {
+    /// Its name in URLs, such as `v0-1`.
+    pub(crate) name: String,
+    /// Its media playlist.
+    pub(crate) playlist: String,
+    pub(crate) init: Vec<u8>,
+    pub(crate) segments: Vec<Vec<u8>>,
+}
+
+impl Track {
+    /// Everything of it as one fragmented file.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        let mut bytes = self.init.clone();
+        bytes.extend(self.segments.iter().flatten());
+        bytes
+    }
+
+    pub(crate) fn is_audio(&self) -> bool {
+        self.name.starts_with('a')
+    }
+}
+
+/// All tracks that the multivariant playlist of an asset names, in its order.
+#[track_caller]
+pub(crate) fn tracks(server: &Server, asset: &str) -> Vec<Track> {
+    let master = format!("/play/{asset}/hls/master.m3u8");
+    let text = server.fetch(&master).expect(200).text();
+    let mut playlists: Vec<String> = Vec::new();
+    for line in text.lines() {
+        let address = if line.starts_with('#') { attribute(line, "URI") } else { Some(line) };
+        let address = address.filter(|address| !address.is_empty()).map(str::to_owned);
+        playlists.extend(address.filter(|address| !playlists.contains(address)));
+    }
+    playlists.iter().map(|address| track(server, &resolve(&master, address))).collect()
+}
+
+#[track_caller]
+fn track(server: &Server, playlist: &str) -> Track {
+    let text = server.fetch(playlist).expect(200).text();
+    assert!(text.ends_with("#EXT-X-ENDLIST\n"), "{text}");
+    let init = text.lines().find(|line| line.starts_with("#EXT-X-MAP:")).and_then(|line| attribute(line, "URI"));
+    let fetch = |address: &str| server.fetch(&resolve(playlist, address)).expect(200).body;
+    Track {
+        name: playlist.rsplit('/').next().unwrap().trim_end_matches(".m3u8").to_owned(),
+        init: fetch(init.unwrap()),
+        segments: text.lines().filter(|line| !line.starts_with('#')).map(fetch).collect(),
+        playlist: text,
+    }
+}
+
+/// A quoted attribute of a tag.
+fn attribute<'a>(line: &'a str, name: &str) -> Option<&'a str> {
+    let (_, rest) = line.split_once(&format!("{name}=\""))?;
+    rest.split('"').next()
+}
+
+/// A relative reference against the path that it stands in.
+fn resolve(base: &str, reference: &str) -> String {
+    let mut steps: Vec<&str> = base.split('/').collect();
+    steps.pop();
+    for step in reference.split('/') {
+        match step {
+            ".." => drop(steps.pop()),
+            step => steps.push(step),
+        }
+    }
+    steps.join("/")
+}
+
+/// Path and query of an absolute URL.
+#[track_caller]
+pub(crate) fn path(url: &Value) -> String {
+    let rest = url.as_str().unwrap().split_once("://").unwrap().1;
+    format!("/{}", rest.split_once('/').unwrap().1)
+}

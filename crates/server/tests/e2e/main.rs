@@ -1,0 +1,23 @@
+//! The real program from end to end: a server process with a folder of its own, spoken to over TCP.
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+#![expect(clippy::panic, reason = "helpers of tests")]
+
+mod access;
+mod bad_uploads;
+mod boxes;
+mod containers;
+mod crash;
+mod delivery;
+mod doctor;
+mod films;
+mod full_disk;
+mod harness;
+mod json;
+mod lying_headers;
+mod observability;
+mod playback;
+mod program;
+mod ranges;
+mod upload_end;
+mod upload_parts;
+mod upload_start;

@@ -1,0 +1,28 @@
+//! Any bytes as a segment map: refuse them, or render all of them.
+#![no_main]
+
+use kinora_media::presentation::{Presentation, Rendition, Urls};
+use kinora_media::{SegmentMap, cmaf, dash, hls};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let Ok(map) = SegmentMap::decode(bytes.to_vec()) else { return };
+    // Uniform columns describe many samples in few bytes: the work is bounded, but not for a fuzzer.
+    if map.sample_count() > 100_000 {
+        return;
+    }
+    let _ = cmaf::init_segment(&map);
+    for n in 0..map.segment_count() {
+        let segment = cmaf::media_segment(&map, n).expect("every segment is rendered");
+        let payload: u64 = segment.payload.iter().map(|range| range.end - range.start).sum();
+        assert_eq!(segment.len, segment.head.len() as u64 + payload);
+    }
+    let moved = map.relocated().expect("a map can be relocated");
+    assert_eq!(SegmentMap::decode(moved.as_bytes().to_vec()), Ok(moved));
+    let urls = Urls { playlist: "p".into(), init: "i".into(), segment_template: "$Number$".into() };
+    let track = Rendition::new("t", &map, urls);
+    let _ = hls::media(&track);
+    let presentation = Presentation { tracks: vec![track] };
+    let _ = hls::multivariant(&presentation);
+    let _ = dash::mpd(&presentation);
+});

@@ -1,0 +1,117 @@
+import { open, stat } from "node:fs/promises";
+import path from "node:path";
+import { until } from "./until";
+
+type StartedFile = {
+  readonly fileId: string;
+  readonly multipartUrls: readonly string[];
+  readonly partSize: number;
+  readonly partsCount: number;
+};
+type FinishedPart = { readonly partNumber: number; readonly eTag: string };
+type Asset = {
+  readonly id: string;
+  readonly status: string;
+  readonly errorMessage?: string;
+};
+
+/** The few calls of the Cloud Video Kit API that bring a film in, as an application makes them. */
+export class VideoKit {
+  readonly #origin: string;
+  readonly #key: string;
+
+  constructor(origin: string, key: string) {
+    this.#origin = origin;
+    this.#key = key;
+  }
+
+  /** Uploads the film, makes an asset of it, waits until it plays, and returns the asset's id. */
+  async publish(film: string): Promise<string> {
+    const fileId = await this.#upload(film);
+    const { id } = await this.#call<{ id: string }>("POST", "/vod/v1/assets", {
+      transcodedSources: [{ fileId, fileTypesFlag: "Video, Audio" }],
+      preset: "mp4",
+      title: path.basename(film),
+    });
+    await until(`asset ${id} is available`, 60, async () => {
+      const asset = await this.#call<Asset>("GET", `/vod/v1/assets/${id}`);
+      if (asset.status === "Error")
+        throw new Error(`asset ${id} failed: ${asset.errorMessage}`);
+      return asset.status === "Available" ? asset : null;
+    });
+    return id;
+  }
+
+  async #upload(film: string): Promise<string> {
+    const name = path.basename(film);
+    const { size: fileSize } = await stat(film);
+    const start = { name, friendlyName: name, fileSize };
+    const file = await this.#call<StartedFile>(
+      "POST",
+      "/vod/v1/files/start",
+      start,
+    );
+    const parts: FinishedPart[] = [];
+    const source = await open(film);
+    try {
+      for (let partNumber = 1; partNumber <= file.partsCount; partNumber += 1) {
+        const offset = (partNumber - 1) * file.partSize;
+        const bytes = new Uint8Array(
+          Math.min(file.partSize, fileSize - offset),
+        );
+        await source.read(bytes, 0, bytes.length, offset);
+        parts.push({
+          partNumber,
+          eTag: await putPart(await this.#partUrl(file, partNumber), bytes),
+        });
+      }
+    } finally {
+      await source.close();
+    }
+    await this.#call("POST", "/vod/v1/files/complete", {
+      fileId: file.fileId,
+      parts,
+    });
+    return file.fileId;
+  }
+
+  /** The start may answer fewer addresses than there are parts; the others are asked for one by one. */
+  async #partUrl(file: StartedFile, partNumber: number): Promise<string> {
+    const given = file.multipartUrls[partNumber - 1];
+    if (given !== undefined) return given;
+    const { url } = await this.#call<{ url: string }>(
+      "GET",
+      `/vod/v1/files/${file.fileId}/part/${partNumber}`,
+    );
+    return url;
+  }
+
+  async #call<T>(method: string, route: string, body?: object): Promise<T> {
+    const response = await fetch(this.#origin + route, {
+      method,
+      headers: {
+        "X-Api-Key": this.#key,
+        ...(body ? { "Content-Type": "application/json" } : {}),
+      },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    const text = await response.text();
+    if (!response.ok)
+      throw new Error(
+        `${method} ${route} answered ${response.status}: ${text}`,
+      );
+    return JSON.parse(text) as T;
+  }
+}
+
+async function putPart(
+  url: string,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<string> {
+  const headers = { "Content-Type": "application/octet-stream" };
+  const response = await fetch(url, { method: "PUT", headers, body: bytes });
+  const eTag = response.headers.get("ETag");
+  if (!response.ok || !eTag)
+    throw new Error(`a part was answered ${response.status} with ETag ${eTag}`);
+  return eTag;
+}

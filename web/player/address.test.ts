@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { manifestPath, parseAddress } from "./address";
+
+const id = "0192f0c1-7a4e-7cc3-9d52-1f0a3c5b7e11";
+
+test("the asset and the base are read off the path", () => {
+  assert.deepEqual(parseAddress(`/embed/${id}`), { base: "", assetId: id });
+  assert.deepEqual(parseAddress(`/embed/${id}/`), { base: "", assetId: id });
+  assert.deepEqual(parseAddress(`/media/eu/embed/${id}`), { base: "/media/eu", assetId: id });
+  assert.deepEqual(parseAddress("/embed/embed/clip_1"), { base: "/embed", assetId: "clip_1" });
+});
+
+test("a path without a possible asset id is refused", () => {
+  for (const path of [
+    "/",
+    "/embed/",
+    "/embed",
+    "/embed/a/b",
+    "/embed/..",
+    "/embed/a%2Fb",
+    `/embed/${"x".repeat(129)}`,
+  ]) {
+    assert.equal(parseAddress(path), null, path);
+  }
+});
+
+test("manifests lie below the base", () => {
+  assert.equal(manifestPath({ base: "", assetId: "a1" }, "hls"), "/play/a1/hls/master.m3u8");
+  assert.equal(manifestPath({ base: "/v", assetId: "a1" }, "dash"), "/v/play/a1/dash/manifest.mpd");
+});
