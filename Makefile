@@ -1,7 +1,7 @@
 # Everything here is a script in scripts/: this file only gives them names.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check bench fuzz clean
+.PHONY: help run build test check generated bench fuzz clean
 
 help: ## Show this list
 	@echo "Kinora, a self-hosted video cloud. What make can do here:"
@@ -20,6 +20,9 @@ test: ## Install what the tests need, and run all of them
 
 check: ## Check format, lints, layers, documentation and generated documents
 	@scripts/check.sh
+
+generated: ## Write the generated documents anew
+	@scripts/generated.sh
 
 bench: ## Measure beside the peers and print the table (ARGS="--quick")
 	@scripts/bench.sh $(ARGS)

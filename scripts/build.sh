@@ -18,7 +18,7 @@ pages_are_there() {
 }
 
 build_pages() {
-    npm --prefix web run build && mkdir -p "${stamp%/*}" && touch "$stamp"
+    rm -f "$stamp" && npm --prefix web run build && mkdir -p "${stamp%/*}" && touch "$stamp"
 }
 
 packages_are_there || step "packages of the web parts" npm --prefix web ci --no-audit --no-fund

@@ -109,9 +109,11 @@ install_test() {
     install_bench
     if find_chromium >/dev/null; then return; fi
     package_lists chromium
-    if apt-cache show chromium >/dev/null 2>&1; then
+    if [[ $(apt-cache policy chromium) == *"Candidate: "[0-9]* ]]; then
         packages chromium
-    elif have snap; then
+    elif [[ -d /run/systemd/system ]]; then
+        # Ubuntu has it as a snap.
+        if ! have snap; then packages snapd; fi
         as_root snap install chromium
     fi
     find_chromium >/dev/null ||

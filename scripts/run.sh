@@ -35,19 +35,33 @@ port_is_free() {
 }
 
 server=
+helper=
 stopping=
 # One signal from us for each that we get: the server's first one drains, its second one ends at once.
+# shellcheck disable=SC2317 # a trap calls it
 pass_on() {
     stopping=yes
+    [[ -z $helper ]] || kill -KILL -- "-$helper" 2>/dev/null || true
     [[ -z $server ]] || kill -TERM "$server" 2>/dev/null || true
 }
 
-# The server gets a process group of its own, so that Ctrl-C reaches it through us only.
-start_server() {
+# Starts a program in a process group of its own, so that signals reach it through us only. Its id is in $!.
+start() {
     set -m
-    "$kinora" serve </dev/null &
-    server=$!
+    "$@" </dev/null &
     set +m
+}
+
+# Runs a program to its end, or until we are told to stop.
+attend() {
+    start "$@"
+    helper=$!
+    local code=0
+    wait "$helper" || code=$?
+    # A signal ended the waiting; now it is to end the program, too, without the shell's remark on it.
+    [[ -z $stopping ]] || wait "$helper" 2>/dev/null || true
+    helper=
+    return "$code"
 }
 
 # Waits until the server is ready; fails when it ends before.
@@ -60,6 +74,7 @@ server_is_ready() {
         sleep 0.1
     done
     warn "The server is not ready after a minute."
+    kill -TERM "$server" 2>/dev/null
     return 1
 }
 
@@ -81,89 +96,41 @@ server_code() {
     return "$code"
 }
 
-# Makes a key: its secret in $secret, its id in $key_id.
-make_key() {
-    local said
-    said=$scratch/said
-    secret=$("$kinora" key create --name "$1" --role "$2" 2>"$said") || {
-        cat "$said" >&2
-        return 1
-    }
-    key_id=$(sed -n 's/^Key \([0-9a-f-]*\) .*/\1/p' "$said")
-}
-
-ask() { curl -fsS -m 30 -H "X-Api-Key: $1" "$url$2"; }
-
-# The library as a key sees it: $total, the number of its assets, and $newest, the last that plays.
-look() {
-    local page
-    page=$(ask "$1" "/vod/v1/assets?limit=1" 2>/dev/null) || return
-    total=$(sed -n 's/.*"totalCount":\([0-9]*\).*/\1/p' <<<"$page")
-    page=$(ask "$1" "/vod/v1/assets?limit=1&statuses=Available") || return
-    newest=$(sed -n 's/^{"items":\[{"id":"\([^"]*\)".*/\1/p' <<<"$page")
-}
-
-# Looks with a key that may only look. It is kept beside the library: whoever can read it there can read the library.
-look_with_own_key() {
-    local file=$KINORA_DATA_DIR/make-run.key
-    if [[ -s $file ]] && look "$(<"$file")"; then return; fi
-    make_key "make run, to look at the library" viewer || return
-    (umask 077 && printf '%s\n' "$secret" >"$file") || return
-    look "$secret"
-}
-
-# Finds or makes a key that may send films: $admin. Empty on a library that has one already.
-find_admin() {
-    admin=${KINORA_BOOTSTRAP_API_KEY:-}
-    if [[ -n $admin ]] && look "$admin"; then
-        shown_key="the one in KINORA_BOOTSTRAP_API_KEY"
-        return
-    fi
-    admin=
-    look_with_own_key || return
-    # No asset, or nobody who could bring one: only the key that looks is active.
-    ((total == 0)) || return 0
-    make_key "first key" admin || return
-    admin=$secret
-    unseen_key=$key_id
-    shown_key=$secret
-}
-
-# Sends a short film through the API, as any client would. $film_url is where it plays.
-send_sample() {
-    say "Making a short film ..."
-    scripts/sample.sh "$scratch/Welcome to Kinora.mp4" || return
-    say "Sending it through the API ..."
-    local said
-    said=$(URL=$url KEY=$admin FILE="$scratch/Welcome to Kinora.mp4" bash scripts/upload.sh) || return
-    newest=${said##*/embed/}
-}
-
 print_upload() {
-    printf "URL='%s'\nKEY='%s'\nFILE='my-film.mp4'\n" "$url" "$1"
+    printf '\n%s\n\n' "To send a film of your own, paste this into bash, with its path in place of my-film.mp4:"
+    printf "URL='%s'\nKEY=%s\nFILE='my-film.mp4'\n" "$url" "$1"
     sed '1,/^$/d' scripts/upload.sh
 }
 
-introduce() {
-    find_admin || return
-    local sample=fine
-    if ((total == 0)); then send_sample || sample=missing; fi
-    [[ -z $stopping ]] || return
+print_addresses() {
     printf '\n%s\n\n' "Kinora is running. Ctrl-C ends it."
-    if [[ -n $newest ]]; then printf '  Player     %s\n' "$site/embed/$newest"; fi
+    [[ -z $newest ]] || printf '  Player     %s\n' "$site/embed/$newest"
     printf '  API pages  %s\n' "$site/docs/"
-    if [[ -n $shown_key ]]; then
-        printf '  API key    %s\n' "$shown_key"
-        [[ $shown_key != "$secret" ]] || printf '             It is shown this once: keep it.\n'
-        printf '\n%s\n\n' "To send a film of your own, paste this into bash, with its path in place of my-film.mp4:"
-        print_upload "$admin"
+    if [[ -n $made_here ]]; then
+        printf '  API key    %s\n             %s\n' "$admin" "It is shown this once: keep it."
+        print_upload "'$admin'"
+        made_here=
+    elif [[ -n $admin ]]; then
+        printf '  API key    %s\n' "the one in KINORA_BOOTSTRAP_API_KEY"
+        # shellcheck disable=SC2016 # the shell that it is pasted into fills it in
+        print_upload '"$KINORA_BOOTSTRAP_API_KEY"'
     else
-        printf '\n%s\n' "Another API key, and the way to send a film with it: see README.md and"
-        printf '  %q key create --name NAME --role admin --data-dir %q\n' "$kinora" "$KINORA_DATA_DIR"
+        printf '\n%s\n' "Another API key, and a film of your own:"
+        printf '  %q key create --name NAME --role admin --data-dir %q\n' "${kinora#"$root/"}" "$KINORA_DATA_DIR"
+        printf '  URL=%q KEY=... FILE=my-film.mp4 bash scripts/upload.sh\n' "$url"
     fi
-    unseen_key=
     printf '\n'
-    [[ $sample == fine ]]
+}
+
+introduce() {
+    if ! enter_library; then
+        [[ -n $stopping ]] || warn "The library could not be looked at; see above. The server is running."
+        return
+    fi
+    if ((total == 0)) && ! send_sample; then
+        [[ -n $stopping ]] || warn "The short film could not be made and sent; see above. The server is running."
+    fi
+    [[ -n $stopping ]] || print_addresses
 }
 
 scripts/install.sh runtime build
@@ -173,15 +140,14 @@ scripts/build.sh
 port_is_free
 
 scratch=$(mktemp -d)
-total=0 newest='' admin='' secret='' key_id='' shown_key='' unseen_key=''
+# shellcheck source=scripts/library.sh
+source scripts/library.sh
 trap 'rm -rf "$scratch"' EXIT
 trap pass_on INT TERM HUP
-start_server
-if server_is_ready; then
-    introduce || [[ -n $stopping ]] || warn "The short film could not be made and sent; see above. The server is running."
-fi
+start "$kinora" serve
+server=$!
+if server_is_ready; then introduce; fi
 code=0
 server_code || code=$?
-# A key that nobody has seen is of no use to anyone.
-if [[ -n $unseen_key ]]; then "$kinora" key revoke "$unseen_key" >/dev/null || true; fi
+forget_unseen_key || true
 exit "$code"

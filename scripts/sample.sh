@@ -76,7 +76,8 @@ chord() {
 }
 
 sound() {
-    local voice="flite=voice=slt:textfile=$words"
+    local voice="flite=voice=slt:text='Welcome to Kinora. This film was made on your own machine a moment ago, uploaded"
+    voice+=" through the public interface, and it plays at once. Now send one of your own.'"
     if works "$voice"; then
         printf '%s' "$voice,aresample=48000,pan=stereo|c0=c0|c1=c0,adelay=1500|1500,volume=0.8[voice];"
         chord
@@ -86,12 +87,6 @@ sound() {
         printf '[sound]'
     fi
 }
-
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-words=$scratch/words.txt
-printf '%s\n' "Welcome to Kinora. This film was made on your own machine a moment ago," \
-    "uploaded through the public interface, and it plays at once. Now send one of your own." >"$words"
 
 ffmpeg -v error -nostdin -y -filter_complex "$(picture)$(sound)" -map '[picture]' -map '[sound]' -t "$seconds" \
     -c:v libx264 -preset veryfast -crf 21 -profile:v high -pix_fmt yuv420p \

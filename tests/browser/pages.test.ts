@@ -59,3 +59,11 @@ test("the start page leads to the API page", async (t) => {
   await watch.page.waitForURL("**/docs/**");
   watch.assertClean();
 });
+
+test("the start page leads to the notices of the software in the pages", async (t) => {
+  const watch = await openPage(t);
+  await watch.page.goto(await address("/"));
+  await watch.page.getByRole("link", { name: "Open source licenses" }).click();
+  await watch.page.getByText("hls.js 1.").first().waitFor();
+  watch.assertClean();
+});

@@ -8,8 +8,17 @@ import { fillTemplate, type Page } from "./pages";
 const SCALAR = "node_modules/@scalar/api-reference/dist/browser";
 const HLS_WORKER = "node_modules/hls.js/dist/hls.worker.js";
 
-/** Bundles a page into dist and returns the source files that went in. */
-export async function bundlePage(page: Page, dist: string): Promise<string[]> {
+/** A bundled page, still without its HTML. */
+export type BundledPage = {
+  readonly page: Page;
+  /** The source files that went in. */
+  readonly inputs: readonly string[];
+  readonly script: string;
+  readonly style: string;
+};
+
+/** Bundles the script and the style of a page into dist. */
+export async function bundlePage(page: Page, dist: string): Promise<BundledPage> {
   const assets = path.join(dist, page.assets);
   await mkdir(assets, { recursive: true });
   const worker = page.source === "player" ? await copyHashed(HLS_WORKER, assets) : null;
@@ -30,13 +39,21 @@ export async function bundlePage(page: Page, dist: string): Promise<string[]> {
     logLevel: "warning",
   });
   const [script, style] = entryFiles(metafile, page.source);
-  const html = fillTemplate(await readFile(path.join(page.source, "index.html"), "utf8"), {
+  return { page, inputs: [...Object.keys(metafile.inputs), ...(worker ? [HLS_WORKER] : [])], script, style };
+}
+
+/** Writes the HTML of a page. `licenses` is the file with the notices of all packages. */
+export async function writePage(bundled: BundledPage, dist: string, licenses: string): Promise<void> {
+  const { page, script, style } = bundled;
+  const assets = path.join(dist, page.assets);
+  const values = {
     script: page.prefix + script,
     style: page.prefix + style,
     icon: page.prefix + (await copyHashed("shared/icon.svg", assets)),
-  });
+    ...(page.showsLicenses ? { licenses: page.prefix + (await copyHashed(licenses, assets)) } : {}),
+  };
+  const html = fillTemplate(await readFile(path.join(page.source, "index.html"), "utf8"), values);
   await writeFile(path.join(dist, page.folder, "index.html"), html);
-  return [...Object.keys(metafile.inputs), ...(worker ? [HLS_WORKER] : [])];
 }
 
 /** Scalar comes bundled from its package; its source maps tell what it was bundled from. */

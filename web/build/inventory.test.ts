@@ -10,6 +10,7 @@ test("every place of the build has its address", () => {
     ["docs/main-ABCDEFGH.js", "docs/main-ABCDEFGH.js"],
     ["home/index.html", ""],
     ["home/assets/main-ABCDEFGH.css", "_home/main-ABCDEFGH.css"],
+    ["licenses.txt", null],
   ] as const) {
     assert.equal(urlOf(file), url);
   }

@@ -5,8 +5,8 @@ import path from "node:path";
 export type InventoryEntry = {
   /** Below dist. */
   readonly path: string;
-  /** Where the server shows it, relative to its root; `{assetId}` stands for any. */
-  readonly url: string;
+  /** Where the server shows it, relative to its root; `{assetId}` stands for any; null for what it does not show. */
+  readonly url: string | null;
   readonly type: string;
   /** Whether the name holds a hash of the content, so that a client may keep it for good. */
   readonly immutable: boolean;
@@ -29,14 +29,14 @@ const TYPES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Folders of dist and where the server shows their files; the first that fits counts. */
-const PLACES: readonly (readonly [folder: string, url: string])[] = [
+const PLACES: readonly (readonly [folder: string, url: string | null])[] = [
   ["player/index.html", "embed/{assetId}"],
   ["player/assets/", "_player/"],
   ["docs/index.html", "docs/"],
   ["docs/", "docs/"],
   ["home/index.html", ""],
   ["home/assets/", "_home/"],
-  ["licenses.txt", "_home/licenses.txt"],
+  ["licenses.txt", null],
 ];
 
 /** The content type of a file; an unknown kind is a mistake in the build. */
@@ -52,10 +52,11 @@ export function isCompressible(file: string, bytes: number): boolean {
 }
 
 /** Where the server shows a file of dist. */
-export function urlOf(file: string): string {
+export function urlOf(file: string): string | null {
   for (const [folder, url] of PLACES) {
     if (file === folder) return url;
-    if (folder.endsWith("/") && file.startsWith(folder)) return url + file.slice(folder.length);
+    if (url !== null && folder.endsWith("/") && file.startsWith(folder))
+      return url + file.slice(folder.length);
   }
   throw new Error(`no address is known for ${file}`);
 }

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { bundlePage, scalarSources } from "./bundle";
+import { type BundledPage, bundlePage, scalarSources, writePage } from "./bundle";
 import { compressBeside } from "./compress";
 import { type InventoryEntry, inventoryEntry, isCompressible } from "./inventory";
 import { licenseNotices, packageOf } from "./licenses";
@@ -11,11 +11,13 @@ const DIST = "dist";
 await rm(DIST, { recursive: true, force: true });
 await mkdir(DIST);
 
-const inputs: string[] = [];
-for (const page of PAGES) inputs.push(...(await bundlePage(page, DIST)));
+const pages: BundledPage[] = [];
+for (const page of PAGES) pages.push(await bundlePage(page, DIST));
+const inputs = pages.flatMap((page) => page.inputs);
 const sources = [...inputs, ...(await scalarSources(inputs))];
-const packages = sources.map(packageOf).filter((name) => name !== null);
-await writeFile(path.join(DIST, "licenses.txt"), await licenseNotices(packages));
+const licenses = path.join(DIST, "licenses.txt");
+await writeFile(licenses, await licenseNotices(sources.map(packageOf).filter((name) => name !== null)));
+for (const page of pages) await writePage(page, DIST, licenses);
 
 const files = await writeInventory();
 const total = files.reduce((sum, file) => sum + file.bytes, 0);

@@ -7,12 +7,20 @@ export type Page = {
   readonly assets: string;
   /** The way from the page to the hashed files, as the server shows both. */
   readonly prefix: string;
+  /** Whether the page links to the notices of all packages, which then lie among its hashed files. */
+  readonly showsLicenses: boolean;
 };
 
 export const PAGES: readonly Page[] = [
-  { source: "player", folder: "player", assets: "player/assets", prefix: "../_player/" },
-  { source: "api-docs", folder: "docs", assets: "docs", prefix: "./" },
-  { source: "home", folder: "home", assets: "home/assets", prefix: "./_home/" },
+  {
+    source: "player",
+    folder: "player",
+    assets: "player/assets",
+    prefix: "../_player/",
+    showsLicenses: false,
+  },
+  { source: "api-docs", folder: "docs", assets: "docs", prefix: "./", showsLicenses: false },
+  { source: "home", folder: "home", assets: "home/assets", prefix: "./_home/", showsLicenses: true },
 ];
 
 /** Fills the `{{name}}` places of a page; a place without a value, or a value without a place, is a mistake. */

@@ -1,6 +1,7 @@
 //! All edges side by side from the root of one origin.
 
 use crate::http::observe::observe;
+use crate::http::refusal::Refusal;
 use crate::http::state::Edge;
 use crate::{delivery, operations, site, upload, videokit};
 use axum::Router;
@@ -14,6 +15,12 @@ pub fn router(edge: Edge) -> Router {
         .merge(delivery::router(&edge))
         .merge(site::router(&edge))
         .merge(operations::router())
+        .fallback(nothing_here)
         .layer(from_fn_with_state(edge.clone(), observe))
         .with_state(edge)
+}
+
+/// The answer to a path that no edge has.
+async fn nothing_here() -> Refusal {
+    Refusal::not_found("page")
 }

@@ -48,30 +48,18 @@ pub(crate) fn place(tracks: &[Laid]) -> Vec<Placement> {
         .iter()
         .map(|track| {
             let (ticks, scale) = shift.unwrap_or((0, track.scale));
-            let offset = track
-                .offset
-                .saturating_add(rescale(ticks, scale, track.scale));
+            let offset = track.offset.saturating_add(rescale(ticks, scale, track.scale));
             let first = track.first.saturating_add(offset);
             let priming = first.min(0).unsigned_abs();
-            Placement {
-                offset,
-                decode_start: first.max(0).unsigned_abs(),
-                priming,
-            }
+            Placement { offset, decode_start: first.max(0).unsigned_abs(), priming }
         })
         .collect()
 }
 
 /// By how much the presentation moves later.
 fn shift(tracks: &[Laid]) -> Option<(i64, Timescale)> {
-    let starts = || {
-        tracks
-            .iter()
-            .map(|track| (track, track.earliest.saturating_add(track.offset)))
-    };
-    let later = |(ticks, scale): (i64, Timescale)| {
-        i128::from(ticks) * i128::from(u32::MAX) / i128::from(scale.get())
-    };
+    let starts = || tracks.iter().map(|track| (track, track.earliest.saturating_add(track.offset)));
+    let later = |(ticks, scale): (i64, Timescale)| i128::from(ticks) * i128::from(u32::MAX) / i128::from(scale.get());
     let needs = starts().filter_map(|(track, start)| {
         let priming = match track.kind {
             TrackKind::Audio => i64::from(track.scale.get()) * i64::from(MAX_PRIMING_SECONDS),
@@ -82,9 +70,7 @@ fn shift(tracks: &[Laid]) -> Option<(i64, Timescale)> {
     if let Some(need) = needs.max_by_key(|need| later(*need)) {
         return Some(need);
     }
-    let first = starts()
-        .map(|(track, start)| (start, track.scale))
-        .min_by_key(|start| later(*start))?;
+    let first = starts().map(|(track, start)| (start, track.scale)).min_by_key(|start| later(*start))?;
     (first.0 > 0).then_some((first.0.saturating_neg(), first.1))
 }
 
@@ -93,21 +79,11 @@ mod tests {
     use super::*;
 
     fn laid(kind: TrackKind, scale: u32, first: i64, earliest: i64, offset: i64) -> Laid {
-        Laid {
-            kind,
-            scale: Timescale::new(scale).unwrap(),
-            first,
-            earliest,
-            offset,
-        }
+        Laid { kind, scale: Timescale::new(scale).unwrap(), first, earliest, offset }
     }
 
     fn placement(offset: i64, decode_start: u64, priming: u64) -> Placement {
-        Placement {
-            offset,
-            decode_start,
-            priming,
-        }
+        Placement { offset, decode_start, priming }
     }
 
     #[test]
@@ -116,26 +92,17 @@ mod tests {
         let cases = [
             (
                 "reordered picture with its edit, sound with priming",
-                vec![
-                    laid(Video, 12_800, 1_024, 1_024, -1_024),
-                    laid(Audio, 48_000, 0, 0, -1_024),
-                ],
+                vec![laid(Video, 12_800, 1_024, 1_024, -1_024), laid(Audio, 48_000, 0, 0, -1_024)],
                 vec![placement(-1_024, 0, 0), placement(-1_024, 0, 1_024)],
             ),
             (
                 "delayed sound",
-                vec![
-                    laid(Video, 90_000, 0, 0, 0),
-                    laid(Audio, 48_000, 0, 0, 24_000),
-                ],
+                vec![laid(Video, 90_000, 0, 0, 0), laid(Audio, 48_000, 0, 0, 24_000)],
                 vec![placement(0, 0, 0), placement(24_000, 24_000, 0)],
             ),
             (
                 "an edit in the middle of a group of pictures moves both",
-                vec![
-                    laid(Video, 90_000, 0, 0, -45_000),
-                    laid(Audio, 48_000, 0, 0, -1_024),
-                ],
+                vec![laid(Video, 90_000, 0, 0, -45_000), laid(Audio, 48_000, 0, 0, -1_024)],
                 vec![placement(0, 0, 0), placement(22_976, 22_976, 0)],
             ),
             (
@@ -145,23 +112,13 @@ mod tests {
             ),
             (
                 "no edit list, with sound from zero: the picture begins later",
-                vec![
-                    laid(Video, 12_800, 1_024, 1_024, 0),
-                    laid(Audio, 48_000, 0, 0, 0),
-                ],
+                vec![laid(Video, 12_800, 1_024, 1_024, 0), laid(Audio, 48_000, 0, 0, 0)],
                 vec![placement(0, 1_024, 0), placement(0, 0, 0)],
             ),
-            (
-                "leading pictures before the first sample",
-                vec![laid(Video, 1_000, 80, 0, 0)],
-                vec![placement(0, 80, 0)],
-            ),
+            ("leading pictures before the first sample", vec![laid(Video, 1_000, 80, 0, 0)], vec![placement(0, 80, 0)]),
             (
                 "sound cut in the middle is no priming",
-                vec![
-                    laid(Video, 1_000, 0, 0, 0),
-                    laid(Audio, 48_000, 0, 0, -96_000),
-                ],
+                vec![laid(Video, 1_000, 0, 0, 0), laid(Audio, 48_000, 0, 0, -96_000)],
                 vec![placement(2_000, 2_000, 0), placement(0, 0, 0)],
             ),
         ];

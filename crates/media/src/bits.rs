@@ -42,8 +42,7 @@ impl<'a> Cursor<'a> {
     }
 
     pub(crate) fn u24(&mut self) -> Option<u32> {
-        self.array()
-            .map(|[a, b, c]| u32::from_be_bytes([0, a, b, c]))
+        self.array().map(|[a, b, c]| u32::from_be_bytes([0, a, b, c]))
     }
 
     pub(crate) fn u32(&mut self) -> Option<u32> {
@@ -188,10 +187,7 @@ mod tests {
     #[test]
     fn bits_are_read_across_bytes() {
         let mut bits = BitCursor::new(&[0b0001_0010, 0b0001_0000]);
-        assert_eq!(
-            (bits.take(5), bits.take(4), bits.take(4)),
-            (Some(2), Some(4), Some(2))
-        );
+        assert_eq!((bits.take(5), bits.take(4), bits.take(4)), (Some(2), Some(4), Some(2)));
         assert_eq!(bits.take(4), None);
     }
 }

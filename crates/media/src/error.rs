@@ -53,9 +53,7 @@ pub enum Mp4Error {
         why: &'static str,
     },
     /// The samples are in movie fragments (`moof`), of which the `moov` holds no index.
-    #[error(
-        "the file is fragmented (fMP4): its samples are not indexed in one place; convert it to an ordinary MP4"
-    )]
+    #[error("the file is fragmented (fMP4): its samples are not indexed in one place; convert it to an ordinary MP4")]
     Fragmented,
     /// One sample cannot lie in this file, whatever was cut off.
     #[error("the file is damaged: sample {sample} of track {track} lies outside the file")]
@@ -80,9 +78,7 @@ pub enum Mp4Error {
         limit: u64,
     },
     /// The edit list says more than "begin later" and "skip the beginning".
-    #[error(
-        "the edit list of track {track} {why}: export the video as a new file so that its edits are applied"
-    )]
+    #[error("the edit list of track {track} {why}: export the video as a new file so that its edits are applied")]
     UnsupportedEdits {
         /// Track id.
         track: u32,
@@ -90,9 +86,7 @@ pub enum Mp4Error {
         why: &'static str,
     },
     /// The samples of one track change their codec configuration on the way.
-    #[error(
-        "track {track} changes its codec configuration in the middle: export the video with one configuration"
-    )]
+    #[error("track {track} changes its codec configuration in the middle: export the video with one configuration")]
     SeveralSampleEntries {
         /// Track id.
         track: u32,

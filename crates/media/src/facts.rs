@@ -31,10 +31,7 @@ impl FrameRate {
         while b != 0 {
             (a, b) = (b, a.checked_rem(b)?);
         }
-        Some(Self {
-            num: NonZeroU32::new(num.checked_div(a)?)?,
-            den: NonZeroU32::new(den.checked_div(a)?)?,
-        })
+        Some(Self { num: NonZeroU32::new(num.checked_div(a)?)?, den: NonZeroU32::new(den.checked_div(a)?)? })
     }
 
     /// The rate in thousandths of a frame per second, rounded to nearest.

@@ -18,12 +18,7 @@
 
 #![cfg_attr(
     not(test),
-    deny(
-        clippy::indexing_slicing,
-        clippy::as_conversions,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss
-    )
+    deny(clippy::indexing_slicing, clippy::as_conversions, clippy::cast_possible_truncation, clippy::cast_sign_loss)
 )]
 
 mod align;

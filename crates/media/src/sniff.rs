@@ -121,9 +121,7 @@ pub fn sniff(head: &[u8], file_len: u64) -> Container {
     if head.iter().all(|byte| *byte == 0) {
         return Container::Zeroes;
     }
-    iso(head, file_len)
-        .or_else(|| magic(head))
-        .unwrap_or(Container::Unknown)
+    iso(head, file_len).or_else(|| magic(head)).unwrap_or(Container::Unknown)
 }
 
 fn text(head: &[u8]) -> Option<Container> {
@@ -141,8 +139,7 @@ fn text(head: &[u8]) -> Option<Container> {
     if head.starts_with(b"\xff\xfe") && head.get(3) == Some(&0) || head.starts_with(b"\xfe\xff\0") {
         return Some(Container::Text);
     }
-    let is_text =
-        |byte: &u8| matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b | 0x20..=0x7e | 0x80..);
+    let is_text = |byte: &u8| matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b | 0x20..=0x7e | 0x80..);
     if !body.iter().all(is_text) {
         return None;
     }
@@ -155,15 +152,9 @@ fn text(head: &[u8]) -> Option<Container> {
         Err(_) => return None,
     };
     let mut lines = utf8.lines().map(str::trim).filter(|line| !line.is_empty());
-    let numbered = lines
-        .next()
-        .is_some_and(|line| line.bytes().all(|byte| byte.is_ascii_digit()));
+    let numbered = lines.next().is_some_and(|line| line.bytes().all(|byte| byte.is_ascii_digit()));
     let timed = lines.next().is_some_and(|line| line.contains("-->"));
-    Some(if numbered && timed {
-        Container::Srt
-    } else {
-        Container::Text
-    })
+    Some(if numbered && timed { Container::Srt } else { Container::Text })
 }
 
 /// ISO BMFF by its first box (ISO/IEC 14496-12, 4.2).
@@ -188,19 +179,14 @@ fn iso(head: &[u8], file_len: u64) -> Option<Container> {
                 _ => Container::IsoBmff { major_brand },
             })
         }
-        b"styp" => Some(Container::IsoBmff {
-            major_brand: FourCc(*rest.first_chunk::<4>()?),
-        }),
+        b"styp" => Some(Container::IsoBmff { major_brand: FourCc(*rest.first_chunk::<4>()?) }),
         b"moov" | b"mdat" | b"free" | b"skip" | b"wide" | b"pnot" => Some(Container::QuickTime),
         _ => None,
     }
 }
 
 fn magic(head: &[u8]) -> Option<Container> {
-    let at = |offset: usize, bytes: &[u8]| {
-        head.get(offset..)
-            .is_some_and(|rest| rest.starts_with(bytes))
-    };
+    let at = |offset: usize, bytes: &[u8]| head.get(offset..).is_some_and(|rest| rest.starts_with(bytes));
     let fixed: [(&[u8], Container); 10] = [
         (b"\x1a\x45\xdf\xa3", Container::Matroska),
         (b"FLV\x01", Container::Flv),
@@ -209,10 +195,7 @@ fn magic(head: &[u8]) -> Option<Container> {
         (b"ID3", Container::Mp3),
         (b"\x00\x00\x01\xba", Container::MpegPs),
         (b"\x06\x0e\x2b\x34\x02\x05\x01\x01", Container::Mxf),
-        (
-            b"\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\x00\xaa\x00\x62\xce\x6c",
-            Container::Asf,
-        ),
+        (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\x00\xaa\x00\x62\xce\x6c", Container::Asf),
         (b"\xff\xf1", Container::Adts),
         (b"\xff\xf9", Container::Adts),
     ];
@@ -228,10 +211,7 @@ fn magic(head: &[u8]) -> Option<Container> {
         }
     }
     for (first, packet) in [(0, 188), (4, 192)] {
-        let packets = head
-            .get(first..)?
-            .chunks(packet)
-            .filter(|chunk| chunk.len() == packet);
+        let packets = head.get(first..)?.chunks(packet).filter(|chunk| chunk.len() == packet);
         let synced = packets.clone().all(|chunk| chunk.first() == Some(&0x47));
         if synced && packets.count() > 0 {
             return Some(Container::MpegTs);
@@ -240,10 +220,7 @@ fn magic(head: &[u8]) -> Option<Container> {
     // MPEG audio: eleven sync bits, layer 3, and neither a reserved version, bit rate nor sampling rate.
     match head.first_chunk::<3>()? {
         [0xff, second, third]
-            if second & 0xe6 == 0xe2
-                && second & 0x18 != 0x08
-                && third & 0xf0 != 0xf0
-                && third & 0x0c != 0x0c =>
+            if second & 0xe6 == 0xe2 && second & 0x18 != 0x08 && third & 0xf0 != 0xf0 && third & 0x0c != 0x0c =>
         {
             Some(Container::Mp3)
         }
@@ -284,10 +261,7 @@ mod tests {
             (b"\xff\xf1\x50\x80\x04", "aac"),
             (b"\0\0\x01\xba\x44\0", "mpeg"),
             (b"\x06\x0e\x2b\x34\x02\x05\x01\x01\x0d", "mxf"),
-            (
-                b"\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\x00\xaa\x00\x62\xce\x6c\0",
-                "asf",
-            ),
+            (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\x00\xaa\x00\x62\xce\x6c\0", "asf"),
             (&ts, "mpegts"),
             (&m2ts, "mpegts"),
             (b"#EXTM3U\n#EXTINF:2,\nfile:///etc/hosts", "hls-playlist"),

@@ -92,11 +92,7 @@ mod tests {
             (i64::MIN, 1, u32::MAX, i64::MIN),
             (i64::MIN, 7, 7, i64::MIN),
         ] {
-            assert_eq!(
-                rescale(ticks, scale(from), scale(to)),
-                expected,
-                "{ticks} of 1/{from} in 1/{to}"
-            );
+            assert_eq!(rescale(ticks, scale(from), scale(to)), expected, "{ticks} of 1/{from} in 1/{to}");
         }
     }
 

@@ -21,7 +21,13 @@ const HEAD_WITHIN: Duration = Duration::from_secs(30);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Serves until `stop` is cancelled, then gives requests under way `drain` to end.
-pub(crate) async fn listen(listener: TcpListener, router: Router, connections: usize, stop: CancellationToken, drain: Duration) {
+pub(crate) async fn listen(
+    listener: TcpListener,
+    router: Router,
+    connections: usize,
+    stop: CancellationToken,
+    drain: Duration,
+) {
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(connections));
     loop {
@@ -49,7 +55,13 @@ pub(crate) async fn listen(listener: TcpListener, router: Router, connections: u
     }
 }
 
-fn converse(stream: TcpStream, peer: SocketAddr, place: OwnedSemaphorePermit, router: Router, graceful: &GracefulShutdown) {
+fn converse(
+    stream: TcpStream,
+    peer: SocketAddr,
+    place: OwnedSemaphorePermit,
+    router: Router,
+    graceful: &GracefulShutdown,
+) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(error = &error as &dyn std::error::Error, "setting TCP_NODELAY");
     }

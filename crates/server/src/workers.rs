@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// How often uploads without news are looked for.
-const CHORES_EVERY: Duration = Duration::from_secs(3_600);
+const CHORES_EVERY: Duration = Duration::from_hours(1);
 
 /// Starts `jobs` workers and the chores; they end, each after the job in hand, when `stop` is cancelled.
 pub(crate) fn start(app: &Arc<App>, jobs: usize, tasks: &TaskTracker, stop: &CancellationToken) {

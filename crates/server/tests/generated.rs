@@ -30,7 +30,12 @@ fn is_fresh(path: &str, subcommand: &str) {
     if let Some((number, (old, new))) = lines.find(|(_, (old, new))| old != new) {
         panic!("{path} is stale at line {number}: {what}\n  committed: {old}\n  printed:   {new}");
     }
-    assert!(committed == printed, "{path} is stale: {} bytes, but {} are printed: {what}", committed.len(), printed.len());
+    assert!(
+        committed == printed,
+        "{path} is stale: {} bytes, but {} are printed: {what}",
+        committed.len(),
+        printed.len()
+    );
 }
 
 #[test]

@@ -111,7 +111,14 @@ const FENCES: [Fence; 6] = [
     },
     Fence {
         libraries: &["http", "http-body", "reqwest"],
-        only: Only::NotIn(&["kinora-domain", "kinora-media", "kinora-app", "kinora-store", "kinora-blob", "kinora-engine"]),
+        only: Only::NotIn(&[
+            "kinora-domain",
+            "kinora-media",
+            "kinora-app",
+            "kinora-store",
+            "kinora-blob",
+            "kinora-engine",
+        ]),
         instead: "HTTP is in edge and server: return a value, and let the edge translate it",
     },
     Fence {
@@ -162,7 +169,11 @@ fn dependencies(package: &Value) -> impl Iterator<Item = &str> {
 #[test]
 fn every_crate_is_in_a_layer_and_lies_in_its_folder() {
     let packages = packages();
-    assert!(packages.len() <= 8, "{} crates: eight are enough until one of the four reasons of a split appears", packages.len());
+    assert!(
+        packages.len() <= 8,
+        "{} crates: eight are enough until one of the four reasons of a split appears",
+        packages.len()
+    );
     for package in &packages {
         let name = text(package, "name");
         let layer = LAYERS.iter().find(|layer| layer.name == name);

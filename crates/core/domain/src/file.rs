@@ -154,11 +154,9 @@ impl FileState {
             Self::Completed(_) => {
                 Err(Problem::new(Kind::Conflict, "upload_completed", "This upload is complete already."))
             }
-            Self::Failed(failure) => Err(Problem::new(
-                Kind::Conflict,
-                "upload_failed",
-                format!("This upload is over: {}", failure.message),
-            )),
+            Self::Failed(failure) => {
+                Err(Problem::new(Kind::Conflict, "upload_failed", format!("This upload is over: {}", failure.message)))
+            }
         }
     }
 }

@@ -85,7 +85,8 @@ mod tests {
     fn an_id_has_one_spelling() {
         let text = "01890a5d-ac96-774b-bcce-b302099a8057";
         assert_eq!(text.parse::<FileId>().unwrap().to_string(), text);
-        for other in ["", "01890a5dac96774bbcceb302099a8057", "{01890a5d-ac96-774b-bcce-b302099a8057}", "../etc/passwd"] {
+        for other in ["", "01890a5dac96774bbcceb302099a8057", "{01890a5d-ac96-774b-bcce-b302099a8057}", "../etc/passwd"]
+        {
             assert_eq!(other.parse::<FileId>(), Err(MalformedId), "{other}");
         }
     }

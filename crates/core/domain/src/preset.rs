@@ -3,8 +3,7 @@
 use crate::problem::Problem;
 
 /// The presets whose output is the moving picture itself. The original serves all of them.
-pub const PLAYABLE: [&str; 6] =
-    ["mp4", "mp4_720p", "mp4_1080p", "dash_hls_720p", "dash_hls_1080p", "dash_hls_2160p"];
+pub const PLAYABLE: [&str; 6] = ["mp4", "mp4_720p", "mp4_1080p", "dash_hls_720p", "dash_hls_1080p", "dash_hls_2160p"];
 
 /// Checks a preset's name.
 ///

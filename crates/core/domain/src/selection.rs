@@ -120,7 +120,11 @@ mod tests {
         let film = found(&[Audio, Video, Video, Audio]);
         let sound = found(&[Audio]);
         let picks = |sources: &[(&AssetSource, &[FoundTrack])]| -> Vec<(usize, usize, bool)> {
-            select(sources).unwrap().into_iter().map(|pick| (pick.source, pick.track, pick.language.is_some())).collect()
+            select(sources)
+                .unwrap()
+                .into_iter()
+                .map(|pick| (pick.source, pick.track, pick.language.is_some()))
+                .collect()
         };
         let free = source(&[]);
         assert_eq!(picks(&[(&free, &film)]), [(0, 1, false), (0, 0, false), (0, 3, false)], "all audio, first video");

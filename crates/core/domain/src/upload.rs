@@ -2,6 +2,7 @@
 
 use crate::problem::{Kind, Problem};
 use core::ops::Range;
+use std::collections::HashMap;
 
 /// Size of every part but the last, in bytes: the size that Cloud Video Kit's clients expect.
 pub const PART_SIZE: u64 = 50_000_000;
@@ -19,7 +20,10 @@ impl PartLayout {
     /// `fileSize` is zero or beyond the limit.
     pub fn new(file_size: u64, max: u64) -> Result<Self, Problem> {
         if file_size == 0 {
-            return Err(Problem::invalid("fileSize", "An empty file cannot be uploaded: the size must be at least 1 byte."));
+            return Err(Problem::invalid(
+                "fileSize",
+                "An empty file cannot be uploaded: the size must be at least 1 byte.",
+            ));
         }
         if file_size > max {
             return Err(Problem {
@@ -98,21 +102,23 @@ pub struct ClaimedPart {
 /// # Errors
 /// The first difference, naming the part.
 pub fn verify(layout: PartLayout, stored: &[StoredPart], claimed: &[ClaimedPart]) -> Result<(), Problem> {
-    for (index, claim) in claimed.iter().enumerate() {
+    let mut claims = HashMap::with_capacity(claimed.len());
+    for claim in claimed {
         layout.range(claim.number)?;
-        if claimed.iter().take(index).any(|earlier| earlier.number == claim.number) {
+        if claims.insert(claim.number, claim.etag.trim_matches('"')).is_some() {
             return Err(part_problem(claim.number, format!("Part {} is listed twice.", claim.number)));
         }
     }
+    let stored: HashMap<u64, &StoredPart> = stored.iter().map(|part| (part.number, part)).collect();
     for number in 1..=layout.count() {
         let size = layout.range(number).map(|range| range.end - range.start)?;
-        let Some(claim) = claimed.iter().find(|claim| claim.number == number) else {
+        let Some(etag) = claims.get(&number) else {
             return Err(part_problem(number, format!("Part {number} of {} is not listed.", layout.count())));
         };
-        let Some(part) = stored.iter().find(|part| part.number == number && part.size == size) else {
+        let Some(part) = stored.get(&number).filter(|part| part.size == size) else {
             return Err(part_problem(number, format!("Part {number} of {} has not been uploaded.", layout.count())));
         };
-        if claim.etag.trim_matches('"') != part.etag {
+        if *etag != part.etag {
             return Err(part_problem(
                 number,
                 format!("The ETag of part {number} is not the one that was answered when it was last uploaded."),
@@ -139,7 +145,13 @@ mod tests {
 
     #[test]
     fn parts_cover_the_file_once() {
-        for (size, count, last) in [(1, 1, 1), (49_999_999, 1, 49_999_999), (50_000_000, 1, 50_000_000), (50_000_001, 2, 1), (76_251_798, 2, 26_251_798)] {
+        for (size, count, last) in [
+            (1, 1, 1),
+            (49_999_999, 1, 49_999_999),
+            (50_000_000, 1, 50_000_000),
+            (50_000_001, 2, 1),
+            (76_251_798, 2, 26_251_798),
+        ] {
             let layout = PartLayout::new(size, MAX).unwrap();
             assert_eq!((layout.count(), layout.last_part_size()), (count, last), "{size}");
             let mut at = 0;

@@ -5,8 +5,8 @@ use crate::http::conditional::none_match;
 use crate::http::refusal::Refusal;
 use crate::http::state::Edge;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
-use axum::http::header::IF_NONE_MATCH;
+use axum::http::header::{IF_NONE_MATCH, VARY};
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use bytes::Bytes;
 use kinora_app::play::{Body, Document, dash_manifest, hls_media_playlist, hls_multivariant_playlist};
@@ -46,7 +46,10 @@ fn answer(document: Document, content_type: &'static str, headers: &HeaderMap) -
     // Weak: a compressed form carries the same tag.
     let etag = format!("W/\"{}\"", document.etag);
     if none_match(text(headers, IF_NONE_MATCH.as_str()), &etag) {
-        return not_modified(&etag, REVALIDATE);
+        let mut response = not_modified(&etag, REVALIDATE);
+        // As the answer with the text has it (RFC 9110 clause 15.4.5).
+        response.headers_mut().insert(VARY, HeaderValue::from_static("accept-encoding"));
+        return response;
     }
     let body = Body { length: document.text.len() as u64, head: Bytes::from(document.text), payload: None };
     bytes(body, content_type, &etag, REVALIDATE)

@@ -25,7 +25,8 @@ pub(super) async fn original(
         return Ok(not_modified(&etag, LONG));
     }
     let size = original.size();
-    let header = text(&headers, RANGE.as_str()).filter(|_range| range_applies(text(&headers, IF_RANGE.as_str()), &etag));
+    let header =
+        text(&headers, RANGE.as_str()).filter(|_range| range_applies(text(&headers, IF_RANGE.as_str()), &etag));
     let (status, range) = match parse(header, size) {
         Asked::Whole => (StatusCode::OK, 0..size),
         Asked::Part(range) => (StatusCode::PARTIAL_CONTENT, range),

@@ -45,25 +45,34 @@ async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
 /// # Errors
 /// `Invalid`: the place, what is wrong and what is allowed.
 pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // Serde would take the fields of an object in their order for the object.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        return Err(Problem::new(Kind::Invalid, "malformed_json", "The body must be a JSON object."));
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
-        problem(path, error.inner())
+        problem(&path, error.inner())
     })?;
-    reader.end().map_err(|error| problem(String::new(), &error))?;
+    reader.end().map_err(|error| problem("", &error))?;
     Ok(value)
 }
 
-fn problem(path: String, error: &serde_json::Error) -> Problem {
+fn problem(path: &str, error: &serde_json::Error) -> Problem {
     if error.is_data() {
         // Without serde's position: the path says more than a column.
         let text = error.to_string();
         let sentence = text.rsplit_once(" at line ").map_or(text.as_str(), |(before, _)| before);
         let field = missing_field(sentence).map(str::to_owned).map_or_else(
-            || Some(path.clone()).filter(|path| !path.is_empty() && path != "."),
+            || Some(path.to_owned()).filter(|path| !path.is_empty() && path != "."),
             |name| Some(if path.is_empty() || path == "." { name } else { format!("{path}.{name}") }),
         );
-        return Problem { kind: Kind::Invalid, reason: "invalid_field", message: format!("{}.", capital(sentence)), field };
+        return Problem {
+            kind: Kind::Invalid,
+            reason: "invalid_field",
+            message: format!("{}.", capital(sentence)),
+            field,
+        };
     }
     Problem::new(Kind::Invalid, "malformed_json", format!("The body is not JSON: {error}."))
 }

@@ -19,10 +19,19 @@ mod tests {
 
     #[test]
     fn tags_compare_weakly_for_caches_and_strongly_for_ranges() {
-        for (header, same) in [(None, false), (Some("\"a\""), true), (Some("W/\"a\""), true), (Some("\"b\", \"a\""), true), (Some("*"), true), (Some("\"b\""), false)] {
+        for (header, same) in [
+            (None, false),
+            (Some("\"a\""), true),
+            (Some("W/\"a\""), true),
+            (Some("\"b\", \"a\""), true),
+            (Some("*"), true),
+            (Some("\"b\""), false),
+        ] {
             assert_eq!(none_match(header, "\"a\""), same, "{header:?}");
         }
         assert!(range_applies(None, "\"a\"") && range_applies(Some("\"a\""), "\"a\""));
-        assert!(!range_applies(Some("W/\"a\""), "\"a\"") && !range_applies(Some("Wed, 21 Oct 2026 07:28:00 GMT"), "\"a\""));
+        assert!(
+            !range_applies(Some("W/\"a\""), "\"a\"") && !range_applies(Some("Wed, 21 Oct 2026 07:28:00 GMT"), "\"a\"")
+        );
     }
 }

@@ -18,7 +18,10 @@ pub async fn observe(State(edge): State<Edge>, mut request: Request, next: Next)
     let begun = Instant::now();
     let id = request_id(&edge, request.headers());
     let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned());
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned());
     let client = client(&edge, &request);
     request.headers_mut().insert(REQUEST_ID, id.clone());
     let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default());
@@ -40,7 +43,8 @@ pub async fn observe(State(edge): State<Edge>, mut request: Request, next: Next)
 fn request_id(edge: &Edge, headers: &HeaderMap) -> HeaderValue {
     let plain = |value: &&HeaderValue| {
         let bytes = value.as_bytes();
-        (1..=64).contains(&bytes.len()) && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte))
+        (1..=64).contains(&bytes.len())
+            && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte))
     };
     if let Some(given) = headers.get(REQUEST_ID).filter(plain) {
         return given.clone();

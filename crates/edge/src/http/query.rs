@@ -71,7 +71,10 @@ impl Query {
         let moment = OffsetDateTime::parse(&whole, &Rfc3339).ok();
         let millis = moment.and_then(|moment| i64::try_from(moment.unix_timestamp_nanos() / 1_000_000).ok());
         let millis = millis.ok_or_else(|| {
-            Problem::invalid(name, "The value must be a moment such as `2026-01-31T12:00:00Z` or a day such as `2026-01-31`.")
+            Problem::invalid(
+                name,
+                "The value must be a moment such as `2026-01-31T12:00:00Z` or a day such as `2026-01-31`.",
+            )
         })?;
         Ok(Some(Timestamp::from_millis(millis)))
     }

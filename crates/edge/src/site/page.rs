@@ -7,8 +7,8 @@ use crate::videokit;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION,
-    REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
+    LOCATION, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
@@ -94,8 +94,19 @@ fn serve(edge: &Edge, path: &str, asked: &HeaderMap, cache: &'static str, policy
     response
 }
 
+/// Whether a parameter of a coding says that it is not wanted: `q=0` (RFC 9110 clause 12.4.2).
+fn is_zero(parameter: &str) -> bool {
+    let value = parameter.strip_prefix("q=").or_else(|| parameter.strip_prefix("Q="));
+    value.is_some_and(|value| value.trim_matches(['0', '.']).is_empty())
+}
+
 fn body(file: &SiteFile, accepted: &str) -> Response {
-    let accepts = |name: &str| accepted.split(',').any(|coding| coding.split(';').next().is_some_and(|token| token.trim() == name));
+    let accepts = |name: &str| {
+        accepted.split(',').any(|coding| {
+            let mut parts = coding.split(';').map(str::trim);
+            parts.next().is_some_and(|token| token.eq_ignore_ascii_case(name)) && !parts.any(is_zero)
+        })
+    };
     let compressed = [("br", &file.brotli), ("gzip", &file.gzip)]
         .into_iter()
         .find_map(|(name, bytes)| bytes.as_ref().filter(|_bytes| accepts(name)).map(|bytes| (name, bytes)));

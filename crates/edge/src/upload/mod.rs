@@ -20,7 +20,7 @@ use kinora_app::upload::{BodyError, PartLink, write_part};
 use kinora_domain::{Kind, Problem, Timestamp};
 
 /// No byte of a body for this long ends it.
-const SILENCE: Duration = Duration::from_secs(60);
+const SILENCE: Duration = Duration::from_mins(1);
 
 /// The routes.
 pub fn router(_edge: &Edge) -> Router<Edge> {
@@ -48,7 +48,8 @@ async fn put_part(
     let stored = write_part(&edge.app, &link, declared, steady(body)).await?;
     metrics::counter!("kinora_upload_bytes_total").increment(stored.size);
     let etag = HeaderValue::try_from(format!("\"{}\"", stored.etag));
-    let etag = etag.map_err(|_impossible| Problem::new(Kind::Internal, "internal", "The part's ETag cannot be sent."))?;
+    let etag =
+        etag.map_err(|_impossible| Problem::new(Kind::Internal, "internal", "The part's ETag cannot be sent."))?;
     Ok((StatusCode::OK, [(ETAG, etag)]).into_response())
 }
 
@@ -74,5 +75,7 @@ fn read_link(file: &str, part: &str, query: &Query) -> Result<PartLink, Problem>
             signature: query.one("signature")?.to_owned(),
         })
     };
-    read().ok_or_else(|| Problem::new(Kind::Forbidden, "invalid_signature", "This upload link was not made by this server."))
+    read().ok_or_else(|| {
+        Problem::new(Kind::Forbidden, "invalid_signature", "This upload link was not made by this server.")
+    })
 }

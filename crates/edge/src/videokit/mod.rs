@@ -17,12 +17,22 @@ mod track;
 use crate::http::cors;
 use crate::http::state::Edge;
 use axum::Router;
-use axum::middleware::from_fn;
+use axum::extract::rejection::RawPathParamsRejection;
+use axum::extract::{RawPathParams, Request};
+use axum::http::HeaderValue;
+use axum::http::header::CACHE_CONTROL;
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
 
 /// The routes.
 pub fn router(_edge: &Edge) -> Router<Edge> {
-    Router::new().merge(vod("/vod/v1")).merge(vod("/vod")).layer(from_fn(cors::allow_all))
+    Router::new()
+        .merge(vod("/vod/v1"))
+        .merge(vod("/vod"))
+        .layer(from_fn(text_only))
+        .layer(from_fn(unkept))
+        .layer(from_fn(cors::allow_all))
 }
 
 fn vod(prefix: &str) -> Router<Edge> {
@@ -42,5 +52,22 @@ fn vod(prefix: &str) -> Router<Edge> {
         let handler = handler.fallback(error::method_not_allowed);
         router = router.route(&format!("{prefix}{path}"), handler.clone()).route(&format!("{prefix}{path}/"), handler);
     }
-    router.route(&format!("{prefix}/{{*rest}}"), axum::routing::any(error::no_such_path))
+    let nothing = axum::routing::any(error::no_such_path);
+    let router = router.route(prefix, nothing.clone()).route(&format!("{prefix}/"), nothing.clone());
+    router.route(&format!("{prefix}/{{*rest}}"), nothing)
+}
+
+/// A path whose ids are no text names nothing.
+async fn text_only(ids: Result<RawPathParams, RawPathParamsRejection>, request: Request, next: Next) -> Response {
+    match ids {
+        Ok(_) => next.run(request).await,
+        Err(_not_text) => error::no_such_path().await,
+    }
+}
+
+/// Answers depend on the key and may carry signed links: no cache keeps them.
+async fn unkept(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }

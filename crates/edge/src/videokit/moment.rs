@@ -8,7 +8,10 @@ use time::macros::format_description;
 pub(super) fn show(moment: Timestamp) -> String {
     let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
     let nanos = i128::from(moment.millis()) * 1_000_000;
-    OffsetDateTime::from_unix_timestamp_nanos(nanos).ok().and_then(|moment| moment.format(format).ok()).unwrap_or_default()
+    OffsetDateTime::from_unix_timestamp_nanos(nanos)
+        .ok()
+        .and_then(|moment| moment.format(format).ok())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

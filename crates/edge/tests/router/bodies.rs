@@ -73,7 +73,7 @@ fn endless() -> (Body, Arc<AtomicUsize>) {
     let read = Arc::clone(&pieces);
     let body = stream::repeat_with(move || {
         read.fetch_add(1, Ordering::SeqCst);
-        Ok::<_, io::Error>(Bytes::from_static(&[b' '; 64 << 10]))
+        Ok::<_, io::Error>(Bytes::from(vec![b' '; 64 << 10]))
     });
     (Body::from_stream(body), pieces)
 }
@@ -111,7 +111,8 @@ async fn texts_of_clients_come_back_as_they_were() {
         let metadata = json!({ text: text, "": [null, true, { "deep": { "deeper": [u64::MAX, i64::MIN, 0.5] } }] });
         let body = json!({ "name": text, "friendlyName": text, "fileSize": 1, "metadata": metadata });
         let started = world.post("/vod/v1/files/start", &body).await.expect(200).json();
-        let file = world.get(&format!("/vod/v1/files/{}", started["fileId"].as_str().unwrap())).await.expect(200).json();
+        let file =
+            world.get(&format!("/vod/v1/files/{}", started["fileId"].as_str().unwrap())).await.expect(200).json();
         for field in ["name", "friendlyName", "orginalFileName"] {
             assert_eq!(file[field], text);
         }

@@ -40,7 +40,9 @@ async fn anything_but_a_valid_key_is_refused_alike() {
     let mut other = key.clone();
     let last = if other.pop() == Some('0') { '1' } else { '0' };
     other.push(last);
-    for wrong in [longer.as_str(), &other, &key[..key.len() - 1], &key[..12], &"k".repeat(77), "", "a key", &"k".repeat(5_000)] {
+    for wrong in
+        [longer.as_str(), &other, &key[..key.len() - 1], &key[..12], &"k".repeat(77), "", "a key", &"k".repeat(5_000)]
+    {
         refusals.push(world.call(files().key(wrong)).await.expect(401));
     }
     // A header that is there counts, even when the query holds a valid key.

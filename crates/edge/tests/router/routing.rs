@@ -110,7 +110,12 @@ async fn a_path_that_is_no_text_names_nothing() {
     let world = World::new().await;
     for path in ["/vod/v1/files/%FF", "/vod/v1/assets/%FF", "/vod/v1/files/%FF/part/1"] {
         let answer = world.get(path).await;
-        assert_eq!((answer.status, answer.header("content-type")), (404, Some("application/json")), "{path}: {}", answer.shown());
+        assert_eq!(
+            (answer.status, answer.header("content-type")),
+            (404, Some("application/json")),
+            "{path}: {}",
+            answer.shown()
+        );
     }
 }
 
@@ -172,7 +177,10 @@ async fn a_preflight_is_answered_without_a_key() {
         let answer = world.call(preflight).await.expect(204);
         let list = |name: &str| answer.header(name).unwrap().split(", ").collect::<BTreeSet<_>>();
         assert_eq!(answer.header("access-control-allow-origin"), Some("*"), "{path}");
-        assert!(list("access-control-allow-methods").is_superset(&["GET", "HEAD", "POST", "PUT", "DELETE"].into()), "{path}");
+        assert!(
+            list("access-control-allow-methods").is_superset(&["GET", "HEAD", "POST", "PUT", "DELETE"].into()),
+            "{path}"
+        );
         let headers = ["x-api-key", "x-tenant-id", "authorization", "content-type", "range", "if-none-match"];
         assert!(list("access-control-allow-headers").is_superset(&headers.into()), "{path}");
     }
@@ -181,7 +189,9 @@ async fn a_preflight_is_answered_without_a_key() {
 #[tokio::test]
 async fn the_request_id_is_the_clients_where_it_is_plain() {
     let world = World::new().await;
-    for (given, kept) in [("my-id_1.x", true), ("a b", false), ("", false), (&"a".repeat(65), false), ("<script>", false)] {
+    for (given, kept) in
+        [("my-id_1.x", true), ("a b", false), ("", false), (&"a".repeat(65), false), ("<script>", false)]
+    {
         let answer = world.call(ask("GET", "/livez").header("x-request-id", given)).await;
         let id = answer.header("x-request-id").unwrap();
         assert_eq!(id == given, kept, "{given}");

@@ -20,7 +20,13 @@ async fn every_address_has_its_file() {
     for (path, file) in PAGES.into_iter().chain(ASSETS) {
         assert_eq!(world.fetch(path).await.expect(200).text(), format!("plain {file}"), "{path}");
     }
-    for path in ["/_player/gone.js", "/_home/gone.svg", "/docs/gone.js", "/_player/..%2Findex.html", "/docs/..%2Fhome%2Findex.html"] {
+    for path in [
+        "/_player/gone.js",
+        "/_home/gone.svg",
+        "/docs/gone.js",
+        "/_player/..%2Findex.html",
+        "/docs/..%2Fhome%2Findex.html",
+    ] {
         world.fetch(path).await.expect(404);
     }
     for path in ["/embed", "/embed/", "/embed/x/y", "/_player/", "/index.html", "/openapi/other.json"] {
@@ -59,7 +65,9 @@ async fn the_player_may_be_framed_and_the_other_pages_may_not() {
         let is_player = path.starts_with("/embed/") || path.starts_with("/_player/");
         assert_eq!(allowed(policy, "frame-ancestors"), Some(if is_player { "*" } else { "'none'" }), "{path}");
         assert_eq!(answer.header("x-frame-options"), None, "{path}: the policy says it");
-        for (what, sources) in [("default-src", "'none'"), ("script-src", "'self'"), ("connect-src", "'self'"), ("base-uri", "'none'")] {
+        for (what, sources) in
+            [("default-src", "'none'"), ("script-src", "'self'"), ("connect-src", "'self'"), ("base-uri", "'none'")]
+        {
             assert_eq!(allowed(policy, what), Some(sources), "{path}");
         }
         assert_eq!(allowed(policy, "media-src"), is_player.then_some("'self' blob:"), "{path}");
@@ -105,7 +113,8 @@ async fn pages_are_asked_for_again_and_assets_are_kept() {
         let sent = world.fetch(path).await.expect(200);
         assert_eq!(sent.header("cache-control"), Some(lasts), "{path}");
         let tag = sent.header("etag").unwrap();
-        let same = world.call(ask("GET", path).header("if-none-match", tag).header("accept-encoding", "br")).await.expect(304);
+        let same =
+            world.call(ask("GET", path).header("if-none-match", tag).header("accept-encoding", "br")).await.expect(304);
         assert!(same.body.is_empty(), "{path}");
         for header in ["etag", "cache-control", "vary"] {
             assert_eq!(same.header(header), sent.header(header), "{path} {header}");

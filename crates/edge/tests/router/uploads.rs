@@ -11,7 +11,7 @@ use kinora_app::upload::expire_uploads;
 use serde_json::json;
 use std::io;
 
-const DAY: Duration = Duration::from_secs(24 * 3_600);
+const DAY: Duration = Duration::from_hours(24);
 const MILLISECOND: Duration = Duration::from_millis(1);
 const TEN: &[u8] = b"0123456789";
 
@@ -43,7 +43,9 @@ async fn links_are_given_for_the_parts_that_there_are() {
     let world = World::new().await;
     let started = world.start("a.mp4", 50_000_001).await;
     assert_eq!(started.urls.len(), 2);
-    for (part, status) in [("1", 200), ("2", 200), ("0", 400), ("3", 400), ("18446744073709551615", 400), ("-1", 400), ("1.0", 400)] {
+    for (part, status) in
+        [("1", 200), ("2", 200), ("0", 400), ("3", 400), ("18446744073709551615", 400), ("-1", 400), ("1.0", 400)]
+    {
         let path = format!("/vod/v1/files/{}/part/{part}", started.file);
         let answer = world.get(&path).await.expect(status);
         assert!(status == 200 || answer.message().starts_with("`partNumber`: "), "{part}: {}", answer.shown());
@@ -103,7 +105,8 @@ async fn a_part_has_exactly_its_length() {
     let url = &started.urls[0];
     let stored = world.put(url, &bytes).await.expect(200);
     let longer = [bytes.as_slice(), b"!"].concat();
-    let pieces = longer.chunks(1_000).map(|piece| Ok::<_, io::Error>(Bytes::copy_from_slice(piece))).collect::<Vec<_>>();
+    let pieces =
+        longer.chunks(1_000).map(|piece| Ok::<_, io::Error>(Bytes::copy_from_slice(piece))).collect::<Vec<_>>();
     // Announced, the length is held against the part before anything is touched.
     world.call(ask("PUT", url).header("content-length", &longer.len().to_string()).body(longer)).await.expect(413);
     let parts = json!([{ "partNumber": 1, "eTag": stored.header("etag").unwrap() }]);
@@ -186,7 +189,10 @@ async fn a_cancelled_upload_takes_nothing_more() {
     let gone = world.start("gone.mp4", 10).await;
     world.post(&format!("/vod/v1/files/{}/cancel", kept.file), &json!({ "delete": false })).await.expect(200);
     world.post(&format!("/vod/v1/files/{}/cancel", gone.file), &json!({ "delete": true })).await.expect(200);
-    assert_eq!(world.put(&kept.urls[0], TEN).await.expect(409).text(), "This upload is over: The upload was cancelled.\n");
+    assert_eq!(
+        world.put(&kept.urls[0], TEN).await.expect(409).text(),
+        "This upload is over: The upload was cancelled.\n"
+    );
     assert_eq!(world.put(&gone.urls[0], TEN).await.expect(404).text(), "There is no such file.\n");
     assert_eq!(world.get(&format!("/vod/v1/files/{}", kept.file)).await.json()["status"], "Error");
     world.get(&format!("/vod/v1/files/{}", gone.file)).await.expect(404);

@@ -8,25 +8,17 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, RuntimeErr, Statement};
 
 /// The wall clock of the database in whole milliseconds since the Unix epoch.
 pub(crate) async fn now(tx: &Transaction) -> Result<Timestamp, StoreError> {
-    read(tx)
-        .await
-        .map(Timestamp::from_millis)
-        .doing("reading the database's clock")
+    read(tx).await.map(Timestamp::from_millis).doing("reading the database's clock")
 }
 
 async fn read(tx: &Transaction) -> Result<i64, DbErr> {
     let backend = tx.get_database_backend();
     let sql = match backend {
         // Not the moment of the transaction's start, which `now()` would give.
-        DbBackend::Postgres => {
-            "SELECT CAST(FLOOR(EXTRACT(EPOCH FROM clock_timestamp()) * 1000) AS BIGINT)"
-        }
+        DbBackend::Postgres => "SELECT CAST(FLOOR(EXTRACT(EPOCH FROM clock_timestamp()) * 1000) AS BIGINT)",
         // Rounded, because the fraction of a second is binary: `.123` may read as 122.99 milliseconds.
         _ => "SELECT CAST(ROUND(unixepoch('subsec') * 1000) AS INTEGER)",
     };
-    let row = tx
-        .query_one_raw(Statement::from_string(backend, sql))
-        .await?;
-    row.ok_or_else(|| DbErr::Query(RuntimeErr::Internal("the clock gave no row".to_owned())))?
-        .try_get_by_index(0)
+    let row = tx.query_one_raw(Statement::from_string(backend, sql)).await?;
+    row.ok_or_else(|| DbErr::Query(RuntimeErr::Internal("the clock gave no row".to_owned())))?.try_get_by_index(0)
 }

@@ -4,27 +4,13 @@ use kinora_app::port::StoreError;
 use uuid::Uuid;
 
 /// A stored row that says something impossible.
-pub(crate) fn inconsistent(
-    table: &'static str,
-    row: &impl ToString,
-    why: impl Into<String>,
-) -> StoreError {
-    StoreError::Inconsistent {
-        table,
-        row: row.to_string(),
-        why: why.into(),
-    }
+pub(crate) fn inconsistent(table: &'static str, row: &impl ToString, why: impl Into<String>) -> StoreError {
+    StoreError::Inconsistent { table, row: row.to_string(), why: why.into() }
 }
 
 /// A number as a column holds it.
-pub(crate) fn to_column(
-    table: &'static str,
-    row: &impl ToString,
-    value: u64,
-) -> Result<i64, StoreError> {
-    i64::try_from(value).map_err(|_too_large| {
-        inconsistent(table, row, format!("{value} is too large to be stored"))
-    })
+pub(crate) fn to_column(table: &'static str, row: &impl ToString, value: u64) -> Result<i64, StoreError> {
+    i64::try_from(value).map_err(|_too_large| inconsistent(table, row, format!("{value} is too large to be stored")))
 }
 
 /// A number from a column that holds no negative ones.
@@ -34,8 +20,7 @@ pub(crate) fn from_column<T: TryFrom<i64>>(
     column: &str,
     value: i64,
 ) -> Result<T, StoreError> {
-    T::try_from(value)
-        .map_err(|_out_of_range| inconsistent(table, row, format!("`{column}` is {value}")))
+    T::try_from(value).map_err(|_out_of_range| inconsistent(table, row, format!("`{column}` is {value}")))
 }
 
 /// The value of a column that the row's state promises.
@@ -56,13 +41,8 @@ pub(crate) fn word<T>(
     text: &str,
     from_name: impl FnOnce(&str) -> Option<T>,
 ) -> Result<T, StoreError> {
-    from_name(text).ok_or_else(|| {
-        inconsistent(
-            table,
-            row,
-            format!("`{column}` is `{text}`, which is none of its words"),
-        )
-    })
+    from_name(text)
+        .ok_or_else(|| inconsistent(table, row, format!("`{column}` is `{text}`, which is none of its words")))
 }
 
 /// The bound of a filter as a column can hold it: what is larger than every stored number stays so.

@@ -26,10 +26,7 @@ fn store_error(error: DbErr, doing: &'static str) -> StoreError {
     match meaning(&error) {
         Meaning::Full => StoreError::Full,
         Meaning::Unavailable => StoreError::Unavailable(Box::new(error)),
-        Meaning::Other => StoreError::Driver {
-            doing,
-            source: Box::new(error),
-        },
+        Meaning::Other => StoreError::Driver { doing, source: Box::new(error) },
     }
 }
 
@@ -50,14 +47,12 @@ fn meaning(error: &DbErr) -> Meaning {
 
 fn meaning_of_sqlx(error: &SqlxError) -> Meaning {
     match error {
-        SqlxError::PoolTimedOut
-        | SqlxError::PoolClosed
-        | SqlxError::WorkerCrashed
-        | SqlxError::Io(_) => Meaning::Unavailable,
-        SqlxError::Database(error) => error
-            .code()
-            .and_then(|code| code.parse().ok())
-            .map_or(Meaning::Other, meaning_of_sqlite),
+        SqlxError::PoolTimedOut | SqlxError::PoolClosed | SqlxError::WorkerCrashed | SqlxError::Io(_) => {
+            Meaning::Unavailable
+        }
+        SqlxError::Database(error) => {
+            error.code().and_then(|code| code.parse().ok()).map_or(Meaning::Other, meaning_of_sqlite)
+        }
         _ => Meaning::Other,
     }
 }

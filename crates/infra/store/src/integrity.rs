@@ -21,9 +21,7 @@ impl SqlStore {
     /// The store cannot be read to the end.
     pub async fn integrity(&self) -> Result<Vec<String>, StoreError> {
         let tx = self.begin_reading().await?;
-        findings(&tx.db)
-            .await
-            .doing("checking the integrity of the store")
+        findings(&tx.db).await.doing("checking the integrity of the store")
     }
 }
 
@@ -38,23 +36,18 @@ async fn findings(db: &Transaction) -> Result<Vec<String>, DbErr> {
         for row in query(db, "PRAGMA foreign_key_check").await?.iter().take(20) {
             let table: String = row.try_get_by_index(0)?;
             let parent: String = row.try_get_by_index(2)?;
-            found.push(format!(
-                "a row of `{table}` refers to a row of `{parent}` that is not there"
-            ));
+            found.push(format!("a row of `{table}` refers to a row of `{parent}` that is not there"));
         }
     }
     for row in query(db, DANGLING).await? {
         let kind: String = row.try_get_by_index(0)?;
         let id: uuid::Uuid = row.try_get_by_index(1)?;
         let object: uuid::Uuid = row.try_get_by_index(2)?;
-        found.push(format!(
-            "the {kind} {id} refers to the object {object}, which is not there"
-        ));
+        found.push(format!("the {kind} {id} refers to the object {object}, which is not there"));
     }
     Ok(found)
 }
 
 async fn query(db: &Transaction, sql: &str) -> Result<Vec<QueryResult>, DbErr> {
-    db.query_all_raw(Statement::from_string(db.get_database_backend(), sql))
-        .await
+    db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await
 }

@@ -4,9 +4,7 @@ use crate::transaction::Transaction;
 use kinora_app::port::Order;
 use kinora_domain::page::PageRequest;
 use sea_orm::sea_query::{BinOper, Expr, ExprTrait, Func, NullOrdering};
-use sea_orm::{
-    ColumnTrait, DbErr, EntityTrait, IdenStatic, Order as SqlOrder, QueryOrder, QuerySelect, Select,
-};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, IdenStatic, Order as SqlOrder, QueryOrder, QuerySelect, Select};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -18,10 +16,7 @@ pub(crate) async fn ids<E: EntityTrait>(
     sort: (E::Column, Order),
     page: PageRequest,
 ) -> Result<(Vec<Uuid>, u64), DbErr> {
-    let ids: Vec<Uuid> = on_page(rows.clone(), id, sort, page)
-        .into_tuple()
-        .all(db)
-        .await?;
+    let ids: Vec<Uuid> = on_page(rows.clone(), id, sort, page).into_tuple().all(db).await?;
     let seen = u64::try_from(ids.len()).unwrap_or(u64::MAX);
     let is_last = seen < page.size() && (seen > 0 || page.number() == 1);
     if is_last {
@@ -46,18 +41,12 @@ pub(crate) fn on_page<E: EntityTrait>(
     let ids = rows.select_only().column(id);
     let ids = if sort.def().is_null() {
         // Absence is smaller than every value; databases differ in what they take it for by themselves.
-        let nulls = if order == SqlOrder::Asc {
-            NullOrdering::First
-        } else {
-            NullOrdering::Last
-        };
+        let nulls = if order == SqlOrder::Asc { NullOrdering::First } else { NullOrdering::Last };
         ids.order_by_with_nulls(sort, order.clone(), nulls)
     } else {
         ids.order_by(sort, order.clone())
     };
-    ids.order_by(id, order)
-        .limit(page.size())
-        .offset(limit(page.offset()))
+    ids.order_by(id, order).limit(page.size()).offset(limit(page.offset()))
 }
 
 /// How many rows there are.

@@ -55,14 +55,7 @@ pub enum OpenError {
 impl OpenError {
     pub(crate) fn database(doing: &'static str) -> impl FnOnce(DbErr) -> Self {
         move |error| {
-            if error::is_full(&error) {
-                Self::Full
-            } else {
-                Self::Database {
-                    doing,
-                    source: Box::new(error),
-                }
-            }
+            if error::is_full(&error) { Self::Full } else { Self::Database { doing, source: Box::new(error) } }
         }
     }
 }
@@ -81,17 +74,12 @@ impl SqlStore {
 }
 
 async fn open_sqlite(path: &Path) -> Result<SqlStore, OpenError> {
-    let refused = |source| OpenError::File {
-        path: path.to_owned(),
-        source,
-    };
+    let refused = |source| OpenError::File { path: path.to_owned(), source };
     // SQLite gives meanings of their own to `:memory:` and `file:...`; an absolute path has none.
     let path = std::path::absolute(path).map_err(refused)?;
     sqlite::create(&path).map_err(refused)?;
-    let writer = sqlite::writer(&path)
-        .await
-        .map_err(in_orm)
-        .map_err(OpenError::database("opening the metadata store"))?;
+    let writer =
+        sqlite::writer(&path).await.map_err(in_orm).map_err(OpenError::database("opening the metadata store"))?;
     migration::run(&writer).await?;
     Ok(SqlStore::new(writer, sqlite::readers(&path)))
 }

@@ -2,8 +2,7 @@
 
 use sea_orm::sqlx::Connection as _;
 use sea_orm::sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
-    SqliteSynchronous,
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use sea_orm::{DatabaseConnection, SqlxError, SqlxSqliteConnector};
 use std::fs::OpenOptions;
@@ -22,12 +21,7 @@ const READER_IDLE: Duration = Duration::from_mins(1);
 /// Creates the file where there is none, readable by its owner only: it holds secrets. SQLite gives
 /// the write-ahead log the same permissions.
 pub(crate) fn create(path: &Path) -> io::Result<()> {
-    match OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-    {
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Ok(_file) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error),
@@ -45,22 +39,14 @@ pub(crate) async fn writer(path: &Path) -> Result<DatabaseConnection, SqlxError>
         .pragma("cache_size", "-4096")
         // What a burst left of the log's length is given back at the next checkpoint.
         .pragma("journal_size_limit", "16777216");
-    let pool = pool()
-        .max_connections(1)
-        .min_connections(1)
-        .idle_timeout(None);
+    let pool = pool().max_connections(1).min_connections(1).idle_timeout(None);
     Ok(connection(pool.connect_with(options).await?))
 }
 
 /// The connections that read; each sees the database as of its transaction's first statement.
 pub(crate) fn readers(path: &Path) -> DatabaseConnection {
-    let options = options(path)
-        .pragma("query_only", "ON")
-        .pragma("cache_size", "-2048");
-    let pool = pool()
-        .max_connections(READERS)
-        .min_connections(1)
-        .idle_timeout(READER_IDLE);
+    let options = options(path).pragma("query_only", "ON").pragma("cache_size", "-2048");
+    let pool = pool().max_connections(READERS).min_connections(1).idle_timeout(READER_IDLE);
     connection(pool.connect_lazy_with(options))
 }
 

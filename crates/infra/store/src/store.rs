@@ -5,8 +5,7 @@ use crate::tx::SqlTx;
 use async_trait::async_trait;
 use kinora_app::port::{Store, StoreError, Tx};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, SqliteTransactionMode, Statement, TransactionOptions,
-    TransactionTrait,
+    ConnectionTrait, DatabaseConnection, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 
 /// The metadata store in an SQL database. Open it with [`open`](Self::open).
@@ -28,10 +27,7 @@ impl SqlStore {
     pub async fn check(&self) -> Result<(), StoreError> {
         let sql = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM organizations LIMIT 1) AS first";
         let statement = Statement::from_string(self.readers.get_database_backend(), sql);
-        self.readers
-            .query_one_raw(statement)
-            .await
-            .doing("checking that the store answers")?;
+        self.readers.query_one_raw(statement).await.doing("checking that the store answers")?;
         Ok(())
     }
 
@@ -42,34 +38,20 @@ impl SqlStore {
     /// # Errors
     /// The database refuses.
     pub async fn close(&self) -> Result<(), StoreError> {
-        self.readers
-            .close_by_ref()
-            .await
-            .doing("closing the store's readers")?;
-        self.writer
-            .close_by_ref()
-            .await
-            .doing("closing the store's writer")
+        self.readers.close_by_ref().await.doing("closing the store's readers")?;
+        self.writer.close_by_ref().await.doing("closing the store's writer")
     }
 
     pub(crate) async fn begin_writing(&self) -> Result<SqlTx, StoreError> {
         // The lock is taken here, where waiting for it is possible: a transaction that read first and
         // found a newer commit at its first write could only fail.
         let options = mode(SqliteTransactionMode::Immediate);
-        self.writer
-            .begin_with_options(options)
-            .await
-            .doing("beginning a transaction that writes")
-            .map(SqlTx::new)
+        self.writer.begin_with_options(options).await.doing("beginning a transaction that writes").map(SqlTx::new)
     }
 
     pub(crate) async fn begin_reading(&self) -> Result<SqlTx, StoreError> {
         let options = mode(SqliteTransactionMode::Deferred);
-        self.readers
-            .begin_with_options(options)
-            .await
-            .doing("beginning a transaction that reads")
-            .map(SqlTx::new)
+        self.readers.begin_with_options(options).await.doing("beginning a transaction that reads").map(SqlTx::new)
     }
 }
 
@@ -85,9 +67,5 @@ impl Store for SqlStore {
 }
 
 fn mode(mode: SqliteTransactionMode) -> TransactionOptions {
-    TransactionOptions {
-        isolation_level: None,
-        access_mode: None,
-        sqlite_transaction_mode: Some(mode),
-    }
+    TransactionOptions { isolation_level: None, access_mode: None, sqlite_transaction_mode: Some(mode) }
 }

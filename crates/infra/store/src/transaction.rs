@@ -1,10 +1,7 @@
 //! A transaction of the database that ends with its first failure.
 
 use async_trait::async_trait;
-use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr,
-    Statement,
-};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A transaction in which every statement succeeded so far.
@@ -19,10 +16,7 @@ pub(crate) struct Transaction {
 
 impl Transaction {
     pub(crate) fn new(inner: DatabaseTransaction) -> Self {
-        Self {
-            inner,
-            broken: AtomicBool::new(false),
-        }
+        Self { inner, broken: AtomicBool::new(false) }
     }
 
     /// Makes everything durable.
@@ -45,9 +39,7 @@ impl Transaction {
 }
 
 fn broken() -> DbErr {
-    DbErr::Query(RuntimeErr::Internal(
-        "an earlier statement of this transaction failed or was given up".to_owned(),
-    ))
+    DbErr::Query(RuntimeErr::Internal("an earlier statement of this transaction failed or was given up".to_owned()))
 }
 
 #[async_trait]
@@ -70,5 +62,32 @@ impl ConnectionTrait for Transaction {
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         self.run(self.inner.query_all_raw(statement)).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Location, SqlStore};
+    use kinora_app::port::{Objects, Store, Tx};
+    use kinora_domain::ObjectId;
+    use std::future::{pending, poll_fn};
+    use std::pin::pin;
+    use std::task::Poll;
+
+    #[tokio::test]
+    async fn a_statement_that_is_given_up_ends_its_transaction() {
+        let home = tempfile::tempdir().unwrap();
+        let store = SqlStore::open(&Location::Sqlite(home.path().join("kinora.db"))).await.unwrap();
+        let object = ObjectId::new(uuid::Uuid::nil());
+        let mut tx = store.begin_writing().await.unwrap();
+        tx.insert_object(object, 1).await.unwrap();
+        {
+            let mut statement = pin!(tx.db.run(pending::<Result<(), DbErr>>()));
+            assert!(poll_fn(|context| Poll::Ready(statement.as_mut().poll(context).is_pending())).await);
+        }
+        assert!(tx.object_ids().await.is_err());
+        assert!(Box::new(tx).commit().await.is_err());
+        assert_eq!(store.read().await.unwrap().object_ids().await.unwrap(), []);
     }
 }

@@ -14,9 +14,7 @@ pub(crate) struct SqlTx {
 
 impl SqlTx {
     pub(crate) fn new(db: DatabaseTransaction) -> Self {
-        Self {
-            db: Transaction::new(db),
-        }
+        Self { db: Transaction::new(db) }
     }
 }
 

@@ -6,8 +6,7 @@ use crate::map::{SegmentMap, TrackHeader};
 use crate::mp4::language_code;
 
 /// The identity matrix of a movie header.
-const IDENTITY: [u8; 36] =
-    *b"\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x40\0\0\0";
+const IDENTITY: [u8; 36] = *b"\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x40\0\0\0";
 
 /// The initialization segment of a track: `ftyp` and `moov`. Its only track has the id 1.
 ///
@@ -59,11 +58,7 @@ fn track(out: &mut Vec<u8>, header: &TrackHeader) {
             out.extend_from_slice(&header.matrix);
             // The size before rotation, which is the matrix's.
             let turned = matches!(header.rotation, 90 | 270);
-            let (width, height) = if turned {
-                (header.height, header.width)
-            } else {
-                (header.width, header.height)
-            };
+            let (width, height) = if turned { (header.height, header.width) } else { (header.width, header.height) };
             for side in [width, height] {
                 put16(out, u16::try_from(side).unwrap_or(u16::MAX));
                 put16(out, 0);
@@ -78,10 +73,7 @@ fn track(out: &mut Vec<u8>, header: &TrackHeader) {
 
 /// Skips `priming` ticks and shows all that follows.
 fn edit_list(out: &mut Vec<u8>, priming: u64) {
-    match u32::try_from(priming)
-        .ok()
-        .filter(|priming| *priming < 1 << 31)
-    {
+    match u32::try_from(priming).ok().filter(|priming| *priming < 1 << 31) {
         Some(priming) => full(out, *b"elst", 0, 0, |out| {
             put32(out, 1);
             put32(out, 0);

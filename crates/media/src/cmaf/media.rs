@@ -42,10 +42,7 @@ pub fn media_segment(map: &SegmentMap, n: u32) -> Option<MediaSegment> {
         });
     });
     let moof_len = u32::try_from(head.len() - moof).unwrap_or(u32::MAX);
-    if let Some(field) = data_offset
-        .and_then(|at| head.get_mut(at..))
-        .and_then(|rest| rest.first_chunk_mut::<4>())
-    {
+    if let Some(field) = data_offset.and_then(|at| head.get_mut(at..)).and_then(|rest| rest.first_chunk_mut::<4>()) {
         *field = moof_len.saturating_add(mdat_header_len).to_be_bytes();
     }
     put32(&mut head, mdat_size.unwrap_or(1));
@@ -54,11 +51,7 @@ pub fn media_segment(map: &SegmentMap, n: u32) -> Option<MediaSegment> {
         put64(&mut head, payload_len.saturating_add(16));
     }
     let len = len_u64(head.len()).saturating_add(payload_len);
-    Some(MediaSegment {
-        head,
-        payload: segment.runs,
-        len,
-    })
+    Some(MediaSegment { head, payload: segment.runs, len })
 }
 
 /// What all samples of a segment have in common, and what is written for each.
@@ -80,17 +73,12 @@ impl Shape {
     fn of(samples: &[Sample]) -> Self {
         let same = |value: fn(&Sample) -> u32| {
             let first = samples.first().map(value)?;
-            samples
-                .iter()
-                .all(|sample| value(sample) == first)
-                .then_some(first)
+            samples.iter().all(|sample| value(sample) == first).then_some(first)
         };
         let flags = match same(flags_of) {
             Some(flags) => Flags::Same(flags),
             None => match samples.split_first() {
-                Some((first, rest)) if first.sync && rest.iter().all(|sample| !sample.sync) => {
-                    Flags::FirstSync
-                }
+                Some((first, rest)) if first.sync && rest.iter().all(|sample| !sample.sync) => Flags::FirstSync,
                 _ => Flags::Each,
             },
         };
@@ -111,10 +99,7 @@ fn flags_of(sample: &Sample) -> u32 {
 fn track_fragment(out: &mut Vec<u8>, segment: &SegmentSamples) -> usize {
     let samples = segment.samples.as_slice();
     let shape = Shape::of(samples);
-    let default_duration = shape
-        .duration
-        .or_else(|| samples.first().map(|sample| sample.duration))
-        .unwrap_or(0);
+    let default_duration = shape.duration.or_else(|| samples.first().map(|sample| sample.duration)).unwrap_or(0);
     let default_flags = match shape.flags {
         Flags::Same(flags) => flags,
         Flags::FirstSync | Flags::Each => NON_SYNC,
@@ -130,19 +115,12 @@ fn track_fragment(out: &mut Vec<u8>, segment: &SegmentSamples) -> usize {
         put32(out, default_flags);
     });
     full(out, *b"tfdt", 1, 0, |out| put64(out, segment.decode_time));
-    let run_flags =
-        0x1 | if matches!(shape.flags, Flags::FirstSync) {
-            0x4
-        } else {
-            0
-        } | if shape.duration.is_none() { 0x100 } else { 0 }
-            | if shape.size.is_none() { 0x200 } else { 0 }
-            | if matches!(shape.flags, Flags::Each) {
-                0x400
-            } else {
-                0
-            }
-            | if shape.has_offsets { 0x800 } else { 0 };
+    let run_flags = 0x1
+        | if matches!(shape.flags, Flags::FirstSync) { 0x4 } else { 0 }
+        | if shape.duration.is_none() { 0x100 } else { 0 }
+        | if shape.size.is_none() { 0x200 } else { 0 }
+        | if matches!(shape.flags, Flags::Each) { 0x400 } else { 0 }
+        | if shape.has_offsets { 0x800 } else { 0 };
     let mut data_offset = 0;
     full(out, *b"trun", 1, run_flags, |out| {
         put32(out, u32::try_from(samples.len()).unwrap_or(u32::MAX));

@@ -11,10 +11,8 @@ pub(crate) struct AudioFacts {
     pub(crate) channels: u16,
 }
 
-const AAC_RATES: [u32; 13] = [
-    96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000,
-    7_350,
-];
+const AAC_RATES: [u32; 13] =
+    [96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350];
 
 /// The body of an MPEG-4 descriptor of that tag, which must come next.
 fn descriptor<'a>(cursor: &mut Cursor<'a>, tag: u8) -> Option<Cursor<'a>> {
@@ -53,13 +51,7 @@ pub(crate) fn elementary_stream(esds: &[u8]) -> Option<AudioFacts> {
     let mut config = descriptor(&mut stream, 4)?;
     let object = config.u8()?;
     config.skip(12)?;
-    let silent = |codec| {
-        Some(AudioFacts {
-            codec,
-            sample_rate: 0,
-            channels: 0,
-        })
-    };
+    let silent = |codec| Some(AudioFacts { codec, sample_rate: 0, channels: 0 });
     match object {
         0x40 => audio_specific(descriptor(&mut config, 5)?.rest()),
         0x66..=0x68 => silent(Codec::Aac { object_type: 2 }),
@@ -107,11 +99,7 @@ fn audio_specific(config: &[u8]) -> Option<AudioFacts> {
         return None;
     }
     let object_type = u8::try_from(kind).ok()?;
-    Some(AudioFacts {
-        codec: Codec::Aac { object_type },
-        sample_rate,
-        channels,
-    })
+    Some(AudioFacts { codec: Codec::Aac { object_type }, sample_rate, channels })
 }
 
 /// HE-AAC signaled behind a GASpecificConfig that an AAC-LC decoder stops at.
@@ -119,10 +107,7 @@ fn backward_compatible(bits: &mut BitCursor<'_>) -> Option<(u32, u32)> {
     let frame_length = bits.take(1)?;
     let core_coder = bits.take(1)?;
     let extension = bits.take(1)?;
-    if frame_length + core_coder + extension != 0
-        || bits.take(11)? != 0x2b7
-        || object_type(bits)? != 5
-    {
+    if frame_length + core_coder + extension != 0 || bits.take(11)? != 0x2b7 || object_type(bits)? != 5 {
         return None;
     }
     if bits.take(1)? == 0 {
@@ -139,11 +124,7 @@ pub(crate) fn opus(config: &[u8]) -> Option<AudioFacts> {
     cursor.skip(1)?;
     let channels = u16::from(cursor.u8()?);
     cursor.skip(9)?;
-    Some(AudioFacts {
-        codec: Codec::Opus,
-        sample_rate: 48_000,
-        channels,
-    })
+    Some(AudioFacts { codec: Codec::Opus, sample_rate: 48_000, channels })
 }
 
 /// `dfLa` with its version and flags: the first metadata block is STREAMINFO.
@@ -157,23 +138,15 @@ pub(crate) fn flac(config: &[u8]) -> Option<AudioFacts> {
     let mut bits = BitCursor::new(cursor.rest());
     let sample_rate = bits.take(20)?;
     let channels = u16::try_from(bits.take(3)?).ok()? + 1;
-    Some(AudioFacts {
-        codec: Codec::Flac,
-        sample_rate,
-        channels,
-    })
+    Some(AudioFacts { codec: Codec::Flac, sample_rate, channels })
 }
 
 fn dolby_rate(code: u32) -> Option<u32> {
-    [48_000, 44_100, 32_000, 0]
-        .get(usize::try_from(code).ok()?)
-        .copied()
+    [48_000, 44_100, 32_000, 0].get(usize::try_from(code).ok()?).copied()
 }
 
 fn dolby_channels(mode: u32, low_frequency: u32) -> Option<u16> {
-    let full = [2, 1, 2, 3, 3, 4, 4, 5]
-        .get(usize::try_from(mode).ok()?)
-        .copied()?;
+    let full = [2, 1, 2, 3, 3, 4, 4, 5].get(usize::try_from(mode).ok()?).copied()?;
     Some(full + u16::try_from(low_frequency).ok()?)
 }
 
@@ -184,11 +157,7 @@ pub(crate) fn ac3(config: &[u8]) -> Option<AudioFacts> {
     bits.take(8)?;
     let mode = bits.take(3)?;
     let channels = dolby_channels(mode, bits.take(1)?)?;
-    Some(AudioFacts {
-        codec: Codec::Ac3,
-        sample_rate,
-        channels,
-    })
+    Some(AudioFacts { codec: Codec::Ac3, sample_rate, channels })
 }
 
 /// `dec3` (ETSI TS 102 366, F.6): the first independent substream.
@@ -199,11 +168,7 @@ pub(crate) fn eac3(config: &[u8]) -> Option<AudioFacts> {
     bits.take(10)?;
     let mode = bits.take(3)?;
     let channels = dolby_channels(mode, bits.take(1)?)?;
-    Some(AudioFacts {
-        codec: Codec::Eac3,
-        sample_rate,
-        channels,
-    })
+    Some(AudioFacts { codec: Codec::Eac3, sample_rate, channels })
 }
 
 /// The body of an `esds` for MP3 in a file that has none.
@@ -216,9 +181,7 @@ mod tests {
     use super::*;
 
     fn esds(object: u8, specific: &[u8]) -> Vec<u8> {
-        let mut body = vec![
-            0, 0, 0, 0, 3, 0x80, 0x80, 0x80, 0x40, 0, 1, 0, 4, 0x30, object, 0x15,
-        ];
+        let mut body = vec![0, 0, 0, 0, 3, 0x80, 0x80, 0x80, 0x40, 0, 1, 0, 4, 0x30, object, 0x15];
         body.extend([0; 11]);
         body.extend([5, u8::try_from(specific.len()).unwrap()]);
         body.extend(specific);
@@ -236,23 +199,13 @@ mod tests {
             (&[0xf9, 0x46, 0x40], "mp4a.40.42", 48_000, 2),
         ] {
             let facts = elementary_stream(&esds(0x40, specific)).unwrap();
-            assert_eq!(
-                (
-                    facts.codec.rfc6381().as_str(),
-                    facts.sample_rate,
-                    facts.channels
-                ),
-                (name, rate, channels)
-            );
+            assert_eq!((facts.codec.rfc6381().as_str(), facts.sample_rate, facts.channels), (name, rate, channels));
         }
     }
 
     #[test]
     fn mp3_is_known_by_its_object_type() {
-        assert_eq!(
-            elementary_stream(&esds(0x6b, &[])).unwrap().codec,
-            Codec::Mp3
-        );
+        assert_eq!(elementary_stream(&esds(0x6b, &[])).unwrap().codec, Codec::Mp3);
         assert_eq!(elementary_stream(&mp3_esds()).unwrap().codec, Codec::Mp3);
         assert_eq!(elementary_stream(&esds(0xdd, &[])), None);
         assert_eq!(elementary_stream(&esds(0x40, &[0x12, 0x10])[..20]), None);
@@ -260,10 +213,7 @@ mod tests {
 
     #[test]
     fn channels_are_read_from_the_records() {
-        assert_eq!(
-            opus(b"\0\x02\x01\x38\0\0\xbb\x80\0\0\0").unwrap().channels,
-            2
-        );
+        assert_eq!(opus(b"\0\x02\x01\x38\0\0\xbb\x80\0\0\0").unwrap().channels, 2);
         let dolby = ac3(&[0x10, 0x3d, 0xc0]).unwrap();
         assert_eq!((dolby.sample_rate, dolby.channels), (48_000, 6));
         let mut config = vec![0, 0, 0, 0, 0x80, 0, 0, 34];

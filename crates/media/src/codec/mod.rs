@@ -84,22 +84,11 @@ impl Codec {
     /// The name of the codec in manifests (RFC 6381), such as `avc1.640028`.
     pub fn rfc6381(&self) -> String {
         match self {
-            Self::H264 {
-                profile,
-                constraints,
-                level,
-                in_band,
-            } => {
+            Self::H264 { profile, constraints, level, in_band } => {
                 let tag = if *in_band { "avc3" } else { "avc1" };
                 format!("{tag}.{profile:02X}{constraints:02X}{level:02X}")
             }
-            Self::Hevc {
-                profile,
-                compatibility,
-                constraints,
-                level,
-                in_band,
-            } => {
+            Self::Hevc { profile, compatibility, constraints, level, in_band } => {
                 let mut name = String::from(if *in_band { "hev1." } else { "hvc1." });
                 name.push_str(match profile >> 6 {
                     0 => "",
@@ -108,38 +97,19 @@ impl Codec {
                     _ => "C",
                 });
                 let tier = if profile & 0x20 == 0 { 'L' } else { 'H' };
-                let last = constraints
-                    .iter()
-                    .rposition(|byte| *byte != 0)
-                    .map_or(0, |at| at + 1);
-                let parts = constraints
-                    .iter()
-                    .take(last)
-                    .fold(String::new(), |mut parts, byte| {
-                        // Writing to a string cannot fail.
-                        write!(parts, ".{byte:02X}").unwrap_or_default();
-                        parts
-                    });
-                format!(
-                    "{name}{}.{:X}.{tier}{level}{parts}",
-                    profile & 0x1f,
-                    compatibility.reverse_bits()
-                )
+                let last = constraints.iter().rposition(|byte| *byte != 0).map_or(0, |at| at + 1);
+                let parts = constraints.iter().take(last).fold(String::new(), |mut parts, byte| {
+                    // Writing to a string cannot fail.
+                    write!(parts, ".{byte:02X}").unwrap_or_default();
+                    parts
+                });
+                format!("{name}{}.{:X}.{tier}{level}{parts}", profile & 0x1f, compatibility.reverse_bits())
             }
-            Self::Av1 {
-                profile,
-                level,
-                high_tier,
-                bit_depth,
-            } => {
+            Self::Av1 { profile, level, high_tier, bit_depth } => {
                 let tier = if *high_tier { 'H' } else { 'M' };
                 format!("av01.{profile}.{level:02}{tier}.{bit_depth:02}")
             }
-            Self::Vp9 {
-                profile,
-                level,
-                bit_depth,
-            } => format!("vp09.{profile:02}.{level:02}.{bit_depth:02}"),
+            Self::Vp9 { profile, level, bit_depth } => format!("vp09.{profile:02}.{level:02}.{bit_depth:02}"),
             Self::Aac { object_type } => format!("mp4a.40.{object_type}"),
             Self::Opus => "opus".to_owned(),
             Self::Mp3 => "mp4a.6B".to_owned(),
@@ -187,62 +157,14 @@ mod tests {
             in_band,
         };
         let cases = [
-            (
-                Codec::H264 {
-                    profile: 0x64,
-                    constraints: 0,
-                    level: 0x28,
-                    in_band: false,
-                },
-                "avc1.640028",
-            ),
-            (
-                Codec::H264 {
-                    profile: 0x42,
-                    constraints: 0xc0,
-                    level: 0x1e,
-                    in_band: true,
-                },
-                "avc3.42C01E",
-            ),
-            (
-                hevc(1, 0x6000_0000, [0xb0, 0, 0, 0, 0, 0], 93, false),
-                "hvc1.1.6.L93.B0",
-            ),
-            (
-                hevc(0x22, 0x2000_0000, [0xb0, 0, 0x23, 0, 0, 0], 150, true),
-                "hev1.2.4.H150.B0.00.23",
-            ),
-            (
-                hevc(0x44, 0x0800_0000, [0; 6], 120, false),
-                "hvc1.A4.10.L120",
-            ),
-            (
-                Codec::Av1 {
-                    profile: 0,
-                    level: 4,
-                    high_tier: false,
-                    bit_depth: 8,
-                },
-                "av01.0.04M.08",
-            ),
-            (
-                Codec::Av1 {
-                    profile: 1,
-                    level: 19,
-                    high_tier: true,
-                    bit_depth: 10,
-                },
-                "av01.1.19H.10",
-            ),
-            (
-                Codec::Vp9 {
-                    profile: 2,
-                    level: 10,
-                    bit_depth: 10,
-                },
-                "vp09.02.10.10",
-            ),
+            (Codec::H264 { profile: 0x64, constraints: 0, level: 0x28, in_band: false }, "avc1.640028"),
+            (Codec::H264 { profile: 0x42, constraints: 0xc0, level: 0x1e, in_band: true }, "avc3.42C01E"),
+            (hevc(1, 0x6000_0000, [0xb0, 0, 0, 0, 0, 0], 93, false), "hvc1.1.6.L93.B0"),
+            (hevc(0x22, 0x2000_0000, [0xb0, 0, 0x23, 0, 0, 0], 150, true), "hev1.2.4.H150.B0.00.23"),
+            (hevc(0x44, 0x0800_0000, [0; 6], 120, false), "hvc1.A4.10.L120"),
+            (Codec::Av1 { profile: 0, level: 4, high_tier: false, bit_depth: 8 }, "av01.0.04M.08"),
+            (Codec::Av1 { profile: 1, level: 19, high_tier: true, bit_depth: 10 }, "av01.1.19H.10"),
+            (Codec::Vp9 { profile: 2, level: 10, bit_depth: 10 }, "vp09.02.10.10"),
             (Codec::Aac { object_type: 2 }, "mp4a.40.2"),
             (Codec::Aac { object_type: 29 }, "mp4a.40.29"),
             (Codec::Mp3, "mp4a.6B"),
@@ -255,11 +177,6 @@ mod tests {
             assert_eq!(codec.rfc6381(), expected);
             assert!(codec.is_playable());
         }
-        assert!(
-            !Codec::Unsupported {
-                fourcc: FourCc(*b"tmcd")
-            }
-            .is_playable()
-        );
+        assert!(!Codec::Unsupported { fourcc: FourCc(*b"tmcd") }.is_playable());
     }
 }

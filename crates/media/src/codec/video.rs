@@ -21,12 +21,7 @@ pub(crate) fn avc(config: &[u8]) -> Option<Codec> {
         let len = cursor.u16()?;
         cursor.skip(usize::from(len))?;
     }
-    Some(Codec::H264 {
-        profile,
-        constraints,
-        level,
-        in_band: sequence_sets == 0 || picture_sets == 0,
-    })
+    Some(Codec::H264 { profile, constraints, level, in_band: sequence_sets == 0 || picture_sets == 0 })
 }
 
 /// `hvcC` (ISO/IEC 14496-15, 8.3.3.1).
@@ -55,13 +50,7 @@ pub(crate) fn hevc(config: &[u8]) -> Option<Codec> {
         }
     }
     let in_band = !(video && sequence && picture);
-    Some(Codec::Hevc {
-        profile,
-        compatibility,
-        constraints,
-        level,
-        in_band,
-    })
+    Some(Codec::Hevc { profile, compatibility, constraints, level, in_band })
 }
 
 /// `av1C` (AV1 in ISO BMFF, 2.3).
@@ -81,12 +70,7 @@ pub(crate) fn av1(config: &[u8]) -> Option<Codec> {
         (true, false) => 10,
         _ => 8,
     };
-    Some(Codec::Av1 {
-        profile,
-        level,
-        high_tier,
-        bit_depth,
-    })
+    Some(Codec::Av1 { profile, level, high_tier, bit_depth })
 }
 
 /// `vpcC` without its version and flags (VP codecs in ISO BMFF, 2.2).
@@ -96,11 +80,7 @@ pub(crate) fn vp9(config: &[u8]) -> Option<Codec> {
     let profile = cursor.u8()?;
     let level = cursor.u8()?;
     let bit_depth = cursor.u8()? >> 4;
-    Some(Codec::Vp9 {
-        profile,
-        level,
-        bit_depth,
-    })
+    Some(Codec::Vp9 { profile, level, bit_depth })
 }
 
 #[cfg(test)]
@@ -121,11 +101,6 @@ mod tests {
         assert_eq!(av1(b"\x81\x04\x0c\x00").unwrap().rfc6381(), "av01.0.04M.08");
         assert_eq!(av1(b"\x81\x28\x4c\x00").unwrap().rfc6381(), "av01.1.08M.10");
         assert_eq!(av1(b"\x01\x04\x0c\x00"), None);
-        assert_eq!(
-            vp9(b"\x01\0\0\0\x02\x1f\xa2\x01\x01\x01\0\0")
-                .unwrap()
-                .rfc6381(),
-            "vp09.02.31.10"
-        );
+        assert_eq!(vp9(b"\x01\0\0\0\x02\x1f\xa2\x01\x01\x01\0\0").unwrap().rfc6381(), "vp09.02.31.10");
     }
 }

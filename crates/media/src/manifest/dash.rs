@@ -20,12 +20,7 @@ pub fn mpd(presentation: &Presentation) -> String {
         "<MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" profiles=\"urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash:profile:cmaf:2019\" type=\"static\" mediaPresentationDuration=\"PT{duration}S\" minBufferTime=\"{MIN_BUFFER}\">\n",
     ));
     out.put(format_args!("  <Period id=\"0\" start=\"PT0S\">\n"));
-    let of_kind = |kind| {
-        presentation
-            .tracks
-            .iter()
-            .filter(move |track| track.kind == kind)
-    };
+    let of_kind = |kind| presentation.tracks.iter().filter(move |track| track.kind == kind);
     let mut set = 0;
     for group in picture_sets(of_kind(TrackKind::Video)) {
         out.put(format_args!(
@@ -41,23 +36,13 @@ pub fn mpd(presentation: &Presentation) -> String {
     let sounds: Vec<_> = of_kind(TrackKind::Audio).collect();
     let default = default_of(&sounds);
     for (index, (track, label)) in sounds.iter().zip(labels(&sounds)).enumerate() {
-        let language = track
-            .language
-            .as_deref()
-            .map(|tag| format!(" lang=\"{}\"", escape(tag)))
-            .unwrap_or_default();
+        let language = track.language.as_deref().map(|tag| format!(" lang=\"{}\"", escape(tag))).unwrap_or_default();
         out.put(format_args!(
             "    <AdaptationSet id=\"{set}\" contentType=\"audio\" mimeType=\"audio/mp4\"{language} segmentAlignment=\"true\"{}>\n",
             starts_with_sap(&[track]),
         ));
-        let role = if index == default {
-            "main"
-        } else {
-            "alternate"
-        };
-        out.put(format_args!(
-            "      <Role schemeIdUri=\"urn:mpeg:dash:role:2011\" value=\"{role}\"/>\n"
-        ));
+        let role = if index == default { "main" } else { "alternate" };
+        out.put(format_args!("      <Role schemeIdUri=\"urn:mpeg:dash:role:2011\" value=\"{role}\"/>\n"));
         if track.name.is_some() {
             out.put(format_args!("      <Label>{}</Label>\n", escape(&label)));
         }
@@ -74,10 +59,7 @@ fn picture_sets<'a>(tracks: impl Iterator<Item = &'a Rendition>) -> Vec<Vec<&'a 
     let family = |track: &Rendition| track.codec.split('.').next().unwrap_or_default().to_owned();
     let mut sets: Vec<Vec<&Rendition>> = Vec::new();
     for track in tracks {
-        match sets.iter_mut().find(|set| {
-            set.first()
-                .is_some_and(|first| family(first) == family(track))
-        }) {
+        match sets.iter_mut().find(|set| set.first().is_some_and(|first| family(first) == family(track))) {
             Some(set) => set.push(track),
             None => sets.push(vec![track]),
         }
@@ -86,11 +68,7 @@ fn picture_sets<'a>(tracks: impl Iterator<Item = &'a Rendition>) -> Vec<Vec<&'a 
 }
 
 fn starts_with_sap(tracks: &[&Rendition]) -> &'static str {
-    if tracks.iter().all(|track| track.independent) {
-        " startWithSAP=\"1\""
-    } else {
-        ""
-    }
+    if tracks.iter().all(|track| track.independent) { " startWithSAP=\"1\"" } else { "" }
 }
 
 struct Xml(String);
@@ -109,10 +87,7 @@ impl Xml {
             track.peak_bandwidth.max(1),
         ));
         if track.width > 0 && track.height > 0 {
-            self.put(format_args!(
-                " width=\"{}\" height=\"{}\"",
-                track.width, track.height
-            ));
+            self.put(format_args!(" width=\"{}\" height=\"{}\"", track.width, track.height));
         }
         if let Some(rate) = track.frame_rate {
             match rate.den.get() {
@@ -137,27 +112,19 @@ impl Xml {
             escape(&track.urls.segment_template),
         ));
         self.timeline(&track.segments);
-        self.put(format_args!(
-            "          </SegmentTimeline>\n        </SegmentTemplate>\n      </Representation>\n"
-        ));
+        self.put(format_args!("          </SegmentTimeline>\n        </SegmentTemplate>\n      </Representation>\n"));
     }
 
     /// `S` elements: equal durations are counted, and only the first has a time, for there are no gaps.
     fn timeline(&mut self, segments: &[Timed]) {
-        let mut time = segments
-            .first()
-            .map(|first| format!(" t=\"{}\"", first.start))
-            .unwrap_or_default();
+        let mut time = segments.first().map(|first| format!(" t=\"{}\"", first.start)).unwrap_or_default();
         for run in segments.chunk_by(|one, other| one.duration == other.duration) {
             let Some(first) = run.first() else { continue };
             let repeat = match run.len() {
                 1 => String::new(),
                 len => format!(" r=\"{}\"", len - 1),
             };
-            self.put(format_args!(
-                "            <S{time} d=\"{}\"{repeat}/>\n",
-                first.duration
-            ));
+            self.put(format_args!("            <S{time} d=\"{}\"{repeat}/>\n", first.duration));
             time.clear();
         }
     }

@@ -12,12 +12,7 @@ const VERSION: u32 = 7;
 
 /// The multivariant playlist: a variant for each rendition of picture and each codec of sound, or the sound alone.
 pub fn multivariant(presentation: &Presentation) -> String {
-    let of_kind = |kind| {
-        presentation
-            .tracks
-            .iter()
-            .filter(move |track| track.kind == kind)
-    };
+    let of_kind = |kind| presentation.tracks.iter().filter(move |track| track.kind == kind);
     let pictures: Vec<_> = of_kind(TrackKind::Video).collect();
     let sounds: Vec<_> = of_kind(TrackKind::Audio).collect();
     let mut out = Document::new();
@@ -29,19 +24,14 @@ pub fn multivariant(presentation: &Presentation) -> String {
     let default = default_of(&sounds);
     // Sound alone needs a group only where there is something to choose.
     let has_groups = !pictures.is_empty() || sounds.len() > 1;
-    let groups = if has_groups {
-        groups(&sounds)
-    } else {
-        Vec::new()
-    };
+    let groups = if has_groups { groups(&sounds) } else { Vec::new() };
     for (number, group) in groups.iter().enumerate() {
         for &index in group {
             let (Some(track), Some(label)) = (sounds.get(index), labels.get(index)) else {
                 continue;
             };
             // Each group has a default: that of the presentation, or the first of its own.
-            let is_default =
-                index == default || (!group.contains(&default) && group.first() == Some(&index));
+            let is_default = index == default || (!group.contains(&default) && group.first() == Some(&index));
             out.media(track, label, number, is_default);
         }
     }
@@ -50,23 +40,14 @@ pub fn multivariant(presentation: &Presentation) -> String {
             out.variant(track, &[track], None, track);
         }
         for (number, group) in groups.iter().enumerate() {
-            let members: Vec<_> = group
-                .iter()
-                .filter_map(|index| sounds.get(*index).copied())
-                .collect();
+            let members: Vec<_> = group.iter().filter_map(|index| sounds.get(*index).copied()).collect();
             out.variant(track, &members, Some(number), track);
         }
     }
     if pictures.is_empty() {
         for (number, group) in groups.iter().enumerate() {
-            let members: Vec<_> = group
-                .iter()
-                .filter_map(|index| sounds.get(*index).copied())
-                .collect();
-            let at = group
-                .iter()
-                .position(|index| *index == default)
-                .unwrap_or(0);
+            let members: Vec<_> = group.iter().filter_map(|index| sounds.get(*index).copied()).collect();
+            let at = group.iter().position(|index| *index == default).unwrap_or(0);
             if let Some(played) = members.get(at) {
                 out.variant(played, &members, Some(number), played);
             }
@@ -98,15 +79,9 @@ pub fn media(track: &Rendition) -> String {
     let lengths: Vec<u64> = track
         .segments
         .iter()
-        .map(|segment| {
-            micros(segment.start.saturating_add(segment.duration))
-                .saturating_sub(micros(segment.start))
-        })
+        .map(|segment| micros(segment.start.saturating_add(segment.duration)).saturating_sub(micros(segment.start)))
         .collect();
-    let target = lengths
-        .iter()
-        .max()
-        .map_or(1, |longest| ((longest + 500_000) / 1_000_000).max(1));
+    let target = lengths.iter().max().map_or(1, |longest| ((longest + 500_000) / 1_000_000).max(1));
     let mut out = Document::new();
     out.line(format_args!("#EXT-X-VERSION:{VERSION}"));
     out.line(format_args!("#EXT-X-TARGETDURATION:{target}"));
@@ -129,9 +104,7 @@ struct Document {
 
 impl Document {
     fn new() -> Self {
-        Self {
-            text: "#EXTM3U\n".to_owned(),
-        }
+        Self { text: "#EXTM3U\n".to_owned() }
     }
 
     fn line(&mut self, line: fmt::Arguments<'_>) {
@@ -157,36 +130,18 @@ impl Document {
     }
 
     /// A variant of `main` with one of `sounds`, played from the playlist of `played`.
-    fn variant(
-        &mut self,
-        main: &Rendition,
-        sounds: &[&Rendition],
-        group: Option<usize>,
-        played: &Rendition,
-    ) {
-        let others = || {
-            sounds
-                .iter()
-                .filter(|sound| sound.id != main.id && sound.kind != main.kind)
-        };
-        let heaviest = |bandwidth: fn(&Rendition) -> u64| {
-            others().map(|sound| bandwidth(sound)).max().unwrap_or(0)
-        };
-        let peak = main
-            .peak_bandwidth
-            .saturating_add(heaviest(|sound| sound.peak_bandwidth));
-        let average = main
-            .average_bandwidth
-            .saturating_add(heaviest(|sound| sound.average_bandwidth));
+    fn variant(&mut self, main: &Rendition, sounds: &[&Rendition], group: Option<usize>, played: &Rendition) {
+        let others = || sounds.iter().filter(|sound| sound.id != main.id && sound.kind != main.kind);
+        let heaviest = |bandwidth: fn(&Rendition) -> u64| others().map(|sound| bandwidth(sound)).max().unwrap_or(0);
+        let peak = main.peak_bandwidth.saturating_add(heaviest(|sound| sound.peak_bandwidth));
+        let average = main.average_bandwidth.saturating_add(heaviest(|sound| sound.average_bandwidth));
         let mut codecs = main.codec.clone();
         if let Some(sound) = others().next() {
             codecs.push(',');
             codecs.push_str(&sound.codec);
         }
-        let mut line = format!(
-            "#EXT-X-STREAM-INF:BANDWIDTH={peak},AVERAGE-BANDWIDTH={average},CODECS={}",
-            Quoted(&codecs)
-        );
+        let mut line =
+            format!("#EXT-X-STREAM-INF:BANDWIDTH={peak},AVERAGE-BANDWIDTH={average},CODECS={}", Quoted(&codecs));
         // Writing to a string cannot fail.
         if main.width > 0 && main.height > 0 {
             write!(line, ",RESOLUTION={}x{}", main.width, main.height).unwrap_or_default();

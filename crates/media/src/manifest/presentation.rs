@@ -14,11 +14,7 @@ pub struct Presentation {
 impl Presentation {
     /// Length in ticks of `scale`: that of the longest rendition.
     pub fn duration(&self, scale: Timescale) -> u64 {
-        self.tracks
-            .iter()
-            .map(|track| rescale_len(track.end(), track.timescale, scale))
-            .max()
-            .unwrap_or(0)
+        self.tracks.iter().map(|track| rescale_len(track.end(), track.timescale, scale)).max().unwrap_or(0)
     }
 }
 
@@ -90,16 +86,9 @@ impl Rendition {
         let segments = map
             .segments()
             .map(|segment| {
-                let end = segment
-                    .start
-                    .saturating_add_unsigned(segment.duration)
-                    .max(0)
-                    .unsigned_abs();
+                let end = segment.start.saturating_add_unsigned(segment.duration).max(0).unsigned_abs();
                 let start = segment.start.max(0).unsigned_abs();
-                Timed {
-                    start,
-                    duration: end.saturating_sub(start),
-                }
+                Timed { start, duration: end.saturating_sub(start) }
             })
             .collect();
         Self {
@@ -125,9 +114,7 @@ impl Rendition {
 
     /// When the last segment ends, in ticks.
     pub fn end(&self) -> u64 {
-        self.segments
-            .last()
-            .map_or(0, |last| last.start.saturating_add(last.duration))
+        self.segments.last().map_or(0, |last| last.start.saturating_add(last.duration))
     }
 
     /// The address of segment `n`, from 0.
@@ -149,18 +136,10 @@ impl Rendition {
 pub(super) fn labels(tracks: &[&Rendition]) -> Vec<String> {
     let mut labels: Vec<String> = Vec::new();
     for (index, track) in tracks.iter().enumerate() {
-        let name = track
-            .name
-            .as_deref()
-            .map(clean)
-            .filter(|name| !name.is_empty());
-        let label = name
-            .or_else(|| track.language.clone())
-            .unwrap_or_else(|| format!("Audio {}", index + 1));
+        let name = track.name.as_deref().map(clean).filter(|name| !name.is_empty());
+        let label = name.or_else(|| track.language.clone()).unwrap_or_else(|| format!("Audio {}", index + 1));
         let unique = (2..).map(|number| format!("{label} ({number})"));
-        let unique = core::iter::once(label.clone())
-            .chain(unique)
-            .find(|label| !labels.contains(label));
+        let unique = core::iter::once(label.clone()).chain(unique).find(|label| !labels.contains(label));
         labels.push(unique.unwrap_or(label));
     }
     labels
@@ -168,10 +147,7 @@ pub(super) fn labels(tracks: &[&Rendition]) -> Vec<String> {
 
 /// Text of somebody else's on one line.
 pub(super) fn clean(text: &str) -> String {
-    let spaced: String = text
-        .chars()
-        .map(|char| if char.is_control() { ' ' } else { char })
-        .collect();
+    let spaced: String = text.chars().map(|char| if char.is_control() { ' ' } else { char }).collect();
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -45,11 +45,7 @@ impl Columns {
                 return;
             }
         }
-        self.runs.push(Run {
-            offset,
-            len: size,
-            samples: 1,
-        });
+        self.runs.push(Run { offset, len: size, samples: 1 });
     }
 
     pub(super) fn clear(&mut self) {
@@ -87,9 +83,7 @@ impl Columns {
 
     fn encode_offsets(&self, out: &mut Vec<u8>) {
         let offsets = || self.samples.iter().map(|sample| sample.composition_offset);
-        let unit = offsets().fold(0, |unit, offset| {
-            common_divisor(unit, offset.unsigned_abs())
-        });
+        let unit = offsets().fold(0, |unit, offset| common_divisor(unit, offset.unsigned_abs()));
         if unit == 0 {
             out.push(0);
             return;
@@ -102,16 +96,9 @@ impl Columns {
         let mut multiples = vec![2];
         put_varint(&mut multiples, u64::from(unit));
         for offset in offsets() {
-            put_zigzag(
-                &mut multiples,
-                i64::from(offset).checked_div(i64::from(unit)).unwrap_or(0),
-            );
+            put_zigzag(&mut multiples, i64::from(offset).checked_div(i64::from(unit)).unwrap_or(0));
         }
-        out.extend_from_slice(if runs.len() <= multiples.len() {
-            &runs
-        } else {
-            &multiples
-        });
+        out.extend_from_slice(if runs.len() <= multiples.len() { &runs } else { &multiples });
     }
 
     fn encode_syncs(&self, out: &mut Vec<u8>) {
@@ -126,12 +113,7 @@ impl Columns {
                 out.push(3);
                 put_varint(out, len_u64(count));
                 let mut after = 0;
-                for (at, _) in self
-                    .samples
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, sample)| sample.sync)
-                {
+                for (at, _) in self.samples.iter().enumerate().filter(|(_, sample)| sample.sync) {
                     put_varint(out, len_u64(at - after));
                     after = at + 1;
                 }
@@ -197,12 +179,7 @@ pub(super) fn decode(cursor: &mut Cursor<'_>, count: u32, out: &mut SegmentSampl
 }
 
 fn decode_sizes(cursor: &mut Cursor<'_>, count: u32, samples: &mut Vec<Sample>) -> Option<()> {
-    let sample = |size| Sample {
-        size,
-        duration: 0,
-        composition_offset: 0,
-        sync: false,
-    };
+    let sample = |size| Sample { size, duration: 0, composition_offset: 0, sync: false };
     match cursor.u8()? {
         0 => samples.resize(to_usize(count), sample(cursor.varint_u32()?)),
         1 => {
@@ -256,8 +233,7 @@ fn decode_offsets(cursor: &mut Cursor<'_>, mut samples: &mut [Sample]) -> Option
         2 => {
             let unit = i64::from(cursor.varint_u32()?);
             for sample in samples {
-                sample.composition_offset =
-                    i32::try_from(cursor.zigzag()?.checked_mul(unit)?).ok()?;
+                sample.composition_offset = i32::try_from(cursor.zigzag()?.checked_mul(unit)?).ok()?;
             }
         }
         _ => return None,
@@ -311,14 +287,8 @@ fn decode_runs(cursor: &mut Cursor<'_>, out: &mut SegmentSamples) -> Option<()> 
         let (run, rest) = samples.split_at_checked(here)?;
         samples = rest;
         let len = run.iter().map(|sample| u64::from(sample.size)).sum::<u64>();
-        let offset = if index == 0 {
-            cursor.varint()?
-        } else {
-            end.checked_add_signed(cursor.zigzag()?)?
-        };
-        end = offset
-            .checked_add(len)
-            .filter(|end| *end <= i64::MAX.unsigned_abs())?;
+        let offset = if index == 0 { cursor.varint()? } else { end.checked_add_signed(cursor.zigzag()?)? };
+        end = offset.checked_add(len).filter(|end| *end <= i64::MAX.unsigned_abs())?;
         match out.runs.last_mut() {
             _ if len == 0 => {}
             Some(last) if last.end == offset => last.end = end,

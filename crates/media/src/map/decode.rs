@@ -49,10 +49,7 @@ impl SegmentMap {
         let short = damaged("it is cut short");
         let header_len = to_usize(cursor.u32().ok_or(short)?);
         let segments = cursor.u32().ok_or(short)?;
-        let blocks_len = cursor
-            .u64()
-            .and_then(|len| usize::try_from(len).ok())
-            .ok_or(short)?;
+        let blocks_len = cursor.u64().and_then(|len| usize::try_from(len).ok()).ok_or(short)?;
         let header = cursor.take(header_len).ok_or(short)?;
         let header = TrackHeader::decode(header).ok_or(damaged("its header cannot be read"))?;
         let table_len = to_usize(segments).checked_mul(LINE_LEN).ok_or(short)?;
@@ -65,13 +62,7 @@ impl SegmentMap {
         let table_start = PREFIX_LEN + header_len;
         let table = table_start..table_start + table_len;
         let blocks = table.end..table.end + blocks_len;
-        Ok(Self {
-            bytes,
-            header,
-            table,
-            blocks,
-            peak_bitrate,
-        })
+        Ok(Self { bytes, header, table, blocks, peak_bitrate })
     }
 }
 
@@ -94,10 +85,7 @@ fn check(header: &TrackHeader, table: &[u8], blocks: &[u8], mode: Blocks) -> Res
         let bad_line = damaged("its table contradicts itself");
         let line = Line::read(*line).ok_or(bad_line)?;
         let following = next.next().and_then(|next| Line::read(*next));
-        samples = samples
-            .checked_add(line.samples)
-            .filter(|total| *total <= MAX_SAMPLES)
-            .ok_or(bad_line)?;
+        samples = samples.checked_add(line.samples).filter(|total| *total <= MAX_SAMPLES).ok_or(bad_line)?;
         let here = blocks.len() - cursor.rest().len();
         let sane = line.samples > 0
             && (mode == Blocks::Trusted || to_usize(line.block) == here)
@@ -115,17 +103,14 @@ fn check(header: &TrackHeader, table: &[u8], blocks: &[u8], mode: Blocks) -> Res
         if mode == Blocks::Trusted {
             continue;
         }
-        block::decode(&mut cursor, line.samples, &mut scratch)
-            .ok_or(damaged("a segment cannot be read"))?;
+        block::decode(&mut cursor, line.samples, &mut scratch).ok_or(damaged("a segment cannot be read"))?;
         let (mut payload, mut ticks) = (0u64, 0u64);
         for sample in &scratch.samples {
             payload += u64::from(sample.size);
             ticks += u64::from(sample.duration);
         }
         let decoded = line.decode_time + ticks;
-        if payload != line.payload
-            || following.is_some_and(|following| following.decode_time != decoded)
-        {
+        if payload != line.payload || following.is_some_and(|following| following.decode_time != decoded) {
             return Err(bad_line);
         }
     }
@@ -146,17 +131,8 @@ struct Peaks {
 impl Peaks {
     fn new(header: &TrackHeader) -> Self {
         // RFC 8216, 4.3.4.2 leaves out segments shorter than half the target.
-        let shortest = rescale_len(
-            u64::from(header.target_ms) / 2,
-            Timescale::MILLIS,
-            header.timescale,
-        );
-        Self {
-            scale: header.timescale,
-            shortest,
-            long: 0,
-            any: 0,
-        }
+        let shortest = rescale_len(u64::from(header.target_ms) / 2, Timescale::MILLIS, header.timescale);
+        Self { scale: header.timescale, shortest, long: 0, any: 0 }
     }
 
     fn add(&mut self, payload: u64, duration: u64) {
@@ -177,8 +153,6 @@ impl Peaks {
 /// Bits in a second, rounded up. `None` for no time at all.
 pub(super) fn bits_per_second(payload: u64, duration: u64, scale: Timescale) -> Option<u64> {
     let bits = u128::from(payload) * 8 * u128::from(scale.get());
-    let rounded_up = bits
-        .checked_add(u128::from(duration).checked_sub(1)?)?
-        .checked_div(u128::from(duration))?;
+    let rounded_up = bits.checked_add(u128::from(duration).checked_sub(1)?)?.checked_div(u128::from(duration))?;
     u64::try_from(rounded_up).ok()
 }

@@ -63,18 +63,10 @@ impl TrackHeader {
         put_varint(out, u64::from(self.target_ms));
         put_varint(out, self.priming);
         out.push(u8::from(self.independent) | u8::from(self.enabled) << 1);
-        for value in [
-            self.width,
-            self.height,
-            self.coded_width,
-            self.coded_height,
-            u32::from(self.rotation),
-        ] {
+        for value in [self.width, self.height, self.coded_width, self.coded_height, u32::from(self.rotation)] {
             put_varint(out, u64::from(value));
         }
-        let rate = self
-            .frame_rate
-            .map_or((0, 0), |rate| (rate.num.get(), rate.den.get()));
+        let rate = self.frame_rate.map_or((0, 0), |rate| (rate.num.get(), rate.den.get()));
         for value in [rate.0, rate.1, self.sample_rate, u32::from(self.channels)] {
             put_varint(out, u64::from(value));
         }

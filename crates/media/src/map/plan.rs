@@ -55,21 +55,8 @@ impl<'a> Cuts<'a> {
     }
 
     /// The points of another track, which ends at `end`, and a grid behind it.
-    fn following(
-        points: &'a [i64],
-        end: i64,
-        scale: Timescale,
-        (own, target_ms): (Timescale, u32),
-    ) -> Self {
-        let mut cuts = Self {
-            followed: points.iter(),
-            scale,
-            target_ms,
-            end,
-            own,
-            next: 0,
-            next_own: 0,
-        };
+    fn following(points: &'a [i64], end: i64, scale: Timescale, (own, target_ms): (Timescale, u32)) -> Self {
+        let mut cuts = Self { followed: points.iter(), scale, target_ms, end, own, next: 0, next_own: 0 };
         cuts.advance(0);
         cuts
     }
@@ -98,9 +85,7 @@ impl<'a> Cuts<'a> {
     fn grid_after(&self, time: i64) -> i64 {
         let per_second = i128::from(self.scale.get());
         let step = i128::from(self.target_ms);
-        let passed = (i128::from(time) * 1000)
-            .checked_div(step * per_second)
-            .unwrap_or(0);
+        let passed = (i128::from(time) * 1000).checked_div(step * per_second).unwrap_or(0);
         // Points are rounded to ticks, so that the quotient may be one too small.
         (1..=3)
             .map(|more| i64::try_from((passed + more) * step).unwrap_or(i64::MAX))
@@ -118,9 +103,7 @@ impl SegmentMap {
     /// # Errors
     /// Sample tables whose times do not fit together.
     pub fn plan(movie: &Movie<'_>, target: Duration) -> Result<Vec<PlannedTrack>, Mp4Error> {
-        let target_ms = u32::try_from(target.as_millis())
-            .unwrap_or(u32::MAX)
-            .max(MIN_TARGET_MS);
+        let target_ms = u32::try_from(target.as_millis()).unwrap_or(u32::MAX).max(MIN_TARGET_MS);
         let playable: Vec<_> = movie
             .tracks
             .iter()
@@ -128,10 +111,7 @@ impl SegmentMap {
             .filter(|(_, track)| track.is_playable())
             .filter_map(|(index, track)| Some((index, track, track.tables.as_ref()?)))
             .collect();
-        let laid: Vec<_> = playable
-            .iter()
-            .map(|(_, track, tables)| lay(track, tables))
-            .collect();
+        let laid: Vec<_> = playable.iter().map(|(_, track, tables)| lay(track, tables)).collect();
         let placed = align::place(&laid);
         let mut maps = Vec::new();
         let mut points = Vec::new();
@@ -151,11 +131,7 @@ impl SegmentMap {
                 };
                 let map = cut(track, tables, *placement, cuts)?;
                 if wants_picture && followed.is_none() {
-                    points = map
-                        .segments()
-                        .skip(1)
-                        .map(|segment| segment.start)
-                        .collect();
+                    points = map.segments().skip(1).map(|segment| segment.start).collect();
                     let end = map.start().saturating_add_unsigned(map.duration());
                     followed = Some((track.timescale, end));
                 }
@@ -183,15 +159,8 @@ fn cut(
     placement: Placement,
     mut cuts: Cuts<'_>,
 ) -> Result<SegmentMap, Mp4Error> {
-    let malformed = |name, why| Mp4Error::Malformed {
-        name: FourCc(name),
-        offset: 0,
-        why,
-    };
-    let too_large = |_: MapError| Mp4Error::LimitExceeded {
-        what: "samples in one track",
-        limit: 1 << 32,
-    };
+    let malformed = |name, why| Mp4Error::Malformed { name: FourCc(name), offset: 0, why };
+    let too_large = |_: MapError| Mp4Error::LimitExceeded { what: "samples in one track", limit: 1 << 32 };
     let mut writer = Writer::default();
     let mut columns = Columns::default();
     let mut independent = true;
@@ -204,13 +173,7 @@ fn cut(
         let time = composed.saturating_add(placement.offset);
         let may_cut = track.kind != TrackKind::Video || sample.sync;
         if may_cut && cuts.reached(time) && !columns.samples().is_empty() {
-            writer
-                .push(
-                    &columns,
-                    segment_start,
-                    decode_time(segment_decode, placement),
-                )
-                .map_err(too_large)?;
+            writer.push(&columns, segment_start, decode_time(segment_decode, placement)).map_err(too_large)?;
             columns.clear();
             segment_decode = decode;
             segment_start = i64::MAX;
@@ -223,23 +186,12 @@ fn cut(
             .map_err(|_overflow| malformed(*b"ctts", "has composition offsets too far apart"))?;
         let range = sample.range();
         columns.push(
-            Sample {
-                size: sample.size,
-                duration: sample.duration,
-                composition_offset,
-                sync: sample.sync,
-            },
+            Sample { size: sample.size, duration: sample.duration, composition_offset, sync: sample.sync },
             range.start,
         );
         decode += i64::from(sample.duration);
     }
-    writer
-        .push(
-            &columns,
-            segment_start,
-            decode_time(segment_decode, placement),
-        )
-        .map_err(too_large)?;
+    writer.push(&columns, segment_start, decode_time(segment_decode, placement)).map_err(too_large)?;
     let mut end = tables.survey.end.saturating_add(placement.offset);
     for line in writer.lines.iter_mut().rev() {
         // Where pictures of a later segment are shown before those of an earlier one, segments would overlap.
@@ -248,9 +200,7 @@ fn cut(
         end = line.start;
     }
     let header = header(track, tables, placement, (independent, cuts.target_ms));
-    writer
-        .finish(&header)
-        .map_err(|_overflow| malformed(*b"stbl", "has times that do not fit together"))
+    writer.finish(&header).map_err(|_overflow| malformed(*b"stbl", "has times that do not fit together"))
 }
 
 fn decode_time(decode: i64, placement: Placement) -> u64 {

@@ -37,9 +37,7 @@ impl SegmentMap {
 
     /// All segments, in order.
     pub fn segments(&self) -> Segments<'_> {
-        Segments {
-            lines: self.lines().iter(),
-        }
+        Segments { lines: self.lines().iter() }
     }
 
     /// The earliest presentation time, in ticks of the track. Negative by encoder priming.
@@ -49,10 +47,7 @@ impl SegmentMap {
 
     /// Ticks from the earliest presentation time to the end: the sum over all segments.
     pub fn duration(&self) -> u64 {
-        let end = self
-            .segments()
-            .last()
-            .and_then(|last| last.start.checked_add_unsigned(last.duration));
+        let end = self.segments().last().and_then(|last| last.start.checked_add_unsigned(last.duration));
         end.map_or(0, |end| end.abs_diff(self.start()))
     }
 
@@ -101,9 +96,7 @@ impl SegmentMap {
 
     /// From the first byte of the track in its object to the last.
     pub fn span(&self) -> Range<u64> {
-        self.all_runs()
-            .reduce(|all, run| all.start.min(run.start)..all.end.max(run.end))
-            .unwrap_or(0..0)
+        self.all_runs().reduce(|all, run| all.start.min(run.start)..all.end.max(run.end)).unwrap_or(0..0)
     }
 
     /// Bytes from the first of the track to the last, for each byte of payload: 1 where the track lies alone.
@@ -147,39 +140,24 @@ impl SegmentMap {
     }
 
     fn lines(&self) -> &[[u8; LINE_LEN]] {
-        self.bytes
-            .get(self.table.clone())
-            .unwrap_or_default()
-            .as_chunks()
-            .0
+        self.bytes.get(self.table.clone()).unwrap_or_default().as_chunks().0
     }
 
     fn line(&self, n: u32) -> Option<Line> {
-        self.lines()
-            .get(to_usize(n))
-            .and_then(|line| Line::read(*line))
+        self.lines().get(to_usize(n)).and_then(|line| Line::read(*line))
     }
 
     fn read_samples(&self, n: u32, out: &mut SegmentSamples) -> Option<Line> {
         let line = self.line(n)?;
         let blocks = self.bytes.get(self.blocks.clone())?;
-        block::decode(
-            &mut Cursor::new(blocks.get(to_usize(line.block)..)?),
-            line.samples,
-            out,
-        )?;
+        block::decode(&mut Cursor::new(blocks.get(to_usize(line.block)..)?), line.samples, out)?;
         out.decode_time = line.decode_time;
         Some(line)
     }
 }
 
 fn info(line: &Line) -> SegmentInfo {
-    SegmentInfo {
-        start: line.start,
-        duration: line.duration,
-        payload_bytes: line.payload,
-        sample_count: line.samples,
-    }
+    SegmentInfo { start: line.start, duration: line.duration, payload_bytes: line.payload, sample_count: line.samples }
 }
 
 /// Iterator over the segments of a map.
@@ -218,8 +196,7 @@ impl AllRuns<'_> {
             if let Some(run) = self.waiting.next() {
                 return Some(run);
             }
-            self.map
-                .read_samples(self.next_segment, &mut self.scratch)?;
+            self.map.read_samples(self.next_segment, &mut self.scratch)?;
             self.next_segment += 1;
             self.waiting = core::mem::take(&mut self.scratch.runs).into_iter();
         }

@@ -34,28 +34,14 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Adds a segment. Its duration is the caller's to fill in.
-    pub(super) fn push(
-        &mut self,
-        columns: &Columns,
-        start: i64,
-        decode_time: u64,
-    ) -> Result<(), MapError> {
-        let too_large = MapError::Damaged {
-            what: "it is larger than a map can be",
-        };
+    pub(super) fn push(&mut self, columns: &Columns, start: i64, decode_time: u64) -> Result<(), MapError> {
+        let too_large = MapError::Damaged { what: "it is larger than a map can be" };
         let block = u32::try_from(self.blocks.len()).map_err(|_overflow| too_large)?;
         columns.encode(&mut self.blocks);
         let samples = columns.samples();
         let payload = samples.iter().map(|sample| u64::from(sample.size)).sum();
         let samples = u32::try_from(samples.len()).map_err(|_overflow| too_large)?;
-        self.lines.push(Line {
-            block,
-            samples,
-            start,
-            duration: 0,
-            decode_time,
-            payload,
-        });
+        self.lines.push(Line { block, samples, start, duration: 0, decode_time, payload });
         Ok(())
     }
 
@@ -64,8 +50,7 @@ impl Writer {
         let mut encoded = Vec::new();
         header.encode(&mut encoded);
         let table_len = self.lines.len().saturating_mul(LINE_LEN);
-        let mut bytes =
-            Vec::with_capacity(PREFIX_LEN + encoded.len() + table_len + self.blocks.len());
+        let mut bytes = Vec::with_capacity(PREFIX_LEN + encoded.len() + table_len + self.blocks.len());
         bytes.extend_from_slice(&MAGIC);
         bytes.extend_from_slice(&VERSION.to_be_bytes());
         for len in [encoded.len(), self.lines.len()] {

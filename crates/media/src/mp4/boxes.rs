@@ -16,19 +16,11 @@ pub(crate) struct Atom<'a> {
 impl<'a> Atom<'a> {
     /// The only box that `bytes` begin with.
     pub(crate) fn outermost(bytes: &'a [u8]) -> Option<Result<Self, Mp4Error>> {
-        Atoms {
-            rest: bytes,
-            offset: 0,
-        }
-        .next()
+        Atoms { rest: bytes, offset: 0 }.next()
     }
 
     pub(crate) fn malformed(&self, why: &'static str) -> Mp4Error {
-        Mp4Error::Malformed {
-            name: self.name,
-            offset: self.offset,
-            why,
-        }
+        Mp4Error::Malformed { name: self.name, offset: self.offset, why }
     }
 
     pub(crate) fn cursor(&self) -> Cursor<'a> {
@@ -48,19 +40,13 @@ impl<'a> Atom<'a> {
 
     /// The boxes in this one.
     pub(crate) fn children(&self) -> Atoms<'a> {
-        Atoms {
-            rest: self.body,
-            offset: self.body_offset,
-        }
+        Atoms { rest: self.body, offset: self.body_offset }
     }
 
     /// The boxes in this one behind `skip` bytes of fields; none where it is shorter.
     pub(crate) fn children_after(&self, skip: usize) -> Atoms<'a> {
         let rest = self.body.get(skip..).unwrap_or_default();
-        Atoms {
-            rest,
-            offset: self.body_offset.saturating_add(len_u64(skip)),
-        }
+        Atoms { rest, offset: self.body_offset.saturating_add(len_u64(skip)) }
     }
 
     /// The first child of that name.
@@ -106,9 +92,7 @@ impl<'a> Iterator for Atoms<'a> {
             },
             size => (8, u64::from(size)),
         };
-        let whole = usize::try_from(size)
-            .ok()
-            .and_then(|size| self.rest.split_at_checked(size));
+        let whole = usize::try_from(size).ok().and_then(|size| self.rest.split_at_checked(size));
         let Some((whole, rest)) = whole else {
             self.rest = &[];
             return malformed("is larger than the box around it");
@@ -119,11 +103,6 @@ impl<'a> Iterator for Atoms<'a> {
         };
         self.rest = rest;
         self.offset = offset.saturating_add(size);
-        Some(Ok(Atom {
-            name,
-            offset,
-            body,
-            body_offset: offset.saturating_add(len_u64(header)),
-        }))
+        Some(Ok(Atom { name, offset, body, body_offset: offset.saturating_add(len_u64(header)) }))
     }
 }

@@ -38,16 +38,10 @@ pub(super) fn parse(edts: &Atom<'_>, track: u32, scales: Scales) -> Result<Timel
     let mut ended = false;
     for _ in 0..count {
         let (duration, media_time) = if version == 1 {
-            (
-                cursor.u64().ok_or_else(short)?,
-                cursor.u64().ok_or_else(short)?.cast_signed(),
-            )
+            (cursor.u64().ok_or_else(short)?, cursor.u64().ok_or_else(short)?.cast_signed())
         } else {
             let duration = cursor.u32().ok_or_else(short)?;
-            (
-                u64::from(duration),
-                i64::from(cursor.u32().ok_or_else(short)?.cast_signed()),
-            )
+            (u64::from(duration), i64::from(cursor.u32().ok_or_else(short)?.cast_signed()))
         };
         let rate = cursor.u32().ok_or_else(short)?;
         match (media_time, media) {
@@ -67,26 +61,15 @@ pub(super) fn parse(edts: &Atom<'_>, track: u32, scales: Scales) -> Result<Timel
             }
         }
     }
-    let delay = rescale(
-        i64::try_from(delay).unwrap_or(i64::MAX),
-        scales.movie,
-        scales.media,
-    );
+    let delay = rescale(i64::try_from(delay).unwrap_or(i64::MAX), scales.movie, scales.media);
     if delay >= MAX_TICKS {
         return Err(unsupported("has an impossible delay"));
     }
-    Ok(Timeline {
-        delay,
-        media_time: media.map_or(0, |(begin, _)| begin),
-    })
+    Ok(Timeline { delay, media_time: media.map_or(0, |(begin, _)| begin) })
 }
 
 fn edit_end(media_time: i64, duration: u64, scales: Scales) -> i64 {
-    let duration = rescale(
-        i64::try_from(duration).unwrap_or(i64::MAX),
-        scales.movie,
-        scales.media,
-    );
+    let duration = rescale(i64::try_from(duration).unwrap_or(i64::MAX), scales.movie, scales.media);
     media_time.saturating_add(duration)
 }
 
@@ -103,18 +86,10 @@ mod tests {
             elst.extend(rate.to_be_bytes());
         }
         let boxed = |name: &[u8; 4], body: &[u8]| {
-            [
-                &u32::try_from(body.len() + 8).unwrap().to_be_bytes()[..],
-                name,
-                body,
-            ]
-            .concat()
+            [&u32::try_from(body.len() + 8).unwrap().to_be_bytes()[..], name, body].concat()
         };
         let edts = boxed(b"edts", &boxed(b"elst", &elst));
-        let scales = Scales {
-            movie: Timescale::new(1_000).unwrap(),
-            media: Timescale::new(48_000).unwrap(),
-        };
+        let scales = Scales { movie: Timescale::new(1_000).unwrap(), media: Timescale::new(48_000).unwrap() };
         parse(&Atom::outermost(&edts).unwrap().unwrap(), 7, scales)
     }
 
@@ -125,23 +100,11 @@ mod tests {
         for (entries, delay, media_time) in [
             (&[][..], 0, 0),
             (&[(5_000, 1_024, ONE)], 0, 1_024),
-            (
-                &[(100, -1, ONE), (50, -1, ONE), (0, 2_112, ONE)],
-                7_200,
-                2_112,
-            ),
-            (
-                &[(1_000, 512, ONE), (2_000, 48_512, ONE), (500, 144_530, ONE)],
-                0,
-                512,
-            ),
+            (&[(100, -1, ONE), (50, -1, ONE), (0, 2_112, ONE)], 7_200, 2_112),
+            (&[(1_000, 512, ONE), (2_000, 48_512, ONE), (500, 144_530, ONE)], 0, 512),
             (&[(1_000, 0, ONE), (500, -1, ONE)], 0, 0),
         ] {
-            assert_eq!(
-                edits(entries),
-                Ok(Timeline { delay, media_time }),
-                "{entries:?}"
-            );
+            assert_eq!(edits(entries), Ok(Timeline { delay, media_time }), "{entries:?}");
         }
     }
 
@@ -153,17 +116,8 @@ mod tests {
             &[(1_000, 0, 0x8000)],
             &[(1_000, 0, 0)],
         ] {
-            assert!(
-                matches!(
-                    edits(entries),
-                    Err(Mp4Error::UnsupportedEdits { track: 7, .. })
-                ),
-                "{entries:?}"
-            );
+            assert!(matches!(edits(entries), Err(Mp4Error::UnsupportedEdits { track: 7, .. })), "{entries:?}");
         }
-        assert!(matches!(
-            edits(&[(1, -2, ONE)]),
-            Err(Mp4Error::Malformed { .. })
-        ));
+        assert!(matches!(edits(&[(1, -2, ONE)]), Err(Mp4Error::Malformed { .. })));
     }
 }

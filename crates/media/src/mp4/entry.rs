@@ -14,10 +14,8 @@ const AUDIO_LENS: [usize; 3] = [28, 28 + 16, 28 + 36];
 /// Wrappers in wrappers: `stsd` entry, `wave`, configuration.
 const SOUND_BOXES: [&[u8; 4]; 5] = [b"esds", b"dOps", b"dfLa", b"dac3", b"dec3"];
 /// Boxes of a visual sample entry that go into the initialization segment as they are.
-const VISUAL_BOXES: [&[u8; 4]; 11] = [
-    b"pasp", b"clap", b"mdcv", b"clli", b"SmDm", b"CoLL", b"btrt", b"dvcC", b"dvvC", b"st3d",
-    b"sv3d",
-];
+const VISUAL_BOXES: [&[u8; 4]; 11] =
+    [b"pasp", b"clap", b"mdcv", b"clli", b"SmDm", b"CoLL", b"btrt", b"dvcC", b"dvvC", b"st3d", b"sv3d"];
 
 /// Reads a decoder configuration record.
 type ParseConfig = fn(&[u8]) -> Option<Codec>;
@@ -37,28 +35,14 @@ pub(super) struct Entry {
 impl Entry {
     fn unsupported(fourcc: FourCc) -> Self {
         let codec = Codec::Unsupported { fourcc };
-        Self {
-            codec,
-            iso: Vec::new(),
-            coded: (0, 0),
-            pixel_aspect: (1, 1),
-            sample_rate: 0,
-            channels: 0,
-        }
+        Self { codec, iso: Vec::new(), coded: (0, 0), pixel_aspect: (1, 1), sample_rate: 0, channels: 0 }
     }
 }
 
 /// Reads entry `number` (from 1) of a `stsd`.
-pub(super) fn parse(
-    stsd: &Atom<'_>,
-    number: u32,
-    kind: TrackKind,
-    track: u32,
-) -> Result<Entry, Mp4Error> {
+pub(super) fn parse(stsd: &Atom<'_>, number: u32, kind: TrackKind, track: u32) -> Result<Entry, Mp4Error> {
     stsd.full()?;
-    let at = usize::try_from(number)
-        .ok()
-        .and_then(|number| number.checked_sub(1));
+    let at = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
     let entry = at
         .and_then(|at| stsd.children_after(8).nth(at))
         .ok_or_else(|| stsd.malformed("lacks the sample entry that the samples use"))??;
@@ -82,14 +66,9 @@ fn visual(entry: &Atom<'_>) -> Result<Option<Entry>, Mp4Error> {
         _ => return Ok(None),
     };
     let mut cursor = entry.cursor();
-    let fields = cursor
-        .take(VISUAL_LEN)
-        .ok_or_else(|| entry.malformed("is too short"))?;
+    let fields = cursor.take(VISUAL_LEN).ok_or_else(|| entry.malformed("is too short"))?;
     let mut size = Cursor::new(fields.get(24..28).unwrap_or_default());
-    let coded = (
-        u32::from(size.u16().unwrap_or(0)),
-        u32::from(size.u16().unwrap_or(0)),
-    );
+    let coded = (u32::from(size.u16().unwrap_or(0)), u32::from(size.u16().unwrap_or(0)));
     if coded.0 == 0 || coded.1 == 0 {
         return Err(entry.malformed("has a picture without size"));
     }
@@ -100,8 +79,7 @@ fn visual(entry: &Atom<'_>) -> Result<Option<Entry>, Mp4Error> {
         let child = child?;
         match &child.name.0 {
             &name if name == config_name && codec.is_none() => {
-                codec =
-                    Some(parse(child.body).ok_or_else(|| child.malformed("cannot be understood"))?);
+                codec = Some(parse(child.body).ok_or_else(|| child.malformed("cannot be understood"))?);
                 boxed(&mut extensions, name, |out| {
                     out.extend_from_slice(child.body);
                 });
@@ -138,14 +116,7 @@ fn visual(entry: &Atom<'_>) -> Result<Option<Entry>, Mp4Error> {
         out.extend_from_slice(b"\0\x18\xff\xff");
         out.extend_from_slice(&extensions);
     });
-    Ok(Some(Entry {
-        codec,
-        iso,
-        coded,
-        pixel_aspect,
-        sample_rate: 0,
-        channels: 0,
-    }))
+    Ok(Some(Entry { codec, iso, coded, pixel_aspect, sample_rate: 0, channels: 0 }))
 }
 
 /// Color information: QuickTime's `nclc` lacks the range flag, which is "video" there.
@@ -177,11 +148,7 @@ fn sound(entry: &Atom<'_>) -> Result<Option<Entry>, Mp4Error> {
     let body = config.map(|config| config.body);
     let facts = match (&entry.name.0, body) {
         (b"mp4a", Some(esds)) => codec::elementary_stream(esds),
-        (b".mp3" | b"mp3 " | b"ms\0\x55", _) => Some(AudioFacts {
-            codec: Codec::Mp3,
-            sample_rate: 0,
-            channels: 0,
-        }),
+        (b".mp3" | b"mp3 " | b"ms\0\x55", _) => Some(AudioFacts { codec: Codec::Mp3, sample_rate: 0, channels: 0 }),
         (b"Opus", Some(config)) => codec::opus(config),
         (b"fLaC", Some(config)) => codec::flac(config),
         (b"ac-3", Some(config)) => codec::ac3(config),
@@ -189,16 +156,8 @@ fn sound(entry: &Atom<'_>) -> Result<Option<Entry>, Mp4Error> {
         _ => None,
     };
     let Some(facts) = facts else { return Ok(None) };
-    let sample_rate = if facts.sample_rate == 0 {
-        sample_rate
-    } else {
-        facts.sample_rate
-    };
-    let channels = if facts.channels == 0 {
-        channels
-    } else {
-        facts.channels
-    };
+    let sample_rate = if facts.sample_rate == 0 { sample_rate } else { facts.sample_rate };
+    let channels = if facts.channels == 0 { channels } else { facts.channels };
     let synthesized = codec::mp3_esds();
     let (name, config_name, body) = match (facts.codec, config) {
         (Codec::Mp3, None) => (*b"mp4a", *b"esds", synthesized.as_slice()),
@@ -215,14 +174,7 @@ fn sound(entry: &Atom<'_>) -> Result<Option<Entry>, Mp4Error> {
         out.extend_from_slice(&[0, 0]);
         boxed(out, config_name, |out| out.extend_from_slice(body));
     });
-    Ok(Some(Entry {
-        codec: facts.codec,
-        iso,
-        coded: (0, 0),
-        pixel_aspect: (1, 1),
-        sample_rate,
-        channels,
-    }))
+    Ok(Some(Entry { codec: facts.codec, iso, coded: (0, 0), pixel_aspect: (1, 1), sample_rate, channels }))
 }
 
 /// The decoder configuration of an audio entry. QuickTime versions lengthen the fields in front of it, though some
@@ -230,22 +182,15 @@ fn sound(entry: &Atom<'_>) -> Result<Option<Entry>, Mp4Error> {
 fn configuration<'a>(entry: &Atom<'a>, version: u16) -> Option<Atom<'a>> {
     let declared = AUDIO_LENS.get(usize::from(version)).copied();
     let [plain, ..] = AUDIO_LENS;
-    [declared, Some(plain)]
-        .into_iter()
-        .flatten()
-        .find_map(|skip| {
-            let boxes = || entry.children_after(skip);
-            find(boxes()).or_else(|| {
-                let wave = boxes()
-                    .map_while(Result::ok)
-                    .find(|child| &child.name.0 == b"wave")?;
-                find(wave.children())
-            })
+    [declared, Some(plain)].into_iter().flatten().find_map(|skip| {
+        let boxes = || entry.children_after(skip);
+        find(boxes()).or_else(|| {
+            let wave = boxes().map_while(Result::ok).find(|child| &child.name.0 == b"wave")?;
+            find(wave.children())
         })
+    })
 }
 
 fn find(boxes: Atoms<'_>) -> Option<Atom<'_>> {
-    boxes
-        .map_while(Result::ok)
-        .find(|child| SOUND_BOXES.contains(&&child.name.0))
+    boxes.map_while(Result::ok).find(|child| SOUND_BOXES.contains(&&child.name.0))
 }

@@ -50,19 +50,11 @@ const QUICKTIME: [&str; 41] = [
 /// The language of an `mdhd`: three letters of five bits, or a QuickTime code. `None` for "undetermined".
 pub(super) fn from_mdhd(code: u16) -> Option<String> {
     if code < 0x400 {
-        return QUICKTIME
-            .get(usize::from(code))
-            .map(|tag| (*tag).to_owned());
+        return QUICKTIME.get(usize::from(code)).map(|tag| (*tag).to_owned());
     }
-    let letter = |shift: u32| {
-        u8::try_from((code >> shift) & 0x1f)
-            .ok()
-            .map(|five| five + 0x60)
-    };
+    let letter = |shift: u32| u8::try_from((code >> shift) & 0x1f).ok().map(|five| five + 0x60);
     let code = [letter(10)?, letter(5)?, letter(0)?];
-    if !code.iter().all(u8::is_ascii_lowercase)
-        || matches!(&code, b"und" | b"mis" | b"mul" | b"zxx")
-    {
+    if !code.iter().all(u8::is_ascii_lowercase) || matches!(&code, b"und" | b"mis" | b"mul" | b"zxx") {
         return None;
     }
     match SHORT.binary_search_by_key(&code, |(long, _)| *long) {
@@ -76,50 +68,38 @@ pub(super) fn from_elng(bytes: &[u8]) -> Option<String> {
     let tag = bytes.split(|byte| *byte == 0).next()?;
     let tag = core::str::from_utf8(tag).ok()?.trim();
     let well_formed = (2..=64).contains(&tag.len())
-        && tag.split('-').all(|part| {
-            (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        });
+        && tag
+            .split('-')
+            .all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
     (well_formed && !tag.eq_ignore_ascii_case("und")).then(|| tag.to_owned())
 }
 
 /// The `mdhd` code of a BCP 47 tag: its ISO 639-2 code, or "und" where it has none.
 pub(crate) fn to_mdhd(tag: Option<&str>) -> u16 {
-    let primary = tag
-        .and_then(|tag| tag.split('-').next())
-        .unwrap_or("und")
-        .to_ascii_lowercase();
+    let primary = tag.and_then(|tag| tag.split('-').next()).unwrap_or("und").to_ascii_lowercase();
     let long = match primary.as_bytes() {
         [a, b, c] => [*a, *b, *c],
         _ => terminological(&primary).unwrap_or(*b"und"),
     };
-    long.iter().fold(0, |code, letter| {
-        (code << 5) | u16::from(letter.saturating_sub(0x60) & 0x1f)
-    })
+    long.iter().fold(0, |code, letter| (code << 5) | u16::from(letter.saturating_sub(0x60) & 0x1f))
 }
 
 /// The ISO 639-2/T code: of the languages with two codes, the one that is not in this list.
 fn terminological(short: &str) -> Option<[u8; 3]> {
     const BIBLIOGRAPHIC: [&[u8; 3]; 20] = [
-        b"alb", b"arm", b"baq", b"bur", b"chi", b"cze", b"dut", b"fre", b"geo", b"ger", b"gre",
-        b"ice", b"mac", b"mao", b"may", b"per", b"rum", b"slo", b"tib", b"wel",
+        b"alb", b"arm", b"baq", b"bur", b"chi", b"cze", b"dut", b"fre", b"geo", b"ger", b"gre", b"ice", b"mac", b"mao",
+        b"may", b"per", b"rum", b"slo", b"tib", b"wel",
     ];
-    SHORT
-        .iter()
-        .find(|(long, tag)| *tag == short && !BIBLIOGRAPHIC.contains(&long))
-        .map(|(long, _)| *long)
+    SHORT.iter().find(|(long, tag)| *tag == short && !BIBLIOGRAPHIC.contains(&long)).map(|(long, _)| *long)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[expect(
-        clippy::trivially_copy_pass_by_ref,
-        reason = "reads best as a byte string"
-    )]
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "reads best as a byte string")]
     fn packed(code: &[u8; 3]) -> u16 {
-        code.iter()
-            .fold(0, |packed, letter| (packed << 5) | u16::from(letter - 0x60))
+        code.iter().fold(0, |packed, letter| (packed << 5) | u16::from(letter - 0x60))
     }
 
     #[test]

@@ -43,12 +43,7 @@ pub struct Locator {
 impl Locator {
     /// A walk over a file of `file_len` bytes.
     pub fn new(file_len: u64) -> Self {
-        Self {
-            file_len,
-            offset: 0,
-            boxes: 0,
-            has_fragments: false,
-        }
+        Self { file_len, offset: 0, boxes: 0, has_fragments: false }
     }
 
     /// The next step. `answer` is `None` in the first call and the bytes of the last [`Step::Read`] in every other.
@@ -59,25 +54,14 @@ impl Locator {
             return Ok(found);
         }
         if self.file_len.saturating_sub(self.offset) < 8 {
-            return Err(if self.has_fragments {
-                Mp4Error::Fragmented
-            } else {
-                Mp4Error::NoMoov
-            });
+            return Err(if self.has_fragments { Mp4Error::Fragmented } else { Mp4Error::NoMoov });
         }
-        Ok(Step::Read {
-            offset: self.offset,
-            len: HEADER_LEN,
-        })
+        Ok(Step::Read { offset: self.offset, len: HEADER_LEN })
     }
 
     /// Reads one header: the `moov`, or the walk moves behind the box.
     fn pass(&mut self, header: &[u8]) -> Result<Option<Step>, Mp4Error> {
-        let truncated = |needs| Mp4Error::Truncated {
-            what: "the header of a box",
-            needs,
-            has: self.file_len,
-        };
+        let truncated = |needs| Mp4Error::Truncated { what: "the header of a box", needs, has: self.file_len };
         let mut cursor = Cursor::new(header);
         let (Some(short), Some(name)) = (cursor.u32(), cursor.array().map(FourCc)) else {
             return Err(truncated(self.offset.saturating_add(8)));
@@ -86,62 +70,33 @@ impl Locator {
         let malformed = |why| Mp4Error::Malformed { name, offset, why };
         if !name.0.iter().all(|byte| matches!(byte, 0x20..=0x7e | 0xa9)) {
             // Behind real boxes this is padding; there is nothing to be found in it.
-            return if self.boxes == 0 {
-                Err(malformed("is not a box of an MP4 file"))
-            } else {
-                Err(Mp4Error::NoMoov)
-            };
+            return if self.boxes == 0 { Err(malformed("is not a box of an MP4 file")) } else { Err(Mp4Error::NoMoov) };
         }
         let (header_len, size) = match short {
             0 => (8, self.file_len.saturating_sub(offset)),
-            1 => (
-                16,
-                cursor
-                    .u64()
-                    .ok_or_else(|| truncated(offset.saturating_add(16)))?,
-            ),
+            1 => (16, cursor.u64().ok_or_else(|| truncated(offset.saturating_add(16)))?),
             size => (8, u64::from(size)),
         };
         if size < header_len {
             return Err(malformed("is smaller than its own header"));
         }
-        let end = offset
-            .checked_add(size)
-            .ok_or_else(|| malformed("has an impossible size"))?;
+        let end = offset.checked_add(size).ok_or_else(|| malformed("has an impossible size"))?;
         if &name.0 == b"moov" {
             if size > MAX_MOOV_LEN {
-                return Err(Mp4Error::LimitExceeded {
-                    what: "bytes of index (moov box)",
-                    limit: MAX_MOOV_LEN,
-                });
+                return Err(Mp4Error::LimitExceeded { what: "bytes of index (moov box)", limit: MAX_MOOV_LEN });
             }
             if end > self.file_len {
-                return Err(Mp4Error::Truncated {
-                    what: "the index (moov box)",
-                    needs: end,
-                    has: self.file_len,
-                });
+                return Err(Mp4Error::Truncated { what: "the index (moov box)", needs: end, has: self.file_len });
             }
             return Ok(Some(Step::Moov { range: offset..end }));
         }
         if end > self.file_len {
-            let what = if &name.0 == b"mdat" {
-                "the media data (mdat box)"
-            } else {
-                "a box in front of the index"
-            };
-            return Err(Mp4Error::Truncated {
-                what,
-                needs: end,
-                has: self.file_len,
-            });
+            let what = if &name.0 == b"mdat" { "the media data (mdat box)" } else { "a box in front of the index" };
+            return Err(Mp4Error::Truncated { what, needs: end, has: self.file_len });
         }
         self.boxes += 1;
         if self.boxes > MAX_BOXES {
-            return Err(Mp4Error::LimitExceeded {
-                what: "boxes in front of the index",
-                limit: u64::from(MAX_BOXES),
-            });
+            return Err(Mp4Error::LimitExceeded { what: "boxes in front of the index", limit: u64::from(MAX_BOXES) });
         }
         self.has_fragments |= &name.0 == b"moof";
         self.offset = end;
@@ -169,23 +124,12 @@ mod tests {
         }
     }
 
-    #[expect(
-        clippy::trivially_copy_pass_by_ref,
-        reason = "reads best as a byte string"
-    )]
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "reads best as a byte string")]
     fn atom(name: &[u8; 4], body: usize) -> Vec<u8> {
-        [
-            &u32::try_from(body + 8).unwrap().to_be_bytes()[..],
-            name,
-            &vec![0; body],
-        ]
-        .concat()
+        [&u32::try_from(body + 8).unwrap().to_be_bytes()[..], name, &vec![0; body]].concat()
     }
 
-    #[expect(
-        clippy::trivially_copy_pass_by_ref,
-        reason = "reads best as a byte string"
-    )]
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "reads best as a byte string")]
     fn large(name: &[u8; 4], size: u64) -> Vec<u8> {
         [&1u32.to_be_bytes()[..], name, &size.to_be_bytes()].concat()
     }
@@ -200,13 +144,7 @@ mod tests {
 
     #[test]
     fn sizes_of_64_bits_and_to_the_end_are_understood() {
-        let file = [
-            large(b"mdat", 16 + 4),
-            vec![1; 4],
-            b"\0\0\0\0moov".to_vec(),
-            vec![0; 9],
-        ]
-        .concat();
+        let file = [large(b"mdat", 16 + 4), vec![1; 4], b"\0\0\0\0moov".to_vec(), vec![0; 9]].concat();
         assert_eq!(locate(&file, file.len() as u64), Ok(20..37));
         let last = [atom(b"ftyp", 8), b"\0\0\0\0mdat".to_vec(), vec![0; 40]].concat();
         assert_eq!(locate(&last, last.len() as u64), Err(Mp4Error::NoMoov));
@@ -216,51 +154,22 @@ mod tests {
     fn a_cut_file_says_how_much_is_missing() {
         let file = [atom(b"ftyp", 8), atom(b"mdat", 100)].concat();
         let error = locate(&file, 60).unwrap_err();
-        assert_eq!(
-            error,
-            Mp4Error::Truncated {
-                what: "the media data (mdat box)",
-                needs: 124,
-                has: 60
-            }
-        );
-        assert!(
-            error.to_string().contains("64 bytes are missing"),
-            "{error}"
-        );
+        assert_eq!(error, Mp4Error::Truncated { what: "the media data (mdat box)", needs: 124, has: 60 });
+        assert!(error.to_string().contains("64 bytes are missing"), "{error}");
         let file = atom(b"moov", 100);
-        assert!(matches!(
-            locate(&file, 50),
-            Err(Mp4Error::Truncated {
-                needs: 108,
-                has: 50,
-                ..
-            })
-        ));
+        assert!(matches!(locate(&file, 50), Err(Mp4Error::Truncated { needs: 108, has: 50, .. })));
     }
 
     #[test]
     fn sizes_that_lie_are_refused() {
         let zero = [&3u32.to_be_bytes()[..], b"free"].concat();
         assert!(matches!(locate(&zero, 8), Err(Mp4Error::Malformed { .. })));
-        assert!(matches!(
-            locate(&large(b"mdat", u64::MAX), 100),
-            Err(Mp4Error::Truncated { .. })
-        ));
+        assert!(matches!(locate(&large(b"mdat", u64::MAX), 100), Err(Mp4Error::Truncated { .. })));
         let huge = [atom(b"ftyp", 8), large(b"mdat", u64::MAX)].concat();
-        assert!(matches!(
-            locate(&huge, 100),
-            Err(Mp4Error::Malformed { .. })
-        ));
-        assert!(matches!(
-            locate(&large(b"moov", 1 << 40), 1 << 41),
-            Err(Mp4Error::LimitExceeded { .. })
-        ));
+        assert!(matches!(locate(&huge, 100), Err(Mp4Error::Malformed { .. })));
+        assert!(matches!(locate(&large(b"moov", 1 << 40), 1 << 41), Err(Mp4Error::LimitExceeded { .. })));
         let many = atom(b"free", 0).repeat(5000);
-        assert!(matches!(
-            locate(&many, many.len() as u64),
-            Err(Mp4Error::LimitExceeded { .. })
-        ));
+        assert!(matches!(locate(&many, many.len() as u64), Err(Mp4Error::LimitExceeded { .. })));
     }
 
     #[test]
@@ -268,9 +177,6 @@ mod tests {
         let file = [atom(b"styp", 8), atom(b"moof", 8), atom(b"mdat", 8)].concat();
         assert_eq!(locate(&file, file.len() as u64), Err(Mp4Error::Fragmented));
         assert_eq!(locate(&[], 0), Err(Mp4Error::NoMoov));
-        assert!(matches!(
-            locate(&[0; 64], 64),
-            Err(Mp4Error::Malformed { .. })
-        ));
+        assert!(matches!(locate(&[0; 64], 64), Err(Mp4Error::Malformed { .. })));
     }
 }

@@ -29,12 +29,8 @@ pub(super) fn chosen(bytes: &[u8]) -> Option<String> {
         _ => bytes,
     };
     let bytes = bytes.split(|byte| *byte == 0).next()?;
-    let name: String = core::str::from_utf8(bytes)
-        .ok()?
-        .chars()
-        .filter(|char| !char.is_control())
-        .take(MAX_CHARS)
-        .collect();
+    let name: String =
+        core::str::from_utf8(bytes).ok()?.chars().filter(|char| !char.is_control()).take(MAX_CHARS).collect();
     let name = name.trim();
     let lower = name.to_ascii_lowercase();
     let generic = BOILERPLATE.iter().any(|boilerplate| match *boilerplate {
@@ -42,10 +38,7 @@ pub(super) fn chosen(bytes: &[u8]) -> Option<String> {
         "vide" | "soun" => lower == *boilerplate,
         _ => lower.starts_with(boilerplate),
     });
-    let bare = matches!(
-        lower.as_str(),
-        "video" | "audio" | "sound" | "stereo" | "mono" | "und" | "track" | "-"
-    );
+    let bare = matches!(lower.as_str(), "video" | "audio" | "sound" | "stereo" | "mono" | "und" | "track" | "-");
     (!name.is_empty() && !generic && !bare).then(|| name.to_owned())
 }
 
@@ -70,12 +63,7 @@ mod tests {
             (b"\x03Eng\0\0", Some("Eng")),
             (b"stereo", None),
         ] {
-            assert_eq!(
-                chosen(bytes).as_deref(),
-                expected,
-                "{}",
-                bytes.escape_ascii()
-            );
+            assert_eq!(chosen(bytes).as_deref(), expected, "{}", bytes.escape_ascii());
         }
     }
 }

@@ -14,10 +14,7 @@ use crate::timing::Timescale;
 /// counts come from the samples, never from headers. Offsets in errors count from the beginning of `moov`.
 pub fn parse(moov: &[u8], file_len: u64) -> Result<Movie<'_>, Mp4Error> {
     if len_u64(moov.len()) > MAX_MOOV_LEN {
-        return Err(Mp4Error::LimitExceeded {
-            what: "bytes of index (moov box)",
-            limit: MAX_MOOV_LEN,
-        });
+        return Err(Mp4Error::LimitExceeded { what: "bytes of index (moov box)", limit: MAX_MOOV_LEN });
     }
     let moov = match Atom::outermost(moov) {
         Some(atom) => atom?,
@@ -45,18 +42,12 @@ pub fn parse(moov: &[u8], file_len: u64) -> Result<Movie<'_>, Mp4Error> {
         match child.name {
             FourCc([b't', b'r', b'a', b'k']) => {
                 if len_u64(tracks.len()) >= MAX_TRACKS {
-                    return Err(Mp4Error::LimitExceeded {
-                        what: "tracks",
-                        limit: MAX_TRACKS,
-                    });
+                    return Err(Mp4Error::LimitExceeded { what: "tracks", limit: MAX_TRACKS });
                 }
                 let track = track::parse(&child, scale, file_len)?;
                 samples += u64::from(track.sample_count);
                 if samples > MAX_SAMPLES_OF_ALL_TRACKS {
-                    return Err(Mp4Error::LimitExceeded {
-                        what: "samples",
-                        limit: MAX_SAMPLES_OF_ALL_TRACKS,
-                    });
+                    return Err(Mp4Error::LimitExceeded { what: "samples", limit: MAX_SAMPLES_OF_ALL_TRACKS });
                 }
                 tracks.push(track);
             }

@@ -40,11 +40,7 @@ struct RunLength<'a> {
 
 impl<'a> RunLength<'a> {
     fn new(entries: &'a [[u8; 8]]) -> Self {
-        Self {
-            entries: entries.iter(),
-            left: 0,
-            value: 0,
-        }
+        Self { entries: entries.iter(), left: 0, value: 0 }
     }
 
     fn next(&mut self) -> Option<u32> {
@@ -96,20 +92,13 @@ impl<'a> SampleTables<'a> {
 
     /// Walks all samples once: every one lies in the file, and all times fit.
     pub(super) fn survey(&self, file_len: u64) -> Result<Survey, Mp4Error> {
-        let mut survey = Survey {
-            earliest: i64::MAX,
-            end: i64::MIN,
-            ..Survey::default()
-        };
+        let mut survey = Survey { earliest: i64::MAX, end: i64::MIN, ..Survey::default() };
         let mut furthest = 0u64;
         for (index, sample) in (0u32..).zip(self.samples()) {
             let sample = sample?;
             let end = sample.offset.saturating_add(u64::from(sample.size));
             if u64::from(sample.size) > file_len || sample.offset > 1 << 62 {
-                return Err(Mp4Error::SampleOutsideFile {
-                    track: self.track,
-                    sample: index,
-                });
+                return Err(Mp4Error::SampleOutsideFile { track: self.track, sample: index });
             }
             furthest = furthest.max(end);
             // At most 2^23 samples of 2^32 ticks and bytes: nothing here can overflow.
@@ -123,29 +112,18 @@ impl<'a> SampleTables<'a> {
             survey.payload += u64::from(sample.size);
         }
         if furthest > file_len {
-            return Err(Mp4Error::Truncated {
-                what: "the media data",
-                needs: furthest,
-                has: file_len,
-            });
+            return Err(Mp4Error::Truncated { what: "the media data", needs: furthest, has: file_len });
         }
         if survey.payload > file_len {
             return Err(self.malformed(*b"stsz", "claims more bytes of samples than the file has"));
         }
-        if self.count == 0 {
-            Ok(Survey::default())
-        } else {
-            Ok(survey)
-        }
+        if self.count == 0 { Ok(Survey::default()) } else { Ok(survey) }
     }
 }
 
 impl Samples<'_> {
     fn advance_sync(&mut self) {
-        self.next_sync = self
-            .syncs
-            .next()
-            .map_or(0, |number| u32::from_be_bytes(*number));
+        self.next_sync = self.syncs.next().map_or(0, |number| u32::from_be_bytes(*number));
     }
 
     /// Enters the next chunk that holds samples.
@@ -154,10 +132,11 @@ impl Samples<'_> {
             if self.chunk >= self.layout_until {
                 self.next_layout()?;
             }
-            self.offset = self.tables.chunks.get(self.chunk).ok_or_else(|| {
-                self.tables
-                    .malformed(*b"stco", "has fewer chunks than the samples need")
-            })?;
+            self.offset = self
+                .tables
+                .chunks
+                .get(self.chunk)
+                .ok_or_else(|| self.tables.malformed(*b"stco", "has fewer chunks than the samples need"))?;
             self.chunk += 1;
             self.left_in_chunk = self.per_chunk;
         }
@@ -166,10 +145,8 @@ impl Samples<'_> {
 
     fn next_layout(&mut self) -> Result<(), Mp4Error> {
         let malformed = |why| self.tables.malformed(*b"stsc", why);
-        let &[_, _, _, _, a, b, c, d, ..] = self
-            .layout
-            .next()
-            .ok_or_else(|| malformed("does not say how samples lie in chunks"))?;
+        let &[_, _, _, _, a, b, c, d, ..] =
+            self.layout.next().ok_or_else(|| malformed("does not say how samples lie in chunks"))?;
         self.per_chunk = u32::from_be_bytes([a, b, c, d]);
         if self.per_chunk == 0 {
             return Err(malformed("has chunks without samples"));
@@ -187,15 +164,9 @@ impl Samples<'_> {
         }
         self.left_in_chunk -= 1;
         let lacks = |name, why| self.tables.malformed(name, why);
-        let size = self
-            .tables
-            .sizes
-            .get(self.index)
-            .ok_or_else(|| lacks(*b"stsz", "lacks sizes"))?;
-        let duration = self
-            .times
-            .next()
-            .ok_or_else(|| lacks(*b"stts", "has times for fewer samples than there are"))?;
+        let size = self.tables.sizes.get(self.index).ok_or_else(|| lacks(*b"stsz", "lacks sizes"))?;
+        let duration =
+            self.times.next().ok_or_else(|| lacks(*b"stts", "has times for fewer samples than there are"))?;
         let composition = self.compositions.next().unwrap_or(0).cast_signed();
         let sync = self.tables.syncs.is_none() || {
             while self.next_sync != 0 && self.next_sync <= self.index {
@@ -206,13 +177,7 @@ impl Samples<'_> {
         let offset = self.offset;
         self.offset = offset.saturating_add(u64::from(size));
         self.index += 1;
-        Ok(RawSample {
-            offset,
-            size,
-            duration,
-            composition,
-            sync,
-        })
+        Ok(RawSample { offset, size, duration, composition, sync })
     }
 }
 

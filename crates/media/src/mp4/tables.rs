@@ -26,16 +26,10 @@ impl Sizes<'_> {
         match self {
             Self::Uniform(size) => Some(*size),
             Self::Words(words) => words.get(at).map(|word| u32::from_be_bytes(*word)),
-            Self::Halves(halves) => halves
-                .get(at)
-                .map(|half| u32::from(u16::from_be_bytes(*half))),
+            Self::Halves(halves) => halves.get(at).map(|half| u32::from(u16::from_be_bytes(*half))),
             Self::Bytes(bytes) => bytes.get(at).map(|byte| u32::from(*byte)),
             Self::Nibbles(bytes) => bytes.get(at / 2).map(|byte| {
-                let nibble = if at.is_multiple_of(2) {
-                    byte >> 4
-                } else {
-                    byte & 0xf
-                };
+                let nibble = if at.is_multiple_of(2) { byte >> 4 } else { byte & 0xf };
                 u32::from(nibble)
             }),
         }
@@ -59,9 +53,7 @@ impl Chunks<'_> {
 
     pub(super) fn get(&self, chunk: usize) -> Option<u64> {
         match self {
-            Self::Short(chunks) => chunks
-                .get(chunk)
-                .map(|offset| u64::from(u32::from_be_bytes(*offset))),
+            Self::Short(chunks) => chunks.get(chunk).map(|offset| u64::from(u32::from_be_bytes(*offset))),
             Self::Long(chunks) => chunks.get(chunk).map(|offset| u64::from_be_bytes(*offset)),
         }
     }
@@ -93,9 +85,7 @@ fn records<'a, const N: usize>(atom: &Atom<'a>) -> Result<&'a [[u8; N]], Mp4Erro
     let (_, _, mut cursor) = atom.full()?;
     let count = cursor.u32().ok_or_else(|| atom.malformed("is too short"))?;
     let (records, _) = cursor.rest().as_chunks::<N>();
-    records
-        .get(..to_usize(count))
-        .ok_or_else(|| atom.malformed("counts more entries than it holds"))
+    records.get(..to_usize(count)).ok_or_else(|| atom.malformed("counts more entries than it holds"))
 }
 
 fn sizes<'a>(stbl: &Atom<'a>) -> Result<(u32, Sizes<'a>), Mp4Error> {
@@ -108,12 +98,7 @@ fn sizes<'a>(stbl: &Atom<'a>) -> Result<(u32, Sizes<'a>), Mp4Error> {
         if uniform != 0 {
             return Ok((count, Sizes::Uniform(uniform)));
         }
-        let words = cursor
-            .rest()
-            .as_chunks()
-            .0
-            .get(..to_usize(count))
-            .ok_or_else(|| lies(&atom))?;
+        let words = cursor.rest().as_chunks().0.get(..to_usize(count)).ok_or_else(|| lies(&atom))?;
         return Ok((count, Sizes::Words(words)));
     }
     let atom = stbl.required(*b"stz2", "has no sizes of samples (stsz)")?;
@@ -136,25 +121,13 @@ impl<'a> SampleTables<'a> {
     pub(super) fn parse(stbl: &Atom<'a>, track: u32) -> Result<Self, Mp4Error> {
         let (count, sizes) = sizes(stbl)?;
         if count > MAX_SAMPLES {
-            return Err(Mp4Error::LimitExceeded {
-                what: "samples in one track",
-                limit: u64::from(MAX_SAMPLES),
-            });
+            return Err(Mp4Error::LimitExceeded { what: "samples in one track", limit: u64::from(MAX_SAMPLES) });
         }
         let table = |name: [u8; 4]| stbl.child(name);
-        let times = table(*b"stts")?
-            .map(|atom| records(&atom))
-            .transpose()?
-            .unwrap_or_default();
-        let compositions = table(*b"ctts")?
-            .map(|atom| records(&atom))
-            .transpose()?
-            .unwrap_or_default();
+        let times = table(*b"stts")?.map(|atom| records(&atom)).transpose()?.unwrap_or_default();
+        let compositions = table(*b"ctts")?.map(|atom| records(&atom)).transpose()?.unwrap_or_default();
         let syncs = table(*b"stss")?.map(|atom| records(&atom)).transpose()?;
-        let layout = table(*b"stsc")?
-            .map(|atom| records(&atom))
-            .transpose()?
-            .unwrap_or_default();
+        let layout = table(*b"stsc")?.map(|atom| records(&atom)).transpose()?.unwrap_or_default();
         let chunks = if let Some(atom) = table(*b"stco")? {
             Chunks::Short(records(&atom)?)
         } else if let Some(atom) = table(*b"co64")? {
@@ -162,28 +135,14 @@ impl<'a> SampleTables<'a> {
         } else {
             Chunks::Short(&[])
         };
-        let mut tables = Self {
-            track,
-            offset: stbl.offset,
-            count,
-            sizes,
-            times,
-            compositions,
-            syncs,
-            layout,
-            chunks,
-            entry: 1,
-        };
+        let mut tables =
+            Self { track, offset: stbl.offset, count, sizes, times, compositions, syncs, layout, chunks, entry: 1 };
         tables.entry = tables.used_entry()?;
         Ok(tables)
     }
 
     pub(super) fn malformed(&self, name: [u8; 4], why: &'static str) -> Mp4Error {
-        Mp4Error::Malformed {
-            name: FourCc(name),
-            offset: self.offset,
-            why,
-        }
+        Mp4Error::Malformed { name: FourCc(name), offset: self.offset, why }
     }
 
     /// The one sample entry that chunks use. Entries of the layout that begin behind the last chunk do not count.

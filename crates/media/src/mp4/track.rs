@@ -30,11 +30,7 @@ fn header(trak: &Atom<'_>) -> Result<Header, Mp4Error> {
         Some((id, cursor.array::<36>()?))
     };
     let (id, matrix) = read(&mut cursor).ok_or_else(|| tkhd.malformed("is too short"))?;
-    Ok(Header {
-        id,
-        enabled: flags & 1 == 1,
-        matrix,
-    })
+    Ok(Header { id, enabled: flags & 1 == 1, matrix })
 }
 
 /// Scale and language code of an `mdhd`.
@@ -118,12 +114,7 @@ fn frame_rate(tables: &SampleTables<'_>, duration: u64, scale: Timescale) -> Opt
 
 /// Whether the samples are in this file (`dref`).
 fn is_external(minf: &Atom<'_>) -> Result<bool, Mp4Error> {
-    let Some(dref) = minf
-        .child(*b"dinf")?
-        .map(|dinf| dinf.child(*b"dref"))
-        .transpose()?
-        .flatten()
-    else {
+    let Some(dref) = minf.child(*b"dinf")?.map(|dinf| dinf.child(*b"dref")).transpose()?.flatten() else {
         return Ok(false);
     };
     let Some(Ok(entry)) = dref.children_after(8).next() else {
@@ -135,37 +126,19 @@ fn is_external(minf: &Atom<'_>) -> Result<bool, Mp4Error> {
 }
 
 /// Reads a track. Tables of tracks that are not packaged are not looked at.
-pub(super) fn parse<'a>(
-    trak: &Atom<'a>,
-    movie: Timescale,
-    file_len: u64,
-) -> Result<Track<'a>, Mp4Error> {
-    let Header {
-        id,
-        enabled,
-        matrix,
-    } = header(trak)?;
+pub(super) fn parse<'a>(trak: &Atom<'a>, movie: Timescale, file_len: u64) -> Result<Track<'a>, Mp4Error> {
+    let Header { id, enabled, matrix } = header(trak)?;
     let mdia = trak.required(*b"mdia", "has no media (mdia)")?;
     let (scale, language) = media_header(&mdia)?;
     let (kind, handler_name) = handler(&mdia)?;
-    let extended = mdia
-        .child(*b"elng")?
-        .and_then(|elng| language::from_elng(elng.body.get(4..)?));
-    let user_name = trak
-        .child(*b"udta")?
-        .map(|udta| udta.child(*b"name"))
-        .and_then(Result::ok)
-        .flatten();
+    let extended = mdia.child(*b"elng")?.and_then(|elng| language::from_elng(elng.body.get(4..)?));
+    let user_name = trak.child(*b"udta")?.map(|udta| udta.child(*b"name")).and_then(Result::ok).flatten();
     let mut track = Track {
         id,
         kind,
-        codec: Codec::Unsupported {
-            fourcc: FourCc(*b"none"),
-        },
+        codec: Codec::Unsupported { fourcc: FourCc(*b"none") },
         language: extended.or_else(|| language::from_mdhd(language)),
-        name: user_name
-            .and_then(|name| names::chosen(name.body))
-            .or_else(|| names::chosen(handler_name)),
+        name: user_name.and_then(|name| names::chosen(name.body)).or_else(|| names::chosen(handler_name)),
         timescale: scale.unwrap_or(Timescale::MILLIS),
         duration: 0,
         sample_count: 0,
@@ -203,11 +176,7 @@ pub(super) fn parse<'a>(
         return Ok(track);
     }
     let samples = SampleTables::parse(&stbl, id)?;
-    let entry = if samples.entry == 1 {
-        first
-    } else {
-        entry::parse(&stsd, samples.entry, kind, id)?
-    };
+    let entry = if samples.entry == 1 { first } else { entry::parse(&stsd, samples.entry, kind, id)? };
     describe(&mut track, &entry, &matrix);
     if !entry.codec.is_playable() || samples.count == 0 {
         return Ok(track);
@@ -219,14 +188,7 @@ pub(super) fn parse<'a>(
         return Err(Mp4Error::ExternalMedia { track: id });
     }
     let timeline = match trak.child(*b"edts")? {
-        Some(edts) => edits::parse(
-            &edts,
-            id,
-            Scales {
-                movie,
-                media: track.timescale,
-            },
-        )?,
+        Some(edts) => edits::parse(&edts, id, Scales { movie, media: track.timescale })?,
         None => Timeline::default(),
     };
     let survey = samples.survey(file_len)?;
@@ -236,13 +198,7 @@ pub(super) fn parse<'a>(
     if kind == TrackKind::Video {
         track.frame_rate = frame_rate(&samples, track.duration, track.timescale);
     }
-    track.tables = Some(TrackTables {
-        samples,
-        survey,
-        timeline,
-        sample_entry: entry.iso,
-        matrix,
-    });
+    track.tables = Some(TrackTables { samples, survey, timeline, sample_entry: entry.iso, matrix });
     Ok(track)
 }
 
@@ -258,11 +214,8 @@ fn describe(track: &mut Track<'_>, entry: &Entry, matrix: &[u8; 36]) {
     if track.kind == TrackKind::Video {
         track.rotation = rotation(matrix);
         let (width, height) = display_size(entry.coded, entry.pixel_aspect);
-        (track.width, track.height) = if matches!(track.rotation, 90 | 270) {
-            (height, width)
-        } else {
-            (width, height)
-        };
+        (track.width, track.height) =
+            if matches!(track.rotation, 90 | 270) { (height, width) } else { (width, height) };
     }
 }
 

@@ -21,18 +21,7 @@ struct Case {
     codecs: &'static [&'static str],
 }
 
-const X264: &[&str] = &[
-    "-c:v",
-    "libx264",
-    "-preset",
-    "ultrafast",
-    "-bf",
-    "2",
-    "-g",
-    "50",
-    "-pix_fmt",
-    "yuv420p",
-];
+const X264: &[&str] = &["-c:v", "libx264", "-preset", "ultrafast", "-bf", "2", "-g", "50", "-pix_fmt", "yuv420p"];
 const AAC: &[&str] = &["-c:a", "aac", "-b:a", "96k"];
 
 /// A test for each file.
@@ -47,22 +36,10 @@ macro_rules! cases {
     };
 }
 
-const X265: &[&str] = &[
-    "-c:v",
-    "libx265",
-    "-preset",
-    "ultrafast",
-    "-x265-params",
-    "bframes=3:keyint=50:log-level=none:pools=1",
-];
+const X265: &[&str] =
+    &["-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "bframes=3:keyint=50:log-level=none:pools=1"];
 const MP3: &[&str] = &["-c:a", "libmp3lame", "-b:a", "96k"];
-const PLAIN: Case = Case {
-    video: X264,
-    audio: AAC,
-    muxer: &[],
-    file: "a.mp4",
-    codecs: &["h264", "aac"],
-};
+const PLAIN: Case = Case { video: X264, audio: AAC, muxer: &[], file: "a.mp4", codecs: &["h264", "aac"] };
 
 cases! {
     h264_and_aac_are_packaged_without_loss: PLAIN;
@@ -102,16 +79,8 @@ cases! {
 
 fn make(case: &Case, folder: &TempDir) -> std::path::PathBuf {
     let path = folder.path().join(case.file);
-    let inputs = [
-        "-f", "lavfi", "-i", PICTURE, "-f", "lavfi", "-i", SOUND, "-threads", "2",
-    ];
-    let arguments: Vec<&str> = inputs
-        .iter()
-        .chain(case.video)
-        .chain(case.audio)
-        .chain(case.muxer)
-        .copied()
-        .collect();
+    let inputs = ["-f", "lavfi", "-i", PICTURE, "-f", "lavfi", "-i", SOUND, "-threads", "2"];
+    let arguments: Vec<&str> = inputs.iter().chain(case.video).chain(case.audio).chain(case.muxer).copied().collect();
     tool::ffmpeg(&arguments, &path);
     path
 }
@@ -120,10 +89,7 @@ fn make(case: &Case, folder: &TempDir) -> std::path::PathBuf {
 fn compare(source: &Path, codecs: &[&str]) {
     let file = std::fs::read(source).unwrap();
     let planned = plan(&file).unwrap();
-    let names: Vec<_> = planned
-        .iter()
-        .map(|planned| planned.map.header().codec_name.clone())
-        .collect();
+    let names: Vec<_> = planned.iter().map(|planned| planned.map.header().codec_name.clone()).collect();
     assert_eq!(names, codecs);
     let shifts: Vec<_> = planned
         .iter()
@@ -137,61 +103,29 @@ fn compare(source: &Path, codecs: &[&str]) {
                 let first = packets[0];
                 packets
                     .iter()
-                    .map(|packet| {
-                        (
-                            packet.pts - first.pts,
-                            packet.dts - first.dts,
-                            packet.size,
-                            packet.key,
-                        )
-                    })
+                    .map(|packet| (packet.pts - first.pts, packet.dts - first.dts, packet.size, packet.key))
                     .collect::<Vec<_>>()
             };
             let before = tool::packets(source, planned.track, true);
             let after = tool::packets(&packaged, 0, true);
-            assert_eq!(
-                relative(&before),
-                relative(&after),
-                "packets of track {}",
-                planned.track
-            );
+            assert_eq!(relative(&before), relative(&after), "packets of track {}", planned.track);
             assert_eq!(
                 tool::frames(source, planned.track),
                 tool::frames(&packaged, 0),
                 "frames of track {}",
                 planned.track
             );
-            for name in [
-                "width",
-                "height",
-                "sample_rate",
-                "channels",
-                "codec_name",
-                "profile",
-            ] {
-                let (before, after) = (
-                    tool::field(source, planned.track, name),
-                    tool::field(&packaged, 0, name),
-                );
+            for name in ["width", "height", "sample_rate", "channels", "codec_name", "profile"] {
+                let (before, after) = (tool::field(source, planned.track, name), tool::field(&packaged, 0, name));
                 assert_eq!(before, after, "{name} of track {}", planned.track);
             }
             // Where the track begins, as a player that applies edit lists sees it. ffprobe adds to every presentation
             // time of fragments what the most negative composition offset takes away.
-            let begins = |path: &Path, stream| {
-                tool::packets(path, stream, false)
-                    .iter()
-                    .map(|packet| packet.pts)
-                    .min()
-                    .unwrap()
-            };
+            let begins =
+                |path: &Path, stream| tool::packets(path, stream, false).iter().map(|packet| packet.pts).min().unwrap();
             let header = planned.map.header();
             let begins_packaged = begins(&packaged, 0) - added_by_ffprobe(&planned.map);
-            assert_eq!(
-                begins_packaged,
-                planned.map.start(),
-                "start of track {}",
-                planned.track
-            );
+            assert_eq!(begins_packaged, planned.map.start(), "start of track {}", planned.track);
             let moved = begins_packaged - begins(source, planned.track);
             seconds(moved, header.timescale)
         })
@@ -204,11 +138,7 @@ fn compare(source: &Path, codecs: &[&str]) {
 
 fn added_by_ffprobe(map: &SegmentMap) -> i64 {
     let samples = (0..map.segment_count()).flat_map(|n| map.samples(n).unwrap().samples);
-    samples
-        .map(|sample| -i64::from(sample.composition_offset))
-        .max()
-        .unwrap_or(0)
-        .max(0)
+    samples.map(|sample| -i64::from(sample.composition_offset)).max().unwrap_or(0).max(0)
 }
 
 fn init_len(bytes: &[u8]) -> usize {
@@ -222,11 +152,7 @@ fn real_files_are_cut_near_the_grid() {
     let file = std::fs::read(&path).unwrap();
     for planned in plan(&file).unwrap() {
         let scale = i64::from(planned.map.header().timescale.get());
-        let starts: Vec<_> = planned
-            .map
-            .segments()
-            .map(|segment| segment.start)
-            .collect();
+        let starts: Vec<_> = planned.map.segments().map(|segment| segment.start).collect();
         assert_eq!(starts.len(), 3, "{starts:?}");
         for (number, start) in (0i64..).zip(&starts) {
             // Within one frame of sound.
@@ -239,10 +165,7 @@ fn real_files_are_cut_near_the_grid() {
 fn languages_and_several_tracks_are_found() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("a.mp4");
-    let arguments = [
-        "-f", "lavfi", "-i", PICTURE, "-f", "lavfi", "-i", SOUND, "-map", "0", "-map", "1", "-map",
-        "1",
-    ];
+    let arguments = ["-f", "lavfi", "-i", PICTURE, "-f", "lavfi", "-i", SOUND, "-map", "0", "-map", "1", "-map", "1"];
     let options = [
         "-metadata:s:a:0",
         "language=ger",
@@ -251,54 +174,27 @@ fn languages_and_several_tracks_are_found() {
         "-metadata:s:a:1",
         "handler_name=Commentary",
     ];
-    let all: Vec<&str> = arguments
-        .iter()
-        .chain(X264)
-        .chain(AAC)
-        .chain(&options)
-        .copied()
-        .collect();
+    let all: Vec<&str> = arguments.iter().chain(X264).chain(AAC).chain(&options).copied().collect();
     tool::ffmpeg(&all, &path);
     compare(&path, &["h264", "aac", "aac"]);
     let file = std::fs::read(&path).unwrap();
     let facts: Vec<_> = plan(&file)
         .unwrap()
         .iter()
-        .map(|planned| {
-            (
-                planned.map.header().language.clone(),
-                planned.map.header().name.clone(),
-            )
-        })
+        .map(|planned| (planned.map.header().language.clone(), planned.map.header().name.clone()))
         .collect();
     let text = |text: &str| Some(text.to_owned());
-    assert_eq!(
-        facts,
-        [
-            (None, None),
-            (text("de"), None),
-            (text("en"), text("Commentary"))
-        ]
-    );
+    assert_eq!(facts, [(None, None), (text("de"), None), (text("en"), text("Commentary"))]);
 }
 
 #[test]
 fn sound_alone_is_packaged() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("a.m4a");
-    let arguments: Vec<&str> = ["-f", "lavfi", "-i", SOUND]
-        .iter()
-        .chain(AAC)
-        .copied()
-        .collect();
+    let arguments: Vec<&str> = ["-f", "lavfi", "-i", SOUND].iter().chain(AAC).copied().collect();
     tool::ffmpeg(&arguments, &path);
     compare(&path, &["aac"]);
-    assert_eq!(
-        plan(&std::fs::read(&path).unwrap()).unwrap()[0]
-            .map
-            .segment_count(),
-        3
-    );
+    assert_eq!(plan(&std::fs::read(&path).unwrap()).unwrap()[0].map.segment_count(), 3);
 }
 
 #[test]
@@ -306,10 +202,7 @@ fn a_cut_in_the_middle_of_a_group_of_pictures_stays_in_sync() {
     let folder = TempDir::new().unwrap();
     let source = make(&PLAIN, &folder);
     let path = folder.path().join("cut.mp4");
-    tool::ffmpeg(
-        &["-ss", "3.1", "-i", source.to_str().unwrap(), "-c", "copy"],
-        &path,
-    );
+    tool::ffmpeg(&["-ss", "3.1", "-i", source.to_str().unwrap(), "-c", "copy"], &path);
     let file = std::fs::read(&path).unwrap();
     let begins: Vec<_> = plan(&file)
         .unwrap()
@@ -321,10 +214,7 @@ fn a_cut_in_the_middle_of_a_group_of_pictures_stays_in_sync() {
                 packets.iter().map(|packet| packet.size).collect::<Vec<_>>()
             };
             let (all, cut) = (sizes(&source), sizes(&path));
-            let at = all
-                .windows(30)
-                .position(|window| window == &cut[..30])
-                .unwrap();
+            let at = all.windows(30).position(|window| window == &cut[..30]).unwrap();
             let scale = planned.map.header().timescale;
             let was = tool::packets(&source, planned.track, false)[at].pts;
             seconds(planned.map.start(), scale) - seconds(was, scale)
@@ -338,29 +228,11 @@ fn a_turned_picture_stays_turned() {
     let folder = TempDir::new().unwrap();
     let upright = make(&PLAIN, &folder);
     let path = folder.path().join("turned.mp4");
-    tool::ffmpeg(
-        &[
-            "-i",
-            upright.to_str().unwrap(),
-            "-c",
-            "copy",
-            "-metadata:s:v:0",
-            "rotate=90",
-        ],
-        &path,
-    );
+    tool::ffmpeg(&["-i", upright.to_str().unwrap(), "-c", "copy", "-metadata:s:v:0", "rotate=90"], &path);
     let file = std::fs::read(&path).unwrap();
     let planned = plan(&file).unwrap();
     let header = planned[0].map.header();
-    assert_eq!(
-        (
-            header.kind,
-            header.rotation % 180,
-            header.width,
-            header.height
-        ),
-        (TrackKind::Video, 90, 96, 160)
-    );
+    assert_eq!((header.kind, header.rotation % 180, header.width, header.height), (TrackKind::Video, 90, 96, 160));
     let packaged = folder.path().join("packaged.mp4");
     std::fs::write(&packaged, whole(&planned[0].map, &file)).unwrap();
     let rotation = |path: &Path| tool::field(path, 0, "width:side_data=rotation");
@@ -373,49 +245,20 @@ fn fragmented_files_are_told_apart() {
     let source = make(&PLAIN, &folder);
     let path = folder.path().join("fragmented.mp4");
     let flags = "+frag_keyframe+empty_moov+default_base_moof";
-    tool::ffmpeg(
-        &[
-            "-i",
-            source.to_str().unwrap(),
-            "-c",
-            "copy",
-            "-movflags",
-            flags,
-        ],
-        &path,
-    );
-    assert_eq!(
-        plan(&std::fs::read(&path).unwrap()).unwrap_err(),
-        kinora_media::Mp4Error::Fragmented
-    );
+    tool::ffmpeg(&["-i", source.to_str().unwrap(), "-c", "copy", "-movflags", flags], &path);
+    assert_eq!(plan(&std::fs::read(&path).unwrap()).unwrap_err(), kinora_media::Mp4Error::Fragmented);
 }
 
 #[test]
 fn tracks_that_cannot_be_packaged_are_left_out() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("a.mov");
-    let arguments = [
-        "-f",
-        "lavfi",
-        "-i",
-        PICTURE,
-        "-f",
-        "lavfi",
-        "-i",
-        SOUND,
-        "-c:a",
-        "pcm_s16le",
-        "-timecode",
-        "01:00:00:00",
-    ];
+    let arguments =
+        ["-f", "lavfi", "-i", PICTURE, "-f", "lavfi", "-i", SOUND, "-c:a", "pcm_s16le", "-timecode", "01:00:00:00"];
     let all: Vec<&str> = arguments.iter().chain(X264).copied().collect();
     tool::ffmpeg(&all, &path);
     let file = std::fs::read(&path).unwrap();
-    let movie = kinora_media::mp4::parse(
-        crate::support::package::index(&file).unwrap(),
-        file.len() as u64,
-    )
-    .unwrap();
+    let movie = kinora_media::mp4::parse(crate::support::package::index(&file).unwrap(), file.len() as u64).unwrap();
     assert_eq!(movie.tracks.len(), 3);
     assert!(matches!(movie.tracks[1].codec, Codec::Unsupported { .. }));
     assert_eq!(plan(&file).unwrap().len(), 1);

@@ -27,36 +27,15 @@ fn init_and_media_segments_have_these_boxes() {
 fn errors_tell_what_is_wrong_and_what_to_do() {
     let name = FourCc(*b"stts");
     let errors = [
-        Mp4Error::Truncated {
-            what: "the media data (mdat box)",
-            needs: 1_000,
-            has: 900,
-        },
+        Mp4Error::Truncated { what: "the media data (mdat box)", needs: 1_000, has: 900 },
         Mp4Error::NoMoov,
-        Mp4Error::Malformed {
-            name,
-            offset: 412,
-            why: "counts more entries than it holds",
-        },
-        Mp4Error::Malformed {
-            name: FourCc([0xa9, b'x', 0, 1]),
-            offset: 0,
-            why: "is too short",
-        },
+        Mp4Error::Malformed { name, offset: 412, why: "counts more entries than it holds" },
+        Mp4Error::Malformed { name: FourCc([0xa9, b'x', 0, 1]), offset: 0, why: "is too short" },
         Mp4Error::Fragmented,
-        Mp4Error::SampleOutsideFile {
-            track: 2,
-            sample: 17,
-        },
+        Mp4Error::SampleOutsideFile { track: 2, sample: 17 },
         Mp4Error::Encrypted { track: 1 },
-        Mp4Error::LimitExceeded {
-            what: "bytes of index (moov box)",
-            limit: MAX_MOOV_LEN,
-        },
-        Mp4Error::UnsupportedEdits {
-            track: 1,
-            why: "joins several parts of the recording",
-        },
+        Mp4Error::LimitExceeded { what: "bytes of index (moov box)", limit: MAX_MOOV_LEN },
+        Mp4Error::UnsupportedEdits { track: 1, why: "joins several parts of the recording" },
         Mp4Error::SeveralSampleEntries { track: 1 },
         Mp4Error::ExternalMedia { track: 1 },
     ];

@@ -10,19 +10,12 @@ use crate::support::tree::edit;
 fn small() -> Vec<u8> {
     let mut picture = FilmTrack::video(12, 5);
     let mut sound = FilmTrack::audio(9);
-    picture
-        .samples
-        .iter_mut()
-        .chain(&mut sound.samples)
-        .for_each(|sample| sample.0 %= 20);
+    picture.samples.iter_mut().chain(&mut sound.samples).for_each(|sample| sample.0 %= 20);
     film(&[picture, sound], true)
 }
 
 fn numbers(values: &[u32]) -> Vec<u8> {
-    values
-        .iter()
-        .flat_map(|value| value.to_be_bytes())
-        .collect()
+    values.iter().flat_map(|value| value.to_be_bytes()).collect()
 }
 
 /// What happens when one box of an ordinary film is replaced.
@@ -65,10 +58,7 @@ fn every_byte_of_an_index_may_be_wrong() {
             if let Ok(planned) = plan(&file) {
                 for planned in planned {
                     rendered += whole(&planned.map, &file).len();
-                    assert_eq!(
-                        SegmentMap::decode(planned.map.as_bytes().to_vec()).unwrap(),
-                        planned.map
-                    );
+                    assert_eq!(SegmentMap::decode(planned.map.as_bytes().to_vec()).unwrap(), planned.map);
                 }
             }
         }
@@ -114,11 +104,7 @@ fn counts_are_checked_against_the_bytes_that_are_there() {
         (b"elst", numbers(&[0, million, 1])),
     ] {
         let error = with(name, &body).unwrap_err();
-        assert!(
-            matches!(error, Mp4Error::Malformed { .. }),
-            "{}: {error}",
-            name.escape_ascii()
-        );
+        assert!(matches!(error, Mp4Error::Malformed { .. }), "{}: {error}", name.escape_ascii());
     }
 }
 
@@ -138,37 +124,16 @@ fn numbers_that_lie_are_refused() {
     malformed(with(b"stsc", &numbers(&[0, 1, 1, 1, 9])), b"stsd");
     malformed(with(b"stco", &numbers(&[0, 0])), b"stco");
     malformed(with(b"mdhd", &numbers(&[0, 0, 0, 0, 0, 0])), b"mdia");
-    malformed(
-        with(
-            b"ctts",
-            &numbers(&[
-                0,
-                2,
-                1,
-                i32::MIN.cast_unsigned(),
-                1,
-                i32::MAX.cast_unsigned(),
-            ]),
-        ),
-        b"ctts",
-    );
+    malformed(with(b"ctts", &numbers(&[0, 2, 1, i32::MIN.cast_unsigned(), 1, i32::MAX.cast_unsigned()])), b"ctts");
 }
 
 #[test]
 fn samples_outside_the_file_are_told_from_a_file_that_was_cut() {
     let outside = with(b"stsz", &numbers(&[0, 0x7fff_ffff, 50])).unwrap_err();
-    assert_eq!(
-        outside,
-        Mp4Error::SampleOutsideFile {
-            track: 1,
-            sample: 0
-        }
-    );
+    assert_eq!(outside, Mp4Error::SampleOutsideFile { track: 1, sample: 0 });
     let file = film(&[FilmTrack::video(50, 25)], true);
     let cut = plan(&file[..file.len() - 40]).unwrap_err();
-    let Mp4Error::Truncated { needs, has, .. } = cut else {
-        panic!("{cut}")
-    };
+    let Mp4Error::Truncated { needs, has, .. } = cut else { panic!("{cut}") };
     assert_eq!(needs - has, 40);
     assert!(cut.to_string().contains("40 bytes are missing"), "{cut}");
 }
@@ -178,11 +143,7 @@ fn samples_that_share_bytes_cannot_claim_more_than_the_file() {
     let file = film(&[FilmTrack::video(50, 25)], false);
     let body = numbers(&[0, file.len() as u32 / 2, 50]);
     let everywhere = |_: &[u8]| [numbers(&[0, 50]), numbers(&[8; 50])].concat();
-    let edited = edit(
-        &edit(&file, b"stsz", &|_| body.clone()),
-        b"stco",
-        &everywhere,
-    );
+    let edited = edit(&edit(&file, b"stsz", &|_| body.clone()), b"stco", &everywhere);
     assert!(matches!(plan(&edited), Err(Mp4Error::Malformed { .. })));
 }
 
@@ -199,53 +160,29 @@ fn work_is_bounded() {
 #[test]
 fn protected_films_are_refused() {
     for (picture, entry) in [(true, avc1(&[])), (false, mp4a())] {
-        let mut track = if picture {
-            FilmTrack::video(50, 25)
-        } else {
-            FilmTrack::audio(50)
-        };
+        let mut track = if picture { FilmTrack::video(50, 25) } else { FilmTrack::audio(50) };
         let mut entry = entry;
         entry[4..8].copy_from_slice(if picture { b"encv" } else { b"enca" });
         track.entries = vec![entry];
-        assert_eq!(
-            plan(&film(&[track], false)).unwrap_err(),
-            Mp4Error::Encrypted { track: 1 }
-        );
+        assert_eq!(plan(&film(&[track], false)).unwrap_err(), Mp4Error::Encrypted { track: 1 });
     }
 }
 
 #[test]
 fn edit_lists_that_say_more_are_refused() {
     let one = 0x1_0000;
-    let error = with(
-        b"elst",
-        &numbers(&[0, 2, 1_000, 1_024, one, 1_000, 90_000, one]),
-    )
-    .unwrap_err();
+    let error = with(b"elst", &numbers(&[0, 2, 1_000, 1_024, one, 1_000, 90_000, one])).unwrap_err();
     assert!(matches!(error, Mp4Error::UnsupportedEdits { track: 1, .. }));
-    assert!(matches!(
-        with(b"elst", &numbers(&[0, 1, 1_000, 0, one / 2])),
-        Err(Mp4Error::UnsupportedEdits { .. })
-    ));
+    assert!(matches!(with(b"elst", &numbers(&[0, 1, 1_000, 0, one / 2])), Err(Mp4Error::UnsupportedEdits { .. })));
 }
 
 #[test]
 fn a_reference_movie_is_refused() {
     let file = film(&[FilmTrack::video(50, 25)], false);
-    let outside = boxed(
-        b"dinf",
-        &full(
-            b"dref",
-            0,
-            0,
-            &[&numbers(&[1])[..], &full(b"url ", 0, 0, b"file:///x\0")].concat(),
-        ),
-    );
+    let outside =
+        boxed(b"dinf", &full(b"dref", 0, 0, &[&numbers(&[1])[..], &full(b"url ", 0, 0, b"file:///x\0")].concat()));
     let edited = edit(&file, b"minf", &|body| [&outside, body].concat());
-    assert_eq!(
-        plan(&edited).unwrap_err(),
-        Mp4Error::ExternalMedia { track: 1 }
-    );
+    assert_eq!(plan(&edited).unwrap_err(), Mp4Error::ExternalMedia { track: 1 });
 }
 
 #[test]
@@ -254,14 +191,6 @@ fn a_map_of_another_version_is_not_read() {
     let mut bytes = plan(&file).unwrap()[0].map.as_bytes().to_vec();
     bytes[7] = 2;
     let error = SegmentMap::decode(bytes).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "segment map version 2 is not supported; version 1 is"
-    );
-    assert_eq!(
-        SegmentMap::decode(b"%PDF".to_vec())
-            .unwrap_err()
-            .to_string(),
-        "these bytes are not a segment map"
-    );
+    assert_eq!(error.to_string(), "segment map version 2 is not supported; version 1 is");
+    assert_eq!(SegmentMap::decode(b"%PDF".to_vec()).unwrap_err().to_string(), "these bytes are not a segment map");
 }

@@ -9,11 +9,7 @@ use crate::support::film::{self, FilmTrack, film};
 use crate::support::package::plan;
 
 fn maps(tracks: &[FilmTrack]) -> Vec<SegmentMap> {
-    plan(&film(tracks, false))
-        .unwrap()
-        .into_iter()
-        .map(|planned| planned.map)
-        .collect()
+    plan(&film(tracks, false)).unwrap().into_iter().map(|planned| planned.map).collect()
 }
 
 fn rendition(id: &str, map: &SegmentMap) -> Rendition {
@@ -26,27 +22,14 @@ fn rendition(id: &str, map: &SegmentMap) -> Rendition {
 }
 
 fn named(language: &[u8; 3], name: &'static str, enabled: bool) -> FilmTrack {
-    FilmTrack {
-        language: *language,
-        name,
-        enabled,
-        ..FilmTrack::audio(469)
-    }
+    FilmTrack { language: *language, name, enabled, ..FilmTrack::audio(469) }
 }
 
 /// Two qualities of picture, three languages, and a surround track.
 fn rich() -> Presentation {
     let mut surround = FilmTrack::audio(312);
-    surround.entries = vec![film::sound(
-        b"ac-3",
-        0,
-        &[],
-        &film::boxed(b"dac3", &[0x10, 0x3d, 0xc0]),
-    )];
-    surround
-        .samples
-        .iter_mut()
-        .for_each(|sample| sample.1 = 1536);
+    surround.entries = vec![film::sound(b"ac-3", 0, &[], &film::boxed(b"dac3", &[0x10, 0x3d, 0xc0]))];
+    surround.samples.iter_mut().for_each(|sample| sample.1 = 1536);
     let tracks = [
         FilmTrack::video(250, 40),
         FilmTrack::video(250, 40),
@@ -60,27 +43,13 @@ fn rich() -> Presentation {
     (low.width, low.height) = (320, 180);
     low.peak_bandwidth /= 3;
     low.average_bandwidth /= 3;
-    let sounds = maps[2..]
-        .iter()
-        .zip(["en", "de", "de2", "surround"])
-        .map(|(map, id)| rendition(id, map));
-    Presentation {
-        tracks: [rendition("high", &maps[0]), low]
-            .into_iter()
-            .chain(sounds)
-            .collect(),
-    }
+    let sounds = maps[2..].iter().zip(["en", "de", "de2", "surround"]).map(|(map, id)| rendition(id, map));
+    Presentation { tracks: [rendition("high", &maps[0]), low].into_iter().chain(sounds).collect() }
 }
 
 fn of(tracks: &[FilmTrack]) -> Presentation {
     let maps = maps(tracks);
-    Presentation {
-        tracks: maps
-            .iter()
-            .enumerate()
-            .map(|(at, map)| rendition(&format!("t{at}"), map))
-            .collect(),
-    }
+    Presentation { tracks: maps.iter().enumerate().map(|(at, map)| rendition(&format!("t{at}"), map)).collect() }
 }
 
 #[test]
@@ -113,17 +82,9 @@ fn another_program_reads_the_multivariant_playlist() {
         assert!(variant.bandwidth >= variant.average_bandwidth.unwrap());
         assert!((variant.frame_rate.unwrap() - 25.0).abs() < 1e-6);
     }
-    let names: Vec<_> = playlist
-        .alternatives
-        .iter()
-        .map(|media| media.name.as_str())
-        .collect();
+    let names: Vec<_> = playlist.alternatives.iter().map(|media| media.name.as_str()).collect();
     assert_eq!(names, ["Director's 'cut' <b>&", "de", "de (2)", "Audio 4"]);
-    let defaults: Vec<_> = playlist
-        .alternatives
-        .iter()
-        .map(|media| media.default)
-        .collect();
+    let defaults: Vec<_> = playlist.alternatives.iter().map(|media| media.default).collect();
     assert_eq!(defaults, [false, true, false, true]);
     assert_eq!(playlist.alternatives[3].channels.as_deref(), Some("6"));
 }
@@ -131,31 +92,16 @@ fn another_program_reads_the_multivariant_playlist() {
 #[test]
 fn another_program_reads_the_media_playlist() {
     let presentation = of(&[FilmTrack::video(250, 40), FilmTrack::audio(469)]);
-    for (track, length) in presentation
-        .tracks
-        .iter()
-        .zip([10.0, 468.0 * 1024.0 / 48_000.0])
-    {
+    for (track, length) in presentation.tracks.iter().zip([10.0, 468.0 * 1024.0 / 48_000.0]) {
         let text = hls::media(track);
         let (_, playlist) = m3u8_rs::parse_media_playlist(text.as_bytes()).unwrap();
         assert!(playlist.end_list);
         assert_eq!(playlist.segments.len(), 3);
-        let sum: f64 = playlist
-            .segments
-            .iter()
-            .map(|segment| f64::from(segment.duration))
-            .sum();
+        let sum: f64 = playlist.segments.iter().map(|segment| f64::from(segment.duration)).sum();
         assert!((sum - length).abs() < 1e-5, "{sum}");
-        let longest = playlist
-            .segments
-            .iter()
-            .map(|segment| f64::from(segment.duration).round())
-            .fold(0.0, f64::max);
+        let longest = playlist.segments.iter().map(|segment| f64::from(segment.duration).round()).fold(0.0, f64::max);
         assert_eq!(longest.to_string(), playlist.target_duration.to_string());
-        assert_eq!(
-            playlist.segments[0].map.as_ref().unwrap().uri,
-            track.urls.init
-        );
+        assert_eq!(playlist.segments[0].map.as_ref().unwrap().uri, track.urls.init);
         assert_eq!(playlist.segments[2].uri, format!("{}/2.m4s", track.id));
     }
 }
@@ -193,8 +139,7 @@ fn another_program_reads_the_mpd() {
                     let attribute = element.try_get_attribute(name).unwrap()?;
                     Some(attribute.value.parse::<u64>().unwrap())
                 };
-                *timelines.last_mut().unwrap() +=
-                    value("d").unwrap() * (value("r").unwrap_or(0) + 1);
+                *timelines.last_mut().unwrap() += value("d").unwrap() * (value("r").unwrap_or(0) + 1);
             }
             _ => {}
         }

@@ -9,11 +9,7 @@ use crate::support::reader;
 
 fn maps(tracks: &[FilmTrack]) -> (Vec<u8>, Vec<SegmentMap>) {
     let file = film(tracks, false);
-    let maps = plan(&file)
-        .unwrap()
-        .into_iter()
-        .map(|planned| planned.map)
-        .collect();
+    let maps = plan(&file).unwrap().into_iter().map(|planned| planned.map).collect();
     (file, maps)
 }
 
@@ -23,9 +19,7 @@ fn starts(map: &SegmentMap) -> Vec<i64> {
 
 fn is_gapless(map: &SegmentMap) -> bool {
     let segments: Vec<SegmentInfo> = map.segments().collect();
-    segments
-        .windows(2)
-        .all(|pair| pair[0].start + pair[0].duration.cast_signed() == pair[1].start)
+    segments.windows(2).all(|pair| pair[0].start + pair[0].duration.cast_signed() == pair[1].start)
 }
 
 #[test]
@@ -54,10 +48,7 @@ fn sound_that_outlasts_the_picture_is_cut_on_the_grid() {
     let (_, maps) = maps(&[FilmTrack::video(50, 25), FilmTrack::audio(750)]);
     assert_eq!(maps[0].segment_count(), 1);
     // 16 s of sound: cuts at 4, 8 and 12 s.
-    assert_eq!(
-        starts(&maps[1]),
-        [-1024, 188 * 1024, 375 * 1024, 563 * 1024]
-    );
+    assert_eq!(starts(&maps[1]), [-1024, 188 * 1024, 375 * 1024, 563 * 1024]);
 }
 
 #[test]
@@ -70,11 +61,7 @@ fn sound_alone_is_cut_on_the_grid() {
 fn the_edit_list_of_picture_becomes_signed_offsets() {
     let (file, maps) = maps(&[FilmTrack::video(100, 25)]);
     let (_, seen) = reader::segment(&segment(&maps[0], 0, &file));
-    let times: Vec<_> = seen
-        .iter()
-        .take(4)
-        .map(|sample| (sample.decode, sample.composition))
-        .collect();
+    let times: Vec<_> = seen.iter().take(4).map(|sample| (sample.decode, sample.composition)).collect();
     assert_eq!(times, [(0, 0), (512, 1024), (1024, -512), (1536, -1024)]);
     let moov = reader::init(&kinora_media::cmaf::init_segment(&maps[0]));
     assert!(moov.trak[0].edts.is_none());
@@ -87,14 +74,7 @@ fn priming_is_skipped_by_an_edit_list() {
     let (_, seen) = reader::segment(&segment(&maps[1], 0, &file));
     assert_eq!(seen[0].decode, 0);
     let moov = reader::init(&kinora_media::cmaf::init_segment(&maps[1]));
-    let edits = &moov.trak[0]
-        .edts
-        .as_ref()
-        .unwrap()
-        .elst
-        .as_ref()
-        .unwrap()
-        .entries;
+    let edits = &moov.trak[0].edts.as_ref().unwrap().elst.as_ref().unwrap().entries;
     assert_eq!((edits.len(), edits[0].media_time), (1, Some(1024)));
 }
 
@@ -116,10 +96,7 @@ fn pre_roll_of_picture_moves_the_sound_too() {
     picture.edits = vec![(3_000, 1024 + 6_400)];
     let (_, maps) = maps(&[picture, FilmTrack::audio(150)]);
     assert_eq!((maps[0].start(), maps[0].header().priming), (0, 0));
-    assert_eq!(
-        (maps[1].start(), maps[1].header().priming),
-        (24_000 - 1024, 0)
-    );
+    assert_eq!((maps[1].start(), maps[1].header().priming), (24_000 - 1024, 0));
 }
 
 #[test]
@@ -135,11 +112,7 @@ fn sound_with_a_late_start_has_no_empty_segments() {
     let mut sound = FilmTrack::audio(470);
     sound.edits = vec![(9_000, -1), (1_000, 0)];
     let (_, maps) = maps(&[FilmTrack::video(500, 25), sound]);
-    assert!(
-        maps[1]
-            .segments()
-            .all(|segment| segment.sample_count > 0 && segment.duration > 0)
-    );
+    assert!(maps[1].segments().all(|segment| segment.sample_count > 0 && segment.duration > 0));
     assert!(is_gapless(&maps[1]));
     assert_eq!(maps[1].start(), 9 * 48_000);
 }
@@ -150,10 +123,8 @@ fn a_relocated_map_renders_the_same_segments() {
     let sound = &maps[1];
     assert!(!sound.is_contiguous());
     assert!(sound.span_overhead() > 1.2);
-    let object: Vec<u8> = sound
-        .all_runs()
-        .flat_map(|run| file[run.start as usize..run.end as usize].to_vec())
-        .collect();
+    let object: Vec<u8> =
+        sound.all_runs().flat_map(|run| file[run.start as usize..run.end as usize].to_vec()).collect();
     let moved = sound.relocated().unwrap();
     assert!(moved.is_contiguous());
     assert_eq!(moved.span(), 0..sound.payload_bytes());

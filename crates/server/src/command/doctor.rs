@@ -5,6 +5,7 @@ use crate::settings::Settings;
 use crate::world;
 use kinora_store::{Location, SqlStore};
 use rustix::fs::{StatVfs, statfs, statvfs};
+use std::fmt::Write as _;
 use std::process::ExitCode;
 
 /// Kernel names of file systems that are reached through a network (`man 2 statfs`), on which neither
@@ -40,7 +41,7 @@ pub(super) async fn run(settings: Settings) -> Result<ExitCode, Failure> {
             Err(words) => ("WRONG", words),
         };
         healthy &= outcome.is_ok();
-        text.push_str(&format!("{mark}  {what:12} {words}\n"));
+        writeln!(text, "{mark}  {what:12} {words}")?;
     }
     say(&text)?;
     Ok(if healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -49,7 +50,9 @@ pub(super) async fn run(settings: Settings) -> Result<ExitCode, Failure> {
 fn folder(settings: &Settings) -> Check {
     let folder = &settings.data_dir;
     let probe = folder.join(".doctor");
-    let tried = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&probe, b"?")).and_then(|()| std::fs::remove_file(&probe));
+    let tried = std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(&probe, b"?"))
+        .and_then(|()| std::fs::remove_file(&probe));
     let outcome = match tried {
         Ok(()) => Ok(format!("{} can be written", folder.display())),
         Err(error) => Err(format!(
@@ -82,16 +85,12 @@ fn space(settings: &Settings) -> Check {
 fn file_system(settings: &Settings) -> Check {
     let outcome = match statfs(&settings.data_dir) {
         Err(error) => Err(format!("the file system of {} cannot be asked: {error}", settings.data_dir.display())),
-        Ok(stat) => {
-            // The low half names the file system; its sign depends on the platform.
-            let magic = u32::try_from(u64::from_ne_bytes(i64::from(stat.f_type).to_ne_bytes()) & 0xFFFF_FFFF).unwrap_or(0);
-            match NETWORK.iter().find(|(number, _)| *number == magic) {
-                None => Ok("the data folder is on a local file system".to_owned()),
-                Some((_, name)) => Err(format!(
-                    "the data folder is on {name}: the database's locks do not hold there; move it to a local disk"
-                )),
-            }
-        }
+        Ok(stat) => match NETWORK.iter().find(|(number, _)| i64::from(*number) == stat.f_type & 0xFFFF_FFFF) {
+            None => Ok("the data folder is on a local file system".to_owned()),
+            Some((_, name)) => Err(format!(
+                "the data folder is on {name}: the database's locks do not hold there; move it to a local disk"
+            )),
+        },
     };
     Check { what: "file system", outcome }
 }
@@ -128,7 +127,9 @@ async fn port(settings: &Settings) -> Check {
 }
 
 fn links(settings: &Settings) -> Check {
-    let local = settings.public_url.contains("//127.0.0.1") || settings.public_url.contains("//localhost") || settings.public_url.contains("//[::1]");
+    let local = settings.public_url.contains("//127.0.0.1")
+        || settings.public_url.contains("//localhost")
+        || settings.public_url.contains("//[::1]");
     let outcome = if local && !settings.listen.ip().is_loopback() {
         Err(format!(
             "the server listens for other machines, but the links that it hands out begin with {}: set `public_url` to the address that clients use",

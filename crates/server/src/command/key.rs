@@ -8,6 +8,7 @@ use kinora_app::App;
 use kinora_app::access::{create_key, list_keys, named_organization, revoke_key};
 use kinora_domain::KeyId;
 use kinora_domain::access::{KeyState, Role};
+use std::fmt::Write as _;
 use std::process::ExitCode;
 
 /// Does what the subcommand says, on the store itself: a running server sees it at its next request.
@@ -40,17 +41,23 @@ async fn create(app: &App, asked: &ArgMatches) -> Result<(), Failure> {
 }
 
 async fn list(app: &App) -> Result<(), Failure> {
-    let mut lines = format!("{:36}  {:12}  {:7}  {:8}  {:20}  {}\n", "ID", "BEGINS WITH", "STATE", "ROLE", "ORGANIZATION", "NAME");
+    let mut lines =
+        format!("{:36}  {:12}  {:7}  {:8}  {:20}  {}\n", "ID", "BEGINS WITH", "STATE", "ROLE", "ORGANIZATION", "NAME");
     for listed in list_keys(app).await? {
         let state = match listed.key.state {
             KeyState::Active => "active",
             KeyState::Revoked { .. } => "revoked",
         };
         for (grant, organization) in listed.key.grants.iter().zip(&listed.organizations) {
-            lines.push_str(&format!(
-                "{:36}  {:12}  {state:7}  {:8}  {:20}  {}\n",
-                listed.key.id, listed.key.prefix, grant.role.name(), organization.name, listed.key.name
-            ));
+            writeln!(
+                lines,
+                "{:36}  {:12}  {state:7}  {:8}  {:20}  {}",
+                listed.key.id,
+                listed.key.prefix,
+                grant.role.name(),
+                organization.name,
+                listed.key.name
+            )?;
         }
     }
     say(&lines)

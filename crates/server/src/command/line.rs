@@ -36,8 +36,11 @@ fn keys() -> Command {
         .value_name("NAME")
         .default_value("default")
         .help("The organization that the key acts for; it is made when it is not there.");
-    let role =
-        Arg::new("role").long("role").default_value("admin").value_parser(["admin", "editor", "viewer"]).help("What the key may do.");
+    let role = Arg::new("role")
+        .long("role")
+        .default_value("admin")
+        .value_parser(["admin", "editor", "viewer"])
+        .help("What the key may do.");
     Command::new("key")
         .about("API keys.")
         .subcommand_required(true)
@@ -51,9 +54,9 @@ fn keys() -> Command {
         )
         .subcommand(Command::new("list").about("Lists the keys; no secret is shown."))
         .subcommand(
-            Command::new("revoke")
-                .about("Ends a key at once.")
-                .arg(Arg::new("id").value_name("ID").required(true).help("The key's id, as `kinora key list` shows it.")),
+            Command::new("revoke").about("Ends a key at once.").arg(
+                Arg::new("id").value_name("ID").required(true).help("The key's id, as `kinora key list` shows it."),
+            ),
         )
 }
 

@@ -75,10 +75,10 @@ fn fail(error: &(dyn std::error::Error + 'static)) -> ExitCode {
     let mut words = format!("kinora: {error}");
     let mut cause = error.source();
     while let Some(error) = cause {
-        words.push_str(&format!("\n  because: {error}"));
+        words.push_str("\n  because: ");
+        words.push_str(&error.to_string());
         cause = error.source();
     }
     remark(&words);
     ExitCode::FAILURE
 }
-

@@ -69,10 +69,10 @@ pub(super) async fn serve(settings: Settings) -> Result<ExitCode, Failure> {
 
 async fn prepare(world: &World, settings: &Settings) -> Result<(), Failure> {
     default_organization(&world.app).await?;
-    if let Some(secret) = &settings.bootstrap_api_key {
-        if install_bootstrap_key(&world.app, secret).await? {
-            tracing::info!("the bootstrap API key is installed");
-        }
+    if let Some(secret) = &settings.bootstrap_api_key
+        && install_bootstrap_key(&world.app, secret).await?
+    {
+        tracing::info!("the bootstrap API key is installed");
     }
     let orphans = sweep_orphans(&world.app).await?;
     if orphans > 0 {

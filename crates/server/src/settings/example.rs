@@ -20,7 +20,7 @@ pub(crate) fn example_file() -> String {
             text.push_str(&line);
             text.push('\n');
         }
-        text.push_str(&format!("#{} = {}\n", row.name, literal(row)));
+        text.extend(["#", row.name, " = ", &literal(row), "\n"]);
     }
     text
 }

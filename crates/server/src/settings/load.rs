@@ -37,7 +37,7 @@ pub(crate) fn load(sources: &Sources) -> Result<Settings, SettingsError> {
     for (variable, text) in &sources.environment {
         // The file itself is named by a variable too; the browser tests' and build's variables are not ours to read.
         let Some(name) = variable.strip_prefix("KINORA_").filter(|name| *name != "CONFIG") else { continue };
-        let row = find(&name.to_lowercase(), "the environment", |row| row.variable(), variable)?;
+        let row = find(&name.to_lowercase(), "the environment", Row::variable, variable)?;
         values.insert(row.name, Raw { text: text.clone(), origin: format!("the environment variable {variable}") });
     }
     for (name, text) in &sources.flags {
@@ -47,7 +47,12 @@ pub(crate) fn load(sources: &Sources) -> Result<Settings, SettingsError> {
     Settings::read(&values)
 }
 
-fn find(name: &str, origin: &str, spelled: impl Fn(&Row) -> String, given: &str) -> Result<&'static Row, SettingsError> {
+fn find(
+    name: &str,
+    origin: &str,
+    spelled: impl Fn(&Row) -> String,
+    given: &str,
+) -> Result<&'static Row, SettingsError> {
     TABLE.iter().find(|row| row.name == name).ok_or_else(|| {
         let names: Vec<_> = TABLE.iter().map(spelled).collect();
         SettingsError::Unknown {
@@ -63,7 +68,8 @@ fn read_file(named: Option<&Path>, values: &mut HashMap<&'static str, Raw>) -> R
     let Some(path) = named.map(Path::to_owned).or_else(usual) else { return Ok(()) };
     let unreadable = |source| SettingsError::Unreadable { path: path.clone(), source };
     let text = std::fs::read_to_string(&path).map_err(unreadable)?;
-    let not_toml = |error: toml::de::Error| SettingsError::NotToml { path: path.clone(), message: error.message().to_owned() };
+    let not_toml =
+        |error: toml::de::Error| SettingsError::NotToml { path: path.clone(), message: error.message().to_owned() };
     let table: toml::Table = text.parse().map_err(not_toml)?;
     let origin = format!("the settings file {}", path.display());
     for (name, value) in table {

@@ -1,7 +1,8 @@
 use super::*;
 
 fn sources(file: Option<&Path>, environment: &[(&str, &str)], flags: &[(&str, &str)]) -> Sources {
-    let owned = |pairs: &[(&str, &str)]| pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let owned =
+        |pairs: &[(&str, &str)]| pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     Sources { file: file.map(Path::to_owned), environment: owned(environment), flags: owned(flags) }
 }
 
@@ -67,8 +68,10 @@ fn a_secret_does_not_belong_into_the_file() {
 #[test]
 fn the_example_file_is_the_defaults() {
     let example = super::super::example_file();
-    let uncommented: String =
-        example.lines().filter_map(|line| line.strip_prefix('#').filter(|rest| !rest.starts_with(' '))).fold(String::new(), |text, line| text + line + "\n");
+    let uncommented: String = example
+        .lines()
+        .filter_map(|line| line.strip_prefix('#').filter(|rest| !rest.starts_with(' ')))
+        .fold(String::new(), |text, line| text + line + "\n");
     let file = file(&uncommented);
     let from_example = load(&sources(Some(file.path()), &[], &[])).unwrap();
     assert_eq!(from_example, load(&sources(None, &[], &[])).unwrap());

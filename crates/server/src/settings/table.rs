@@ -40,7 +40,11 @@ pub(crate) const TABLE: [Row; 17] = [
     row("max_connections", "4096", "Connections served at the same time; more wait."),
     row("job_concurrency", "2", "Jobs done at the same time."),
     row("drain_seconds", "30", "Seconds that requests under way get to end after the first signal."),
-    row("log", "info", "What is logged: `error`, `warn`, `info`, `debug` or `trace`, also by module, as in `info,kinora_edge=debug`."),
+    row(
+        "log",
+        "info",
+        "What is logged: `error`, `warn`, `info`, `debug` or `trace`, also by module, as in `info,kinora_edge=debug`.",
+    ),
     row("log_format", "auto", "`text`, `json`, or `auto`: text on a terminal, JSON elsewhere."),
     row("ffprobe", "", "Path of the ffprobe program. Without it: the first one in PATH."),
     row("ffmpeg", "", "Path of the ffmpeg program. Without it: the first one in PATH."),

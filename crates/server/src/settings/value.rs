@@ -57,7 +57,10 @@ impl Values<'_> {
             origin: raw.map(|raw| raw.origin.clone()).unwrap_or_default(),
             name: row.map_or("", |row| row.name),
             // What a secret is, no message shows.
-            value: raw.filter(|_raw| row.is_some_and(|row| !row.secret)).map(|raw| raw.text.clone()).unwrap_or_default(),
+            value: raw
+                .filter(|_raw| row.is_some_and(|row| !row.secret))
+                .map(|raw| raw.text.clone())
+                .unwrap_or_default(),
             expected,
         }
     }
@@ -84,14 +87,22 @@ impl Values<'_> {
         let url = url.trim_end_matches('/');
         let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
         let plain = rest.is_some_and(|rest| {
-            !rest.is_empty() && !rest.starts_with('/') && rest.chars().all(|letter| letter.is_ascii_alphanumeric() || "-._~:/[]%".contains(letter))
+            !rest.is_empty()
+                && !rest.starts_with('/')
+                && rest.chars().all(|letter| letter.is_ascii_alphanumeric() || "-._~:/[]%".contains(letter))
         });
-        if plain { Ok(url.to_owned()) } else { Err(self.wrong("public_url", "an address such as `https://video.example` without query")) }
+        if plain {
+            Ok(url.to_owned())
+        } else {
+            Err(self.wrong("public_url", "an address such as `https://video.example` without query"))
+        }
     }
 
     fn proxies(&self) -> Result<Vec<IpAddr>, SettingsError> {
         let items = self.text("trusted_proxies").split(',').map(str::trim).filter(|item| !item.is_empty());
-        let read = |item: &str| item.parse().map_err(|_malformed| self.wrong("trusted_proxies", "IP addresses with commas between"));
+        let read = |item: &str| {
+            item.parse().map_err(|_malformed| self.wrong("trusted_proxies", "IP addresses with commas between"))
+        };
         items.map(read).collect()
     }
 }

@@ -81,7 +81,8 @@ fn a_key_revoked_while_the_server_runs_opens_nothing_from_then_on() {
     server.home.run(&["key", "revoke", id], &[]).succeeded();
     let revoked = ask(&server, &secret, "GET", "/vod/v1/files");
     revoked.refused(401, "invalid_api_key", &["wrong or revoked"]);
-    revoked.same_as(&ask(&server, "a-key-that-never-was-0123456789abcdef", "GET", "/vod/v1/files"), "revoked and unknown");
+    revoked
+        .same_as(&ask(&server, "a-key-that-never-was-0123456789abcdef", "GET", "/vod/v1/files"), "revoked and unknown");
     ask(&server, KEY, "GET", "/vod/v1/files").expect(200);
     let keys = server.home.run(&["key", "list"], &[]).succeeded();
     assert!(keys.lines().any(|line| line.contains(id) && line.contains("revoked")), "{keys}");
@@ -128,7 +129,9 @@ fn a_viewer_looks_and_changes_nothing_and_an_editor_does_both() {
         ("POST", "/vod/v1/assets".to_owned(), create),
         ("DELETE", format!("/vod/v1/assets/{asset}"), json!({})),
     ];
-    let send = |secret: &str, (method, target, body): &(&str, String, serde_json::Value)| server.request(method, target).key(secret).json(body).send();
+    let send = |secret: &str, (method, target, body): &(&str, String, serde_json::Value)| {
+        server.request(method, target).key(secret).json(body).send()
+    };
     for write in &writes {
         send(&viewer, write).refused(403, "forbidden", &["`viewer`"]);
     }
@@ -197,7 +200,11 @@ fn another_organizations_things_are_answered_like_things_that_do_not_exist() {
         format!("/vod/v1/assets?fileId={file}"),
     ] {
         let list = ask(&server, &stranger, "GET", &target).expect(200).json();
-        assert_eq!((list["totalCount"].as_u64(), list["items"].as_array().map(Vec::len)), (Some(0), Some(0)), "{target}");
+        assert_eq!(
+            (list["totalCount"].as_u64(), list["items"].as_array().map(Vec::len)),
+            (Some(0), Some(0)),
+            "{target}"
+        );
     }
     assert_eq!(server.file_detail(&open.file)["status"], "Uploading");
     server.plays(&asset, &film);
@@ -212,7 +219,9 @@ fn a_tenant_is_chosen_among_those_of_the_key_and_others_do_not_exist() {
     let body = json!({ "name": "a", "friendlyName": "a", "fileSize": 1 });
     let theirs = server.request("POST", "/vod/v1/files/start").key(&stranger).json(&body).send().expect(200).json();
     let theirs = theirs["fileKey"].as_str().unwrap().split('/').next().unwrap().to_owned();
-    let list = |secret: &str, tenant: &str| server.request("GET", "/vod/v1/files").key(secret).header("X-Tenant-Id", tenant).send();
+    let list = |secret: &str, tenant: &str| {
+        server.request("GET", "/vod/v1/files").key(secret).header("X-Tenant-Id", tenant).send()
+    };
     assert_eq!(list(KEY, &own).expect(200).json()["totalCount"], 1);
     assert_eq!(list(&stranger, &theirs).expect(200).json()["totalCount"], 1);
     let unknown = list(KEY, NOBODY);
@@ -230,7 +239,8 @@ fn a_tenant_is_chosen_among_those_of_the_key_and_others_do_not_exist() {
 fn the_bootstrap_key_is_installed_on_an_empty_store_only() {
     let mut server = Server::start();
     let keys = server.home.run(&["key", "list"], &[]).succeeded();
-    let id = keys.lines().find(|line| line.contains("bootstrap")).unwrap().split_whitespace().next().unwrap().to_owned();
+    let id =
+        keys.lines().find(|line| line.contains("bootstrap")).unwrap().split_whitespace().next().unwrap().to_owned();
     server.home.run(&["key", "revoke", &id], &[]).succeeded();
     server.restart();
     server.request("GET", "/vod/v1/files").key(KEY).send().expect(401);

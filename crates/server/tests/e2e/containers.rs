@@ -21,9 +21,11 @@ fn told<'a>(tracks: &'a Value) -> Vec<(&'a str, &'a str, Option<&'a str>)> {
 #[test]
 fn webm_and_matroska_are_taken_and_looked_into_and_an_asset_of_them_says_why_it_does_not_play() {
     let server = Server::start();
-    for (name, film, language, word) in
-        [("film.webm", films::webm(), "pl", "matroska"), ("film.mkv", films::matroska(), "fr", "matroska"), ("lies.mp4", films::webm(), "pl", "matroska")]
-    {
+    for (name, film, language, word) in [
+        ("film.webm", films::webm(), "pl", "matroska"),
+        ("film.mkv", films::matroska(), "fr", "matroska"),
+        ("lies.mp4", films::webm(), "pl", "matroska"),
+    ] {
         let file = server.store(name, &film);
         let tracks = detect(&server, &file);
         assert_eq!(told(&tracks), [("video_1", "Video", None), ("audio_1", "Audio", Some(language))], "{name}");
@@ -48,7 +50,11 @@ fn does_not_play(server: &Server, file: &str, word: &str) {
     let asset = server.asset(file);
     let detail = server.asset_detail(&asset);
     let reason = detail["errorMessage"].as_str().unwrap_or_default();
-    assert_eq!((detail["status"].as_str(), detail["endpoints"].as_array().map(Vec::len)), (Some("Error"), Some(0)), "{detail}");
+    assert_eq!(
+        (detail["status"].as_str(), detail["endpoints"].as_array().map(Vec::len)),
+        (Some("Error"), Some(0)),
+        "{detail}"
+    );
     assert!(reason.contains(word) && reason.contains("without conversion"), "{detail}");
     let played = server.fetch(&format!("/play/{asset}/hls/master.m3u8")).expect(422).text();
     assert!(played.contains(word), "{played}");
@@ -74,7 +80,11 @@ fn a_file_that_only_begins_like_one_is_kept_and_its_looks_say_that_it_cannot_be_
     server.post(&target, &json!({})).refused(422, "unreadable_media", &[]);
     let again = server.post(&target, &json!({}));
     again.refused(422, "unreadable_media", &[]);
-    assert!(!again.text().contains("/proc") && !again.text().contains(server.data().to_str().unwrap()), "{}", again.text());
+    assert!(
+        !again.text().contains("/proc") && !again.text().contains(server.data().to_str().unwrap()),
+        "{}",
+        again.text()
+    );
     assert_eq!(server.file_detail(&file)["status"], "Completed");
     server.settle();
     server.is_well();
@@ -83,11 +93,16 @@ fn a_file_that_only_begins_like_one_is_kept_and_its_looks_say_that_it_cannot_be_
 #[test]
 fn without_a_prober_files_are_still_taken_and_looked_into_once_it_is_there() {
     let mut server = Server::with(&[("KINORA_FFPROBE", "/nonexistent/ffprobe")]);
-    let file = server.store("film.webm", &films::webm());
-    server.post(&format!("/vod/v1/files/{file}/detect"), &json!({})).refused(503, "prober_unavailable", &["cannot be run"]);
     // What Kinora reads itself needs no other program.
     let film = films::film();
     server.plays(&server.publish("film.mp4", &film), &film);
+    server.settle();
+    let file = server.store("film.webm", &films::webm());
+    server.post(&format!("/vod/v1/files/{file}/detect"), &json!({})).refused(
+        503,
+        "prober_unavailable",
+        &["cannot be run"],
+    );
     server.restart_with(&[]);
     assert_eq!(told(&detect(&server, &file)).len(), 2);
     server.settle();

@@ -2,9 +2,9 @@
 
 use crate::films;
 use crate::harness::{PART, Server, Track, part, tracks, until};
+use rustix::process::Signal;
 use serde_json::json;
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 
 #[test]
 fn parts_that_were_acknowledged_survive_a_kill_in_the_middle_of_another() {
@@ -39,7 +39,11 @@ fn a_completed_file_and_an_asset_are_there_however_soon_after_the_answer_the_kil
     server.kill();
     server.restart();
     let detail = server.file_detail(&upload.file);
-    assert_eq!((detail["status"].as_str(), detail["tracks"].as_array().map(Vec::len)), (Some("Completed"), Some(2)), "{detail}");
+    assert_eq!(
+        (detail["status"].as_str(), detail["tracks"].as_array().map(Vec::len)),
+        (Some("Completed"), Some(2)),
+        "{detail}"
+    );
     server.complete(&upload).expect(200);
 
     let asset = server.asset(&upload.file);
@@ -66,12 +70,10 @@ fn a_completed_file_and_an_asset_are_there_however_soon_after_the_answer_the_kil
 fn a_pending_copy_of_sound_is_made_after_a_kill_and_gives_the_same_segments() {
     // One worker, which is held up by a prober that never ends: what comes after it waits.
     let mut server = Server::start();
-    let prober = server.home.write("ffprobe", "#!/bin/sh\nexec sleep 1000\n");
-    fs::set_permissions(&prober, fs::Permissions::from_mode(0o755)).unwrap();
-    let slow = [("KINORA_JOB_CONCURRENCY", "1"), ("KINORA_FFPROBE", prober.to_str().unwrap())];
-    server.restart_with(&slow);
+    let prober = server.home.script("ffprobe", "exec sleep 1000");
+    server.restart_with(&[("KINORA_JOB_CONCURRENCY", "1"), ("KINORA_FFPROBE", &prober)]);
     let other = server.store("film.mkv", &films::matroska());
-    until("the prober runs", || has_child(server.pid()).then_some(()));
+    until("the prober runs", || server.has_child().then_some(()));
     let film = films::film();
     let asset = server.publish("film.mp4", &film);
     let before = tracks(&server, &asset);
@@ -101,15 +103,6 @@ fn copied(server: &Server, tracks: &[Track]) -> bool {
     let sound = tracks.iter().find(|track| track.is_audio()).unwrap();
     let payload: u64 = films::packets(&sound.bytes(), "a:0").iter().map(|packet| packet.bytes).sum();
     server.objects().iter().any(|object| fs::metadata(object).is_ok_and(|meta| meta.len() == payload))
-}
-
-/// Whether a process has started another.
-fn has_child(parent: u32) -> bool {
-    let stat = |entry: fs::DirEntry| fs::read_to_string(entry.path().join("stat")).ok();
-    // Behind the name, in parentheses: the state, then the parent.
-    let parent_of = |stat: String| stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse::<u32>().ok();
-    let processes = fs::read_dir("/proc").unwrap().filter_map(Result::ok);
-    processes.filter_map(stat).filter_map(parent_of).any(|found| found == parent)
 }
 
 #[test]
@@ -164,11 +157,7 @@ fn kills_one_after_the_other_in_the_middle_of_everything_lose_nothing_acknowledg
             let clients: Vec<_> = (0..3).map(|_| scope.spawn(|| publish_until_it_breaks(&server, &film))).collect();
             // Each round a little later than the one before.
             until("some work is done", || (server.objects().len() > kept.len() + round).then_some(()));
-            rustix::process::kill_process(
-                rustix::process::Pid::from_raw(i32::try_from(server.pid()).unwrap()).unwrap(),
-                rustix::process::Signal::KILL,
-            )
-            .unwrap();
+            server.signal(Signal::KILL);
             clients.into_iter().flat_map(|client| client.join().unwrap()).collect::<Vec<_>>()
         });
         kept.extend(acknowledged);
@@ -192,8 +181,13 @@ fn publish_until_it_breaks(server: &Server, film: &[u8]) -> Vec<String> {
 }
 
 fn try_publish(server: &Server, film: &[u8]) -> std::io::Result<Option<String>> {
-    let post = |target: &str, body: serde_json::Value| server.request("POST", target).key(crate::harness::KEY).json(&body).try_send();
-    let started = post("/vod/v1/files/start", json!({ "name": "film.mp4", "friendlyName": "film", "fileSize": film.len() }))?.expect(200).json();
+    let post = |target: &str, body: serde_json::Value| {
+        server.request("POST", target).key(crate::harness::KEY).json(&body).try_send()
+    };
+    let started =
+        post("/vod/v1/files/start", json!({ "name": "film.mp4", "friendlyName": "film", "fileSize": film.len() }))?
+            .expect(200)
+            .json();
     let link = crate::harness::path(&started["multipartUrls"][0]);
     let stored = server.request("PUT", &link).bytes(film).try_send()?.expect(200);
     let parts = json!([{ "partNumber": 1, "eTag": stored.header("etag") }]);

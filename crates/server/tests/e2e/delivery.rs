@@ -27,7 +27,9 @@ fn published() -> (Server, String) {
 fn head_answers_like_get_without_the_bytes() {
     let (server, asset) = published();
     for path in everything(&asset) {
-        for (name, value) in [("Accept", "*/*"), ("Accept-Encoding", "gzip"), ("Accept-Encoding", "br"), ("Range", "bytes=5-9")] {
+        for (name, value) in
+            [("Accept", "*/*"), ("Accept-Encoding", "gzip"), ("Accept-Encoding", "br"), ("Range", "bytes=5-9")]
+        {
             let ask = |method: &str| server.request(method, &path).header(name, value).send();
             let (get, head) = (ask("GET"), ask("HEAD"));
             let what = format!("{path} with {name}: {value}");
@@ -59,12 +61,16 @@ fn what_a_client_has_is_not_sent_again() {
         for sent in [etag.to_owned(), format!("W/{bare}"), format!("\"other\", {etag}"), "*".to_owned()] {
             for method in ["GET", "HEAD"] {
                 let again = server.request(method, &path).header("If-None-Match", &sent).send().expect(304);
-                assert_eq!((again.header("etag"), again.header("cache-control")), (Some(etag), first.header("cache-control")));
+                assert_eq!(
+                    (again.header("etag"), again.header("cache-control")),
+                    (Some(etag), first.header("cache-control"))
+                );
                 assert_eq!((again.body.len(), again.header("access-control-allow-origin")), (0, Some("*")), "{path}");
             }
         }
         server.request("GET", &path).header("If-None-Match", "\"other\"").send().expect(200);
-        let compressed = server.request("GET", &path).header("If-None-Match", etag).header("Accept-Encoding", "gzip").send();
+        let compressed =
+            server.request("GET", &path).header("If-None-Match", etag).header("Accept-Encoding", "gzip").send();
         compressed.expect(304);
         assert_eq!(server.fetch(&path).expect(200).body, first.body, "{path}");
     }
@@ -73,10 +79,15 @@ fn what_a_client_has_is_not_sent_again() {
 #[test]
 fn segments_are_kept_for_ever_and_documents_are_asked_for_again() {
     let (server, asset) = published();
-    let life = |name: &str| server.fetch(&format!("/play/{asset}/{name}")).expect(200).header("cache-control").unwrap().to_owned();
+    let life = |name: &str| {
+        server.fetch(&format!("/play/{asset}/{name}")).expect(200).header("cache-control").unwrap().to_owned()
+    };
     for name in SEGMENTS {
         let life = life(name);
-        assert!(life.contains("immutable") && life.contains("max-age=31536000") && life.contains("public"), "{name}: {life}");
+        assert!(
+            life.contains("immutable") && life.contains("max-age=31536000") && life.contains("public"),
+            "{name}: {life}"
+        );
     }
     for name in DOCUMENTS {
         assert_eq!(life(name), "no-cache", "{name}");
@@ -136,7 +147,8 @@ fn every_origin_may_play_and_upload() {
     paths.push(format!("/play/{NOBODY}/dash/manifest.mpd"));
     for path in &paths {
         for range in ["bytes=0-1", "bytes=999999999-"] {
-            let answer = server.request("GET", path).header("Origin", "https://site.example").header("Range", range).send();
+            let answer =
+                server.request("GET", path).header("Origin", "https://site.example").header("Range", range).send();
             assert_eq!(answer.header("access-control-allow-origin"), Some("*"), "{path} {}", answer.status);
             let exposed = answer.header("access-control-expose-headers").unwrap();
             assert!(["content-length", "content-range", "etag"].iter().all(|name| exposed.contains(name)), "{exposed}");
@@ -149,7 +161,12 @@ fn every_origin_may_play_and_upload() {
     assert!(asked.header("access-control-allow-methods").unwrap().contains("PUT"));
     assert!(asked.header("access-control-allow-headers").unwrap().contains("content-type"));
     for (target, status) in [(upload.link(1).to_owned(), 200), (format!("/upload/{}/1", upload.file), 403)] {
-        let stored = server.request("PUT", &target).header("Origin", "https://site.example").bytes(&b"abc"[..]).send().expect(status);
+        let stored = server
+            .request("PUT", &target)
+            .header("Origin", "https://site.example")
+            .bytes(&b"abc"[..])
+            .send()
+            .expect(status);
         assert_eq!(stored.header("access-control-allow-origin"), Some("*"));
         assert!(stored.header("access-control-expose-headers").unwrap().contains("etag"));
     }
@@ -162,7 +179,8 @@ fn every_origin_may_play_and_upload() {
 #[track_caller]
 fn preflight(server: &Server, path: &str, method: &str, headers: &str) -> Answer {
     let request = server.request("OPTIONS", path).header("Origin", "https://site.example");
-    let request = request.header("Access-Control-Request-Method", method).header("Access-Control-Request-Headers", headers);
+    let request =
+        request.header("Access-Control-Request-Method", method).header("Access-Control-Request-Headers", headers);
     let answer = request.send().expect(204);
     assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
     answer
@@ -172,9 +190,28 @@ fn preflight(server: &Server, path: &str, method: &str, headers: &str) -> Answer
 fn a_track_has_one_name_and_another_version_of_it_is_not_there() {
     let (server, asset) = published();
     for name in [
-        "v0-2/init.mp4", "v0-0/0.m4s", "v00-1/init.mp4", "v0-01/init.mp4", "v+0-1/init.mp4", "a0-1/init.mp4", "v1-1/init.mp4",
-        "v0-1/00.m4s", "v0-1/+0.m4s", "v0-1/2.m4s", "v0-1/-1.m4s", "v0-1/4294967296.m4s", "v0-1/0.mp4", "v0-1/init.m4s",
-        "v0-1/", "v0-1/0.m4s/", "hls/v0-2.m3u8", "hls/master", "hls/master.mpd", "dash/other.mpd", "original.mov", "original.mp4/",
+        "v0-2/init.mp4",
+        "v0-0/0.m4s",
+        "v00-1/init.mp4",
+        "v0-01/init.mp4",
+        "v+0-1/init.mp4",
+        "a0-1/init.mp4",
+        "v1-1/init.mp4",
+        "v0-1/00.m4s",
+        "v0-1/+0.m4s",
+        "v0-1/2.m4s",
+        "v0-1/-1.m4s",
+        "v0-1/4294967296.m4s",
+        "v0-1/0.mp4",
+        "v0-1/init.m4s",
+        "v0-1/",
+        "v0-1/0.m4s/",
+        "hls/v0-2.m3u8",
+        "hls/master",
+        "hls/master.mpd",
+        "dash/other.mpd",
+        "original.mov",
+        "original.mp4/",
     ] {
         for method in ["GET", "HEAD"] {
             let answer = server.request(method, &format!("/play/{asset}/{name}")).send();

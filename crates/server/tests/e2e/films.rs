@@ -63,7 +63,7 @@ pub(crate) fn matroska() -> Vec<u8> {
 /// A film of noise, which nothing compresses: more than one part, less than two.
 pub(crate) fn two_parts() -> Vec<u8> {
     let noise = "-f rawvideo -pix_fmt yuv420p -s 640x360 -r 25 -i /dev/urandom -f lavfi -i sine=r=48000";
-    let video = "-c:v libx264 -preset ultrafast -qp 1 -g 25 -frames:v 165";
+    let video = "-c:v libx264 -preset ultrafast -qp 1 -g 25 -frames:v 100";
     let film = made("noise.mp4", &format!("{noise} -map 0 -map 1 {video} {AAC} -shortest -f mp4"));
     assert!((52_000_000..95_000_000).contains(&film.len()), "{} bytes", film.len());
     film
@@ -95,7 +95,8 @@ fn made(name: &str, recipe: &str) -> Vec<u8> {
     fs::create_dir_all(&folder).unwrap();
     // Moved to its name when it is whole: other tests may look for it right now.
     let draft = tempfile::NamedTempFile::new_in(&folder).unwrap();
-    finish(command("ffmpeg").args(["-v", "error", "-nostdin", "-y"]).args(recipe.split(' ')).arg(draft.path())).succeeded();
+    finish(command("ffmpeg").args(["-v", "error", "-nostdin", "-y"]).args(recipe.split(' ')).arg(draft.path()))
+        .succeeded();
     draft.persist(&path).unwrap();
     fs::read(path).unwrap()
 }
@@ -113,7 +114,10 @@ pub(crate) struct Packet {
 /// which may hide the first, is left aside.
 #[track_caller]
 pub(crate) fn packets(film: &[u8], selector: &str) -> Vec<Packet> {
-    let report = ffprobe(film, &["-ignore_editlist", "1", "-select_streams", selector, "-show_entries", "packet=pts_time,size,flags"]);
+    let report = ffprobe(
+        film,
+        &["-ignore_editlist", "1", "-select_streams", selector, "-show_entries", "packet=pts_time,size,flags"],
+    );
     let number = |value: &Value| value.as_str().unwrap().parse::<f64>().unwrap();
     let packets = report["packets"].as_array().unwrap();
     let first = packets.first().map(|packet| number(&packet["pts_time"])).unwrap_or_default();
@@ -129,7 +133,9 @@ pub(crate) fn packets(film: &[u8], selector: &str) -> Vec<Packet> {
 #[track_caller]
 pub(crate) fn streams(film: &[u8]) -> Vec<String> {
     let report = ffprobe(film, &["-show_entries", "stream=codec_type,codec_name"]);
-    let text = |stream: &Value| format!("{} {}", stream["codec_type"].as_str().unwrap(), stream["codec_name"].as_str().unwrap());
+    let text = |stream: &Value| {
+        format!("{} {}", stream["codec_type"].as_str().unwrap(), stream["codec_name"].as_str().unwrap())
+    };
     report["streams"].as_array().unwrap().iter().map(text).collect()
 }
 

@@ -4,9 +4,11 @@ use crate::films;
 use crate::harness::{Answer, Filler, PART, Server, SmallDisk};
 use std::io::Write as _;
 
+const SENTENCE: &str = "Everything acknowledged is safe";
+
 #[track_caller]
 fn full(answer: &Answer) {
-    answer.refused(507, "storage_full", &["full", "Everything acknowledged is safe"]);
+    answer.refused(507, "storage_full", &["full", SENTENCE]);
     assert!(answer.header("retry-after").is_some_and(|seconds| seconds.parse::<u32>().is_ok()));
 }
 
@@ -54,7 +56,9 @@ fn a_disk_that_fills_up_while_parts_arrive_costs_no_part_and_the_upload_goes_on_
     server.put_part(&mut upload, 1, &film);
 
     let filler = Filler::new(&server.data());
-    full(&server.put(upload.link(2), &film[PART..]));
+    let refused = server.put(upload.link(2), &film[PART..]);
+    refused.refused_plainly(507, &["full", SENTENCE]);
+    assert!(refused.header("retry-after").is_some());
     full(&server.try_start("other.mp4", 10));
     // What is there can still be read.
     assert_eq!(server.file_detail(&upload.file)["status"], "Uploading");

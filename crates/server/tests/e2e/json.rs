@@ -36,11 +36,12 @@ fn what_is_no_json_is_refused_with_the_place() {
         for text in &texts {
             let answer = post(&server, target, text.as_bytes());
             // An object that is whole lacks fields before anybody sees what follows it.
-            let code = if text.starts_with("{} ") && !target.ends_with("cancel") { "invalid_field" } else { "malformed_json" };
+            let code =
+                if text.starts_with("{} ") && !target.ends_with("cancel") { "invalid_field" } else { "malformed_json" };
             answer.refused(400, code, &[]);
         }
-        post(&server, target, b"{\"name\": \"\xff\xfe\"}").refused(400, "malformed_json", &[]);
     }
+    post(&server, "/vod/v1/files/start", b"{\"name\": \"\xff\xfe\"}").refused(400, "malformed_json", &[]);
     for target in ["/vod/v1/files/start", "/vod/v1/assets"] {
         for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
             let body = format!("{{\"metadata\": {{\"a\": {}}}}}", deep(open, close));
@@ -103,7 +104,9 @@ fn a_missing_or_wrong_field_is_named_with_its_path() {
     for (body, field) in assets {
         server.post("/vod/v1/assets", &body).refused(400, "invalid_field", &[field]);
     }
-    for (body, field) in [(json!({ "parts": [] }), "`fileId`"), (json!({ "fileId": NOBODY }), "`parts`"), (json!([]), "")] {
+    for (body, field) in
+        [(json!({ "parts": [] }), "`fileId`"), (json!({ "fileId": NOBODY }), "`parts`"), (json!([]), "")]
+    {
         server.post("/vod/v1/files/complete", &body).refused(400, "invalid_field", &[field]);
     }
 }
@@ -116,7 +119,13 @@ fn another_type_of_content_is_not_taken() {
         let request = server.request("POST", "/vod/v1/files/start").key(KEY).header("Content-Type", content_type);
         request.bytes(body.as_bytes()).send()
     };
-    for wrong in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/jsonp", "json"] {
+    for wrong in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/jsonp",
+        "json",
+    ] {
         send(wrong).refused(415, "unsupported_content_type", &["application/json"]);
     }
     for right in ["application/json", "Application/JSON; charset=utf-8", "application/merge-patch+json"] {
@@ -130,7 +139,8 @@ fn an_unknown_preset_is_refused_with_those_that_there_are() {
     let server = Server::start();
     let file = server.store("film.mp4", &films::film());
     for preset in ["", "mp5", "MP4", "aac_192"] {
-        let answer = server.post("/vod/v1/assets", &json!({ "transcodedSources": sources(&[&file]), "preset": preset }));
+        let answer =
+            server.post("/vod/v1/assets", &json!({ "transcodedSources": sources(&[&file]), "preset": preset }));
         answer.refused(400, "invalid_field", &["`preset`", "mp4_720p", "dash_hls_1080p"]);
     }
 }
@@ -160,7 +170,7 @@ fn sources_that_make_no_asset_are_refused_and_make_none() {
 #[test]
 fn a_text_that_is_no_id_names_nothing_like_an_id_that_nobody_has() {
     let server = Server::start();
-    for id in ["1", "0000", "..%2f..%2fetc%2fpasswd", "%00", "%ff", "%c3%bc", "01890a5d-ac96-774b-bcce-b302099a805"] {
+    for id in ["1", "0000", "..%2f..%2fetc%2fpasswd", "%00", "%c3%bc", "01890a5d-ac96-774b-bcce-b302099a805"] {
         for (method, shape) in [
             ("GET", "/vod/v1/files/{}"),
             ("GET", "/vod/v1/files/{}/part/1"),
@@ -180,6 +190,21 @@ fn a_text_that_is_no_id_names_nothing_like_an_id_that_nobody_has() {
         complete(NOBODY).expect(404).same_as(&complete(id), "complete");
         server.try_asset(&[NOBODY]).expect(404).same_as(&server.try_asset(&[id]), "asset");
     }
+}
+
+#[test]
+fn a_path_that_is_no_text_is_refused_in_the_form_of_the_api() {
+    let server = Server::start();
+    for (method, target) in
+        [("GET", "/vod/v1/files/%ff"), ("GET", "/vod/v1/files/%ff/part/%ff"), ("DELETE", "/vod/v1/assets/%ff")]
+    {
+        let answer = server.request(method, target).key(KEY).send();
+        assert!(matches!(answer.status, 400 | 404), "{target}: {}", answer.text());
+        assert_eq!(answer.json()["status"], answer.status, "{target}");
+    }
+    let viewed = server.fetch("/play/%ff/hls/master.m3u8").status;
+    let sent = server.request("PUT", "/upload/%ff/1?expires=1&signature=a").send().status;
+    assert!(matches!(viewed, 400 | 404) && matches!(sent, 400 | 403), "{viewed} {sent}");
 }
 
 #[test]

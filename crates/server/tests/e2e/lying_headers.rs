@@ -16,11 +16,8 @@ fn lying_durations_are_not_believed_because_lengths_come_from_the_samples() {
     const LIE: u32 = 1 << 31;
     let server = Server::start();
     let honest = films::film();
-    let everywhere = [
-        (vec!["moov", "mvhd"], 16),
-        (vec!["moov", "trak", "tkhd"], 20),
-        (vec!["moov", "trak", "mdia", "mdhd"], 16),
-    ];
+    let everywhere =
+        [(vec!["moov", "mvhd"], 16), (vec!["moov", "trak", "tkhd"], 20), (vec!["moov", "trak", "mdia", "mdhd"], 16)];
     let mut lies = honest.clone();
     for (path, offset) in &everywhere {
         lies = with(lies, path, *offset, LIE);
@@ -73,10 +70,15 @@ fn an_index_that_cannot_be_is_refused_at_once_and_for_little_memory() {
         answer.refused(422, "unreadable_media", &[]);
         assert!(begun.elapsed() < Duration::from_secs(10), "{what}: {:?}", begun.elapsed());
         let file = server.file_detail(&upload.file);
-        assert_eq!((file["status"].as_str(), file["tracks"].as_array().map(Vec::len)), (Some("Error"), Some(0)), "{what}");
+        assert_eq!(
+            (file["status"].as_str(), file["tracks"].as_array().map(Vec::len)),
+            (Some("Error"), Some(0)),
+            "{what}"
+        );
     }
     let memory = std::fs::read_to_string(format!("/proc/{}/status", server.pid())).unwrap();
-    let peak = memory.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+    let peak =
+        memory.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
     assert!(peak.unwrap() < 300_000, "{memory}");
     server.is_well();
 }

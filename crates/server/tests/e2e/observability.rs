@@ -7,7 +7,16 @@ use std::collections::HashSet;
 #[test]
 fn every_answer_carries_an_id_and_the_log_line_of_the_request_carries_the_same() {
     let server = Server::start();
-    let targets = ["/vod/v1/files", "/nowhere", "/play/x/hls/master.m3u8", "/livez", "/vod/v1/nothing", "/embed/x", "/docs", "/upload/x/1"];
+    let targets = [
+        "/vod/v1/files",
+        "/nowhere",
+        "/play/x/hls/master.m3u8",
+        "/livez",
+        "/vod/v1/nothing",
+        "/embed/x",
+        "/docs",
+        "/upload/x/1",
+    ];
     let mut ids = HashSet::new();
     for target in targets {
         for method in ["GET", "HEAD", "POST", "OPTIONS"] {
@@ -17,7 +26,9 @@ fn every_answer_carries_an_id_and_the_log_line_of_the_request_carries_the_same()
         }
     }
     for id in ids {
-        let line = until("the request is in the log", || server.log_lines().into_iter().find(|line| line["span"]["id"] == id.as_str()));
+        let line = until("the request is in the log", || {
+            server.log_lines().into_iter().find(|line| line["span"]["id"] == id.as_str())
+        });
         assert_eq!((line["level"].as_str(), line["message"].as_str()), (Some("INFO"), Some("answered")), "{line}");
         for field in ["method", "route", "status", "seconds", "timestamp"] {
             assert!(!line[field].is_null(), "{field} is not in {line}");
@@ -28,7 +39,9 @@ fn every_answer_carries_an_id_and_the_log_line_of_the_request_carries_the_same()
 #[test]
 fn a_plain_id_of_the_client_is_kept_and_any_other_replaced() {
     let server = Server::start();
-    let ask = |id: &str| server.request("GET", "/livez").header("X-Request-Id", id).send().header("x-request-id").unwrap().to_owned();
+    let ask = |id: &str| {
+        server.request("GET", "/livez").header("X-Request-Id", id).send().header("x-request-id").unwrap().to_owned()
+    };
     let longest = "a".repeat(64);
     for plain in ["abc-123_DEF.4", "1", &longest] {
         assert_eq!(ask(plain), plain);
@@ -108,7 +121,21 @@ fn made_up_methods_and_paths_make_no_new_metrics() {
 #[test]
 fn a_path_that_nothing_has_is_answered_404() {
     let server = Server::start();
-    for target in ["/nowhere", "/nowhere/", "/play", "/play/", "/upload", "/embed", "/vod", "/vod/", "/vod/v2/files", "/.env", "/%2e%2e/%2e%2e/etc/passwd", "//", "/docs/../../etc/passwd"] {
+    for target in [
+        "/nowhere",
+        "/nowhere/",
+        "/play",
+        "/play/",
+        "/upload",
+        "/embed",
+        "/vod",
+        "/vod/",
+        "/vod/v2/files",
+        "/.env",
+        "/%2e%2e/%2e%2e/etc/passwd",
+        "//",
+        "/docs/../../etc/passwd",
+    ] {
         for method in ["GET", "HEAD", "POST"] {
             let answer = server.request(method, target).key(KEY).send();
             assert_eq!(answer.status, 404, "{method} {target}");
@@ -120,7 +147,13 @@ fn a_path_that_nothing_has_is_answered_404() {
 #[test]
 fn liveness_readiness_and_pages_are_there() {
     let server = Server::start();
-    for (target, kind) in [("/livez", "text/plain"), ("/readyz", "text/plain"), ("/", "text/html"), ("/docs/", "text/html"), ("/openapi/cloud-video-kit.json", "application/json")] {
+    for (target, kind) in [
+        ("/livez", "text/plain"),
+        ("/readyz", "text/plain"),
+        ("/", "text/html"),
+        ("/docs/", "text/html"),
+        ("/openapi/cloud-video-kit.json", "application/json"),
+    ] {
         let answer = server.fetch(target).expect(200);
         assert!(answer.header("content-type").unwrap().starts_with(kind), "{target}");
         assert!(!answer.body.is_empty(), "{target}");

@@ -12,7 +12,12 @@ fn holds(track: &Track, film: &[u8], stream: &str) {
     for (number, (served, source)) in served.iter().zip(&source).enumerate() {
         let Packet { bytes, is_key, after } = *source;
         assert_eq!((served.bytes, served.is_key), (bytes, is_key), "{} packet {number}", track.name);
-        assert!((served.after - after).abs() < 0.002, "{} packet {number}: {} s, not {after} s", track.name, served.after);
+        assert!(
+            (served.after - after).abs() < 0.002,
+            "{} packet {number}: {} s, not {after} s",
+            track.name,
+            served.after
+        );
     }
 }
 
@@ -23,7 +28,9 @@ fn names(tracks: &[Track]) -> Vec<&str> {
 #[test]
 fn segments_hold_every_packet_of_the_film_wherever_its_index_is() {
     let server = Server::start();
-    for (name, film) in [("film.mp4", films::film()), ("late.mp4", films::index_at_the_end()), ("film.mov", films::quicktime())] {
+    for (name, film) in
+        [("film.mp4", films::film()), ("late.mp4", films::index_at_the_end()), ("film.mov", films::quicktime())]
+    {
         let asset = server.publish(name, &film);
         let tracks = tracks(&server, &asset);
         let (picture, sound) = match &tracks[..] {
@@ -75,7 +82,8 @@ fn every_language_is_offered_by_its_name() {
         assert!(manifest.contains(&format!("lang=\"{language}\"")), "{manifest}");
     }
     let detected = server.post(&format!("/vod/v1/files/{file}/detect"), &json!({})).expect(200).json();
-    let languages: Vec<_> = detected["tracks"].as_array().unwrap().iter().map(|track| track["language"].clone()).collect();
+    let languages: Vec<_> =
+        detected["tracks"].as_array().unwrap().iter().map(|track| track["language"].clone()).collect();
     assert_eq!(languages, [json!(null), json!("en"), json!("de")], "{detected}");
 }
 
@@ -84,12 +92,11 @@ fn tracks_asked_for_are_the_ones_that_play_under_the_names_given() {
     let server = Server::start();
     let film = films::two_languages();
     let file = server.store("film.mp4", &film);
-    let asked = |selector: &str, kind: &str, language: &str| {
-        json!({ "trackSelector": { "trackId": selector }, "type": kind, "language": language, "name": "The \"other\" <one>" })
-    };
+    let asked = |selector: &str, kind: &str, language: &str| json!({ "trackSelector": { "trackId": selector }, "type": kind, "language": language, "name": "The \"other\" <one>" });
     let make = |tracks: serde_json::Value| {
         let source = json!({ "fileId": file, "transcodingTracks": tracks });
-        let made = server.post("/vod/v1/assets", &json!({ "transcodedSources": [source], "preset": "mp4", "title": "t" }));
+        let made =
+            server.post("/vod/v1/assets", &json!({ "transcodedSources": [source], "preset": "mp4", "title": "t" }));
         made.expect(200).json()["id"].as_str().unwrap().to_owned()
     };
     let one = make(json!([asked("audio_2", "Audio", "pl-PL")]));
@@ -128,7 +135,10 @@ fn an_asset_tells_where_it_plays_and_each_of_these_addresses_does() {
     });
     let asset = server.post("/vod/v1/assets", &body).expect(200).json()["id"].as_str().unwrap().to_owned();
     let detail = server.asset_detail(&asset);
-    assert_eq!((&detail["title"], &detail["metadata"], &detail["preset"]), (&body["title"], &body["metadata"], &body["preset"]));
+    assert_eq!(
+        (&detail["title"], &detail["metadata"], &detail["preset"]),
+        (&body["title"], &body["metadata"], &body["preset"])
+    );
     assert_eq!(detail["fileIds"], json!({ &file: "Video, Audio" }));
     assert_eq!(server.file_detail(&file)["vodAssets"], json!([asset]));
     let mut formats = Vec::new();

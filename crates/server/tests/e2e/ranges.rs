@@ -71,7 +71,9 @@ fn a_header_that_asks_for_no_single_range_is_left_aside() {
 fn a_range_holds_only_for_the_bytes_that_the_client_knows() {
     let original = Original::new();
     let etag = original.ask("bytes=0-1").header("etag").unwrap().to_owned();
-    let ask = |tag: &str| original.server.request("GET", &original.path).header("Range", "bytes=5-9").header("If-Range", tag).send();
+    let ask = |tag: &str| {
+        original.server.request("GET", &original.path).header("Range", "bytes=5-9").header("If-Range", tag).send()
+    };
     assert_eq!(ask(&etag).expect(206).body, original.film[5..10]);
     for other in ["\"other\"", &format!("W/{etag}"), "Wed, 21 Oct 2026 07:28:00 GMT"] {
         assert_eq!(ask(other).expect(200).body.len(), original.film.len(), "{other}");

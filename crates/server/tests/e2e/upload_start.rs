@@ -33,7 +33,9 @@ fn names_have_1_to_1024_characters_of_any_kind_and_are_kept_as_given() {
         server.post("/vod/v1/files/start", &json!({ "name": name, "friendlyName": friendly, "fileSize": 1 }))
     };
     let longest = "ä".repeat(1_024);
-    for name in ["../../etc/passwd", "-y", "img%03d.png", "http:x.mp4", "a\0b", "concat:a|b", "\u{202e}4pm.exe", &longest] {
+    for name in
+        ["../../etc/passwd", "-y", "img%03d.png", "http:x.mp4", "a\0b", "concat:a|b", "\u{202e}4pm.exe", &longest]
+    {
         let file = start(name, name).expect(200).json()["fileId"].as_str().unwrap().to_owned();
         let detail = server.file_detail(&file);
         let kept = ["name", "friendlyName", "orginalFileName"].map(|field| detail[field].as_str().unwrap().to_owned());
@@ -51,7 +53,10 @@ fn names_have_1_to_1024_characters_of_any_kind_and_are_kept_as_given() {
 fn metadata_come_back_as_they_were_given_and_have_a_bound() {
     let server = Server::start();
     let start = |metadata: Value| {
-        server.post("/vod/v1/files/start", &json!({ "name": "a", "friendlyName": "a", "fileSize": 1, "metadata": metadata }))
+        server.post(
+            "/vod/v1/files/start",
+            &json!({ "name": "a", "friendlyName": "a", "fileSize": 1, "metadata": metadata }),
+        )
     };
     let metadata = json!({ "z": 1, "a": [null, 1.5, { "ü": "\u{0}" }], "big": 18_446_744_073_709_551_615_u64 });
     let file = start(metadata.clone()).expect(200).json()["fileId"].as_str().unwrap().to_owned();

@@ -54,9 +54,8 @@ pub async fn install_bootstrap_key(app: &App, secret: &str) -> Result<bool, Erro
 }
 
 fn record(app: &App, secret: &str, organization: OrganizationId, name: &str, role: Role) -> Result<ApiKey, Error> {
-    let prefix = key_prefix(secret).ok_or_else(|| {
-        Problem::invalid("key", "An API key is 32 to 128 characters of A-Z, a-z, 0-9, `-` and `_`.")
-    })?;
+    let prefix = key_prefix(secret)
+        .ok_or_else(|| Problem::invalid("key", "An API key is 32 to 128 characters of A-Z, a-z, 0-9, `-` and `_`."))?;
     debug_assert_eq!(prefix.len(), KEY_PREFIX_LENGTH);
     Ok(ApiKey {
         id: KeyId::new(fresh::uuid(app)),

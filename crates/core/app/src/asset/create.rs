@@ -72,7 +72,9 @@ async fn load_files(app: &App, caller: &Caller, sources: &[AssetSource]) -> Resu
         let refusal = match &file.state {
             FileState::Completed(_) => None,
             FileState::Uploading => Some(("upload_incomplete", "The upload of this file is not complete.".to_owned())),
-            FileState::Failed(failure) => Some(("file_failed", format!("This file cannot be used: {}", failure.message))),
+            FileState::Failed(failure) => {
+                Some(("file_failed", format!("This file cannot be used: {}", failure.message)))
+            }
         };
         if let Some((reason, message)) = refusal {
             return Err(Problem { kind: Kind::Conflict, reason, message, field: Some(field) }.into());
@@ -84,13 +86,7 @@ async fn load_files(app: &App, caller: &Caller, sources: &[AssetSource]) -> Resu
 
 /// Everything of the asset in one transaction: its maps' objects, a reference on the files' bytes
 /// for each track that lies in them, its tracks, and the jobs that copy audio out.
-async fn store(
-    app: &App,
-    caller: &Caller,
-    new: NewAsset,
-    files: &[File],
-    outcome: &Outcome,
-) -> Result<Asset, Error> {
+async fn store(app: &App, caller: &Caller, new: NewAsset, files: &[File], outcome: &Outcome) -> Result<Asset, Error> {
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     let organization = tx.organization(caller.organization).await?.ok_or_else(|| Problem::not_found("organization"))?;

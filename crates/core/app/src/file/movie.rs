@@ -31,7 +31,9 @@ impl From<Mp4Error> for Unfit {
     fn from(error: Mp4Error) -> Self {
         match error {
             Mp4Error::Fragmented => Self::Fragmented,
-            other => Self::Refused(Problem::new(Kind::UnreadableMedia, "unreadable_media", sentence(&other.to_string()))),
+            other => {
+                Self::Refused(Problem::new(Kind::UnreadableMedia, "unreadable_media", sentence(&other.to_string())))
+            }
         }
     }
 }
@@ -78,14 +80,16 @@ impl Index {
 /// The work panicked: a fault of ours.
 pub(crate) async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
     tokio::task::spawn_blocking(work).await.map_err(|panicked| {
-        Error::caused(Problem::new(Kind::Internal, "internal", "Reading the file's index failed on this server."), panicked)
+        Error::caused(
+            Problem::new(Kind::Internal, "internal", "Reading the file's index failed on this server."),
+            panicked,
+        )
     })
 }
 
 /// The limits, on what the sample tables really say.
 fn check(movie: &Movie<'_>, limits: &Limits) -> Result<(), Unfit> {
-    let exceeded =
-        |message: String| Unfit::Refused(Problem::new(Kind::UnreadableMedia, "limit_exceeded", message));
+    let exceeded = |message: String| Unfit::Refused(Problem::new(Kind::UnreadableMedia, "limit_exceeded", message));
     if movie.tracks.len() as u64 > u64::from(limits.tracks) {
         return Err(exceeded(format!("The file has more than {} tracks.", limits.tracks)));
     }

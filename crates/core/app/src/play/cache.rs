@@ -23,7 +23,8 @@ struct ByBytes;
 #[derive(Clone)]
 struct Entry {
     playable: Arc<Playable>,
-    loaded: Instant,
+    /// When the store was last asked whether it is current.
+    checked: Instant,
 }
 
 impl Weighter<AssetId, Entry> for ByBytes {
@@ -54,15 +55,26 @@ impl Playables {
 /// As [`Playable::load`]; failures are not kept.
 pub(crate) async fn playable(app: &App, id: AssetId) -> Result<Arc<Playable>, Error> {
     let cache = &app.playables.entries;
+    let now = Instant::now();
     if let Some(entry) = cache.get(&id) {
-        if entry.loaded.elapsed() < FRESH {
+        if now.duration_since(entry.checked) < FRESH {
             return Ok(entry.playable);
         }
-        cache.remove(&id);
+        match entry.playable.is_current(app, id).await {
+            Ok(true) => {
+                cache.insert(id, Entry { checked: now, ..entry.clone() });
+                return Ok(entry.playable);
+            }
+            Ok(false) => app.playables.forget(id),
+            Err(error) => {
+                app.playables.forget(id);
+                return Err(error);
+            }
+        }
     }
     let load = async {
         let playable = Arc::new(Playable::load(app, id).await?);
-        Ok::<_, Error>(Entry { playable, loaded: Instant::now() })
+        Ok::<_, Error>(Entry { playable, checked: now })
     };
     Ok(cache.get_or_insert_async(&id, load).await?.playable)
 }

@@ -71,6 +71,8 @@ pub(crate) struct PlayableTrack {
 /// An asset, ready.
 pub(crate) struct Playable {
     pub(crate) tracks: Vec<PlayableTrack>,
+    /// The rows that it was made of: while they are the same, so is it.
+    rows: Vec<Track>,
 }
 
 impl Playable {
@@ -80,27 +82,20 @@ impl Playable {
     /// `NotFound`, deleted ones included; `Unavailable` while it is being prepared; `UnreadableMedia`
     /// when it cannot play, with the reason.
     pub(super) async fn load(app: &App, id: AssetId) -> Result<Self, Error> {
-        let (asset, tracks) = {
-            let mut tx = app.store.read().await?;
-            let asset = tx.asset_of_anyone(id).await?.ok_or_else(|| Problem::not_found("asset"))?;
-            (asset, tx.tracks(id).await?)
-        };
-        match asset.state {
-            AssetState::Available { .. } => {}
-            AssetState::Pending | AssetState::Processing => {
-                let message = "This video is still being prepared; try again in a moment.";
-                return Err(Problem::new(Kind::Unavailable, "not_ready", message).into());
-            }
-            AssetState::Failed(failure) => {
-                return Err(Problem::new(Kind::UnreadableMedia, "cannot_play", failure.message).into());
-            }
-            AssetState::Deleted { .. } => return Err(Problem::not_found("asset").into()),
+        let rows = rows(app, id).await?;
+        let mut tracks = Vec::with_capacity(rows.len());
+        for row in &rows {
+            tracks.push(load_track(app, row).await?);
         }
-        let mut ready = Vec::with_capacity(tracks.len());
-        for track in &tracks {
-            ready.push(load_track(app, track).await?);
-        }
-        Ok(Self { tracks: ready })
+        Ok(Self { tracks, rows })
+    }
+
+    /// Whether the store still says what it was made of.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub(super) async fn is_current(&self, app: &App, id: AssetId) -> Result<bool, Error> {
+        Ok(rows(app, id).await? == self.rows)
     }
 
     /// The track of that slug, at its current version.
@@ -111,6 +106,21 @@ impl Playable {
     /// Bytes that it holds in memory, roughly.
     pub(super) fn weight(&self) -> u64 {
         self.tracks.iter().map(|track| track.map.as_bytes().len() as u64 + 4_096).sum()
+    }
+}
+
+/// The tracks of an asset that plays.
+async fn rows(app: &App, id: AssetId) -> Result<Vec<Track>, Error> {
+    let mut tx = app.store.read().await?;
+    let asset = tx.asset_of_anyone(id).await?.ok_or_else(|| Problem::not_found("asset"))?;
+    match asset.state {
+        AssetState::Available { .. } => Ok(tx.tracks(id).await?),
+        AssetState::Pending | AssetState::Processing => {
+            let message = "This video is still being prepared; try again in a moment.";
+            Err(Problem::new(Kind::Unavailable, "not_ready", message).into())
+        }
+        AssetState::Failed(failure) => Err(Problem::new(Kind::UnreadableMedia, "cannot_play", failure.message).into()),
+        AssetState::Deleted { .. } => Err(Problem::not_found("asset").into()),
     }
 }
 

@@ -228,8 +228,6 @@ pub trait Assets: Send {
     ) -> Result<Page<Asset>, StoreError>;
     /// The assets that are made of a file, tombstones aside, oldest first.
     async fn assets_of_file(&mut self, file: FileId) -> Result<Vec<AssetId>, StoreError>;
-    /// Whether the store holds any asset at all, tombstones included.
-    async fn any_asset(&mut self) -> Result<bool, StoreError>;
 }
 
 /// Tracks of assets.

@@ -43,7 +43,10 @@ pub(super) async fn inspect(app: &App, name: &str, object: Arc<dyn Object>) -> R
         | Container::Asf
         | Container::Unknown
         | _ => {
-            let message = format!("This is not a video or audio file that is taken here, whatever its name says: it is {}.", container.id());
+            let message = format!(
+                "This is not a video or audio file that is taken here, whatever its name says: it is {}.",
+                container.id()
+            );
             return Err(Problem::new(Kind::UnsupportedMedia, "unsupported_container", message).into());
         }
     };

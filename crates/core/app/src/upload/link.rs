@@ -78,7 +78,11 @@ impl LinkSigner {
 pub(crate) fn check(app: &App, link: &PartLink) -> Result<(), Problem> {
     let right = app.signer.signature(link.file, link.part, link.expires);
     if !bool::from(right.as_bytes().ct_eq(link.signature.as_bytes())) {
-        return Err(Problem::new(Kind::Forbidden, "invalid_signature", "This upload link was not made by this server."));
+        return Err(Problem::new(
+            Kind::Forbidden,
+            "invalid_signature",
+            "This upload link was not made by this server.",
+        ));
     }
     if link.expires < app.clock.now() {
         return Err(Problem::new(

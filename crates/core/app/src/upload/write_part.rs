@@ -75,7 +75,8 @@ where
     let mut received: u64 = 0;
     while let Some(piece) = body.next().await {
         let piece = piece.map_err(|broken| {
-            let message = format!("The body of part {part} ended early. Send the part again; the other parts are kept.");
+            let message =
+                format!("The body of part {part} ended early. Send the part again; the other parts are kept.");
             Error::caused(Problem::new(Kind::Invalid, "incomplete_body", message), broken)
         })?;
         received = received.saturating_add(piece.len() as u64);

@@ -23,11 +23,7 @@ pub(super) async fn run(app: &App, job: &LeasedJob, id: TrackId) -> Result<Finis
     if map.is_contiguous() {
         return complete_only(app, job).await;
     }
-    let moved = Track {
-        media: ObjectId::new(fresh::uuid(app)),
-        map: ObjectId::new(fresh::uuid(app)),
-        ..track.clone()
-    };
+    let moved = Track { media: ObjectId::new(fresh::uuid(app)), map: ObjectId::new(fresh::uuid(app)), ..track.clone() };
     let relocated = map.relocated().map_err(|error| {
         Error::caused(Problem::new(Kind::Internal, "internal", "The index of the track cannot be moved."), error)
     })?;

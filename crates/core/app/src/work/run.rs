@@ -87,7 +87,9 @@ async fn failed(app: &App, job: &LeasedJob, error: &Error) -> Result<Ran, Error>
     let kept = tx.fail(job.id, job.token, after, &words).await?;
     tx.commit().await?;
     match after {
-        AfterFailure::RetryAt(_) => tracing::warn!(job.id = %job.id, job.attempt, %words, "a job failed and is tried again"),
+        AfterFailure::RetryAt(_) => {
+            tracing::warn!(job.id = %job.id, job.attempt, %words, "a job failed and is tried again")
+        }
         AfterFailure::Park => tracing::error!(job.id = %job.id, job.attempt, %words, "a job failed for the last time"),
     }
     Ok(if kept { Ran::Failed } else { Ran::LostLease })

@@ -24,6 +24,9 @@ pub(crate) struct AssetDetail {
     pub id: String,
     /// Name of its preset.
     pub preset: String,
+    /// The job that converts it; absent where nothing is converted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transcoded_job_id: Option<String>,
     /// Its title.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
@@ -33,11 +36,12 @@ pub(crate) struct AssetDetail {
     /// Whose it is.
     pub tenant_id: String,
     /// When it was made.
+    #[schema(format = DateTime)]
     pub create_date: String,
     /// When anything of it last changed.
+    #[schema(format = DateTime)]
     pub last_modification_date: String,
     /// How far it is.
-    #[schema(inline)]
     pub status: AssetStatusName,
     /// Files that it is made of, and what is in each.
     pub file_ids: BTreeMap<String, String>,
@@ -66,9 +70,13 @@ fn show(edge: &Edge, view: AssetView) -> AssetDetail {
         sources: asset.sources.iter().map(VodSource::show).collect(),
         endpoints: endpoints(edge, &asset),
         outputs: Vec::new(),
+        transcoded_job_id: None,
         error_message: match &asset.state {
             AssetState::Failed(failure) => Some(failure.message.clone()),
-            AssetState::Pending | AssetState::Processing | AssetState::Available { .. } | AssetState::Deleted { .. } => None,
+            AssetState::Pending
+            | AssetState::Processing
+            | AssetState::Available { .. }
+            | AssetState::Deleted { .. } => None,
         },
         duration_milliseconds: match asset.state {
             AssetState::Available { duration_ms, .. } => duration_ms,

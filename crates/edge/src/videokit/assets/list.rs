@@ -27,11 +27,12 @@ pub(crate) struct VodAsset {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// How far it is.
-    #[schema(inline)]
     pub status: AssetStatusName,
     /// When it was made.
+    #[schema(format = DateTime)]
     pub create_date: String,
     /// When anything of it last changed.
+    #[schema(format = DateTime)]
     pub last_modification_date: String,
 }
 
@@ -48,7 +49,9 @@ impl From<Asset> for VodAsset {
     }
 }
 
-const SORTS: [(&str, AssetSort); 7] = [
+const SORTS: [(&str, AssetSort); 8] = [
+    // Ids begin with the moment of their making.
+    ("Id", AssetSort::Created),
     ("CreateDate", AssetSort::Created),
     ("LastModificationDate", AssetSort::Modified),
     ("Title", AssetSort::Title),
@@ -65,15 +68,15 @@ const SORTS: [(&str, AssetSort); 7] = [
         ("statuses" = Option<Vec<String>>, Query, description = "Any of `Pending`, `Processing`, `Available`, `Error`."),
         ("limit" = Option<i32>, Query, description = "Items on a page, 1 to 1000; 100 when left out."),
         ("page" = Option<i32>, Query, description = "The page, from 1."),
-        ("fileId" = Option<String>, Query, description = "Made of this file."),
+        ("fileId" = Option<String>, Query, format = "uuid", description = "Made of this file."),
         ("query" = Option<String>, Query, description = "Part of the title."),
         ("sort" = Option<String>, Query, description = "A property, without letter case; newest first when left out."),
         ("desc" = Option<bool>, Query, description = "Large to small."),
         ("ids" = Option<Vec<String>>, Query, description = "Any of these."),
-        ("createDateStart" = Option<String>, Query, description = "Created at or after."),
-        ("createDateEnd" = Option<String>, Query, description = "Created at or before."),
-        ("lastModificationDateStart" = Option<String>, Query, description = "Changed at or after."),
-        ("lastModificationDateEnd" = Option<String>, Query, description = "Changed at or before."),
+        ("createDateStart" = Option<String>, Query, format = DateTime, description = "Created at or after."),
+        ("createDateEnd" = Option<String>, Query, format = DateTime, description = "Created at or before."),
+        ("lastModificationDateStart" = Option<String>, Query, format = DateTime, description = "Changed at or after."),
+        ("lastModificationDateEnd" = Option<String>, Query, format = DateTime, description = "Changed at or before."),
         ("durationFrom" = Option<i64>, Query, description = "At least this long, in milliseconds."),
         ("durationTo" = Option<i64>, Query, description = "At most this long, in milliseconds."),
         ("presets" = Option<Vec<String>>, Query, description = "Any of these."),
@@ -105,7 +108,11 @@ pub(in crate::videokit) async fn list_assets(
 fn filter(query: &Query) -> Result<AssetFilter, Problem> {
     Ok(AssetFilter {
         ids: query.parsed_list("ids", "an asset id", |text| text.parse().ok())?,
-        statuses: query.parsed_list("statuses", "`Pending`, `Processing`, `Available` or `Error`", AssetStatusName::read)?,
+        statuses: query.parsed_list(
+            "statuses",
+            "`Pending`, `Processing`, `Available` or `Error`",
+            AssetStatusName::read,
+        )?,
         presets: query.list("presets").into_iter().map(str::to_owned).collect(),
         file: query.parsed("fileId", "a file id")?,
         text: query.one("query").map(str::to_owned),

@@ -45,7 +45,10 @@ impl VodSource {
         })?;
         let flags = self.file_types_flag.unwrap_or_default();
         let kinds = read_flags(&flags).ok_or_else(|| {
-            Problem::invalid(field("fileTypesFlag"), "The flags are `Video`, `Audio` and `Caption`, with commas between.")
+            Problem::invalid(
+                field("fileTypesFlag"),
+                "The flags are `Video`, `Audio` and `Caption`, with commas between.",
+            )
         })?;
         Ok(AssetSource { file, kinds, tracks: self.transcoding_tracks.into_iter().map(Into::into).collect() })
     }
@@ -116,7 +119,8 @@ pub(crate) struct EndpointInfo {
 pub(super) fn endpoints(edge: &Edge, asset: &Asset) -> Vec<EndpointInfo> {
     let AssetState::Available { duration_ms, size_bytes } = asset.state else { return Vec::new() };
     let url = |id: AssetId, document: &str| edge.link(&format!("/play/{id}/{document}"));
-    let formats = [("hls", "HLS", "hls/master.m3u8"), ("dash", "DASH", "dash/manifest.mpd"), ("mp4", "MP4", "original.mp4")];
+    let formats =
+        [("hls", "HLS", "hls/master.m3u8"), ("dash", "DASH", "dash/manifest.mpd"), ("mp4", "MP4", "original.mp4")];
     let endpoint = |(id, format, document): (&str, &'static str, &str)| EndpointInfo {
         id: id.to_owned(),
         access_type: "Http",

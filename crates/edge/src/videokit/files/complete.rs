@@ -50,6 +50,7 @@ pub(crate) struct CompletedFile {
         (status = 200, description = "All parts are here and are media.", body = CompletedFile),
         (status = 400, description = "A part is missing or its ETag is wrong; the upload stays open.", body = ServiceStatus),
         (status = 401, description = "No valid API key.", body = ServiceStatus),
+        (status = 403, description = "The key's role does not allow it.", body = ServiceStatus),
         (status = 404, description = "There is no such file.", body = ServiceStatus),
         (status = 409, description = "The upload is over.", body = ServiceStatus),
         (status = 415, description = "The bytes are not of a type that is taken.", body = ServiceStatus),

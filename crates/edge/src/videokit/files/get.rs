@@ -30,8 +30,10 @@ pub(crate) struct FileDetail {
     /// How far it is.
     pub status: UploadFileStatus,
     /// When the upload began.
+    #[schema(format = DateTime)]
     pub create_date: String,
     /// When anything of it last changed.
+    #[schema(format = DateTime)]
     pub last_modification_date: String,
     /// Assets made of it.
     pub vod_assets: Vec<String>,

@@ -37,8 +37,10 @@ pub(crate) struct UploadedFileResult {
     /// Its attributes, as `key=value`.
     pub attributes: Vec<String>,
     /// When the upload began.
+    #[schema(format = DateTime)]
     pub create_date: String,
     /// When anything of it last changed.
+    #[schema(format = DateTime)]
     pub last_modification_date: String,
 }
 
@@ -59,11 +61,12 @@ impl From<File> for UploadedFileResult {
     }
 }
 
-const SORTS: [(&str, FileSort); 6] = [
+const SORTS: [(&str, FileSort); 7] = [
     ("CreateDate", FileSort::Created),
     ("LastModificationDate", FileSort::Modified),
     ("Name", FileSort::Name),
     ("FriendlyName", FileSort::FriendlyName),
+    ("Metadata.FriendlyName", FileSort::FriendlyName),
     ("FileSize", FileSort::Size),
     ("Status", FileSort::Status),
 ];
@@ -81,10 +84,10 @@ const SORTS: [(&str, FileSort); 6] = [
         ("sort" = Option<String>, Query, description = "A property, without letter case; newest first when left out."),
         ("desc" = Option<bool>, Query, description = "Large to small."),
         ("ids" = Option<Vec<String>>, Query, description = "Any of these."),
-        ("createDateStart" = Option<String>, Query, description = "Created at or after."),
-        ("createDateEnd" = Option<String>, Query, description = "Created at or before."),
-        ("lastModificationDateStart" = Option<String>, Query, description = "Changed at or after."),
-        ("lastModificationDateEnd" = Option<String>, Query, description = "Changed at or before."),
+        ("createDateStart" = Option<String>, Query, format = DateTime, description = "Created at or after."),
+        ("createDateEnd" = Option<String>, Query, format = DateTime, description = "Created at or before."),
+        ("lastModificationDateStart" = Option<String>, Query, format = DateTime, description = "Changed at or after."),
+        ("lastModificationDateEnd" = Option<String>, Query, format = DateTime, description = "Changed at or before."),
         ("tags" = Option<Vec<String>>, Query, description = "Has all of these."),
         ("attributes" = Option<Vec<String>>, Query, description = "Has all of these, as `key=value`."),
     ),

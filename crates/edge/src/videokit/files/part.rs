@@ -27,6 +27,7 @@ pub(crate) struct PartUrl {
         (status = 200, description = "The URL.", body = PartUrl),
         (status = 400, description = "There is no such part.", body = ServiceStatus),
         (status = 401, description = "No valid API key.", body = ServiceStatus),
+        (status = 403, description = "The key's role does not allow it.", body = ServiceStatus),
         (status = 404, description = "There is no such file.", body = ServiceStatus),
         (status = 409, description = "The upload is over.", body = ServiceStatus),
     ),

@@ -53,7 +53,9 @@ async fn ids_of_other_things_and_of_deleted_ones_are_unknown() {
     let file = |id: &str| format!("/vod/v1/files/{id}");
     let asset = |id: &str| format!("/vod/v1/assets/{id}");
     let organization = world.keys.organization.to_string();
-    for path in [file(&subject.asset), file(&organization), file("x"), file("..%2F..%2Fetc%2Fpasswd"), file(&"f".repeat(5_000))] {
+    for path in
+        [file(&subject.asset), file(&organization), file("x"), file("..%2F..%2Fetc%2Fpasswd"), file(&"f".repeat(5_000))]
+    {
         assert_eq!(world.get(&path).await.without_request_id(), unknown_file, "{path}");
     }
     world.delete(&asset(&subject.asset)).await.expect(200);

@@ -34,14 +34,18 @@ async fn answers() -> Vec<(&'static str, Answer)> {
     all.push(("GET /vod/v1/files/{id}", world.get(&format!("/vod/v1/files/{file}")).await));
     let parts = json!([{ "partNumber": 1, "eTag": put.header("etag").unwrap() }]);
     all.push(("POST /vod/v1/files/complete", world.complete(&file, &parts).await));
-    all.push(("POST /vod/v1/files/{id}/detect", world.post(&format!("/vod/v1/files/{file}/detect"), &Value::Null).await));
+    all.push((
+        "POST /vod/v1/files/{id}/detect",
+        world.post(&format!("/vod/v1/files/{file}/detect"), &Value::Null).await,
+    ));
 
     let sources = json!([{
         "fileId": file,
         "fileTypesFlag": "Video, Audio",
         "transcodingTracks": [{ "trackSelector": { "trackId": "audio_2" }, "type": "Audio", "language": "de", "name": "Deutsch" }],
     }]);
-    let body = json!({ "transcodedSources": sources, "preset": "mp4", "title": "Harbor", "metadata": { "year": 2026 } });
+    let body =
+        json!({ "transcodedSources": sources, "preset": "mp4", "title": "Harbor", "metadata": { "year": 2026 } });
     let created = world.post("/vod/v1/assets", &body).await;
     let asset = text(&created.json()["id"]);
     all.push(("POST /vod/v1/assets", created));
@@ -113,7 +117,13 @@ async fn items_of_real_answers_have_the_fields_and_words_of_the_contract() {
             }
         }
     }
-    let kinds = ["Array of EndpointInfo", "Array of TranscodingTrack", "Array of VodSource", "array of UploadedFileResult", "array of VodAsset"];
+    let kinds = [
+        "Array of EndpointInfo",
+        "Array of TranscodingTrack",
+        "Array of VodSource",
+        "array of UploadedFileResult",
+        "array of VodAsset",
+    ];
     assert_eq!(items_seen, kinds.map(str::to_owned).into());
 }
 

@@ -62,6 +62,12 @@ impl Contract {
         }
     }
 
+    /// The form of a text that a type of the contract names, such as `date-time`.
+    pub(super) fn format(kind: &str) -> Option<&str> {
+        let (_, format) = kind.strip_prefix("string ")?.split_once(['<', '('])?;
+        format.strip_suffix(['>', ')'])
+    }
+
     /// The fields of the items of an `Array of X`, where `X` has any.
     pub(super) fn fields_of_items(&self, kind: &str) -> Option<&[Field]> {
         let item = kind.to_ascii_lowercase().starts_with("array of ").then(|| &kind["array of ".len()..])?;

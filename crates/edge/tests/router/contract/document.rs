@@ -22,16 +22,19 @@ fn parameters_are_those_of_the_contract() {
         assert_eq!(names, operation.path_params, "{name}");
         let in_query: BTreeSet<_> = document.parameters(&name, "query").into_iter().map(described).collect();
         let wanted = operation.query.iter();
-        let wanted = wanted.map(|field| (field.name.clone(), field.required, contract.json_type(&field.kind).to_owned()));
+        let wanted = wanted.map(|Field { name, kind, required }| {
+            (name.clone(), *required, contract.json_type(kind).to_owned(), Contract::format(kind).map(str::to_owned))
+        });
         assert_eq!(in_query, wanted.collect(), "{name}");
     }
 }
 
-/// Name, necessity and type of a parameter.
-fn described(parameter: &Value) -> (String, bool, String) {
+/// Name, necessity, type and form of a parameter.
+fn described(parameter: &Value) -> (String, bool, String, Option<String>) {
     let document = Document::load();
-    let kind = document.json_type(&parameter["schema"]).to_owned();
-    (parameter["name"].as_str().unwrap().to_owned(), parameter["required"] == true, kind)
+    let schema = &parameter["schema"];
+    let name = parameter["name"].as_str().unwrap().to_owned();
+    (name, parameter["required"] == true, document.json_type(schema), document.format(schema).map(str::to_owned))
 }
 
 #[test]
@@ -48,7 +51,8 @@ fn bodies_are_those_of_the_contract() {
         assert_eq!(document.needs_body(&name), needed, "{name}");
         let (nested, own): (Vec<_>, Vec<_>) = operation.body.iter().partition(|field| field.name.contains('.'));
         same_fields(&contract, &document, &name, document.resolve(body), &own);
-        let parents: BTreeSet<_> = nested.iter().filter_map(|field| field.name.split_once('.')).map(|(parent, _)| parent).collect();
+        let parents: BTreeSet<_> =
+            nested.iter().filter_map(|field| field.name.split_once('.')).map(|(parent, _)| parent).collect();
         for parent in parents {
             let prefix = format!("{parent}.");
             let fields: Vec<_> = nested
@@ -101,6 +105,7 @@ fn same_answer(contract: &Contract, document: &Document, place: &str, schema: &V
         let place = format!("{place} {}", field.name);
         let kind = if field.kind.starts_with("Array of ") { "array" } else { contract.json_type(&field.kind) };
         assert_eq!(document.json_type(property), kind, "the type of {place}");
+        assert_eq!(document.format(property), Contract::format(&field.kind), "the form of {place}");
         if let Some(fields) = contract.fields_of_items(&field.kind) {
             let items = document.items(property);
             let known: BTreeSet<_> = fields.iter().map(|field| field.name.as_str()).collect();

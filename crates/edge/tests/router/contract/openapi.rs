@@ -76,12 +76,24 @@ impl Document {
         self.resolve(schema)["properties"].get(name).map(|property| self.resolve(property))
     }
 
-    /// What JSON calls values of a schema, `null` aside.
-    pub(super) fn json_type<'it>(&'it self, schema: &'it Value) -> &'it str {
-        match &self.resolve(schema)["type"] {
-            Value::Array(types) => types.iter().filter_map(Value::as_str).find(|name| *name != "null").unwrap(),
-            name => name.as_str().unwrap(),
+    /// What JSON calls values of a schema, `null` aside; several names with spaces between for one
+    /// that no value can be of.
+    pub(super) fn json_type(&self, schema: &Value) -> String {
+        let schema = self.resolve(schema);
+        let all = schema["allOf"].as_array().into_iter().flatten();
+        let mut types: BTreeSet<_> = all.map(|part| self.json_type(part)).collect();
+        match &schema["type"] {
+            Value::Array(names) => {
+                types.extend(names.iter().filter_map(Value::as_str).filter(|name| *name != "null").map(str::to_owned));
+            }
+            name => types.extend(name.as_str().map(str::to_owned)),
         }
+        types.into_iter().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The form of a text that a schema names.
+    pub(super) fn format<'it>(&'it self, schema: &'it Value) -> Option<&'it str> {
+        self.resolve(schema)["format"].as_str().filter(|_format| self.json_type(schema) == "string")
     }
 
     /// The schema of an array's items.

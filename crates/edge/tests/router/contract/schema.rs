@@ -12,6 +12,9 @@ pub(super) fn faults(document: &Document, schema: &Value, value: &Value) -> Vec<
 
 fn check(document: &Document, schema: &Value, value: &Value, place: &str, faults: &mut Vec<String>) {
     let schema = document.resolve(schema);
+    for part in schema["allOf"].as_array().into_iter().flatten() {
+        check(document, part, value, place, faults);
+    }
     if !has_type(&schema["type"], value) {
         faults.push(format!("{place} is {value}, not of type {}", schema["type"]));
         return;

@@ -67,7 +67,7 @@ pub(crate) fn film(script: &Script) -> Film {
     }
     plans.extend((1..).zip(script.sounds).map(|(number, language)| sound(script, number, language)));
 
-    let ftyp = boxed(b"ftyp", &[b"isom\0\0\x02\0isomiso2avc1mp41"]);
+    let ftyp = boxed(*b"ftyp", &[b"isom\0\0\x02\0isomiso2avc1mp41"]);
     let (media, offsets) = interleaved(&plans, script.seconds);
     // The length of an index does not depend on the offsets in it.
     let front = match script.index {
@@ -75,7 +75,7 @@ pub(crate) fn film(script: &Script) -> Film {
         Index::End => 0,
     };
     let moov = moov(&plans, &offsets, ftyp.len() + front + 8);
-    let mdat = boxed(b"mdat", &[&media]);
+    let mdat = boxed(*b"mdat", &[&media]);
     let bytes = match script.index {
         Index::Front => [ftyp, moov, mdat].concat(),
         Index::End => [ftyp, mdat, moov].concat(),

@@ -21,7 +21,7 @@ async fn library(world: &World) -> ([String; 4], String) {
     ] {
         let body = json!({ "transcodedSources": [{ "fileId": file }], "preset": preset, "title": title });
         ids.push(text(&world.post("/vod/v1/assets", &body).await.expect(200).json()["id"]));
-        world.clock.forward(Duration::from_secs(3_600));
+        world.clock.forward(Duration::from_hours(1));
     }
     (ids.try_into().unwrap(), short)
 }

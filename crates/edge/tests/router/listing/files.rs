@@ -6,7 +6,7 @@ use crate::world::World;
 use core::time::Duration;
 use serde_json::json;
 
-const HOUR: Duration = Duration::from_secs(3_600);
+const HOUR: Duration = Duration::from_hours(1);
 
 /// Five files, begun an hour apart from noon on, in every state and of every kind. Gives their ids.
 async fn library(world: &World) -> [String; 5] {

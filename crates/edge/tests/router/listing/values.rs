@@ -6,14 +6,30 @@ use crate::world::World;
 async fn a_wrong_value_names_its_parameter() {
     let world = World::new().await;
     let both = [
-        "limit=0", "limit=-1", "limit=1001", "limit=many", "limit=1.5", "limit=99999999999999999999", "page=0", "page=-1", "page=two",
-        "desc=perhaps", "sort=Smell", "sort=id;DROP", "ids=x", "ids=01890a5d-ac96-774b-bcce-b302099a8057,x", "createDateStart=yesterday",
-        "createDateEnd=2026-13-01", "lastModificationDateStart=2026-01-31T25:00:00Z", "lastModificationDateEnd=1",
+        "limit=0",
+        "limit=-1",
+        "limit=1001",
+        "limit=many",
+        "limit=1.5",
+        "limit=99999999999999999999",
+        "page=0",
+        "page=-1",
+        "page=two",
+        "desc=perhaps",
+        "sort=Smell",
+        "sort=id;DROP",
+        "ids=x",
+        "ids=01890a5d-ac96-774b-bcce-b302099a8057,x",
+        "createDateStart=yesterday",
+        "createDateEnd=2026-13-01",
+        "lastModificationDateStart=2026-01-31T25:00:00Z",
+        "lastModificationDateEnd=1",
     ];
     let files = ["status=Lost", "statuses=Completed,Lost", "fileType=Smell", "fileType=Video,Smell"];
     let assets = ["statuses=Lost", "fileId=x", "durationFrom=-1", "durationTo=long"];
     let rows = both.iter().flat_map(|query| [("files", query), ("assets", query)]);
-    let rows = rows.chain(files.iter().map(|query| ("files", query))).chain(assets.iter().map(|query| ("assets", query)));
+    let rows =
+        rows.chain(files.iter().map(|query| ("files", query))).chain(assets.iter().map(|query| ("assets", query)));
     for (path, query) in rows {
         let answer = world.get(&format!("/vod/v1/{path}?{query}")).await.expect(400);
         assert_eq!(answer.code(), "invalid_field", "{path} {query}");
@@ -35,6 +51,6 @@ async fn values_at_the_ends_of_their_range_are_taken() {
         "query=%F0%9F%8E%AC".to_owned(),
     ] {
         let page = world.get(&format!("/vod/v1/assets?{query}")).await.expect(200).json();
-        assert_eq!(page["totalCount"], 0, "{}", &query[..20]);
+        assert_eq!(page["totalCount"], 0, "{query}");
     }
 }

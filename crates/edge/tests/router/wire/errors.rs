@@ -25,15 +25,28 @@ async fn of_requests(world: &World) -> Errors {
         ("an empty file", start(json!({ "name": "a", "friendlyName": "a", "fileSize": 0 })).await),
         ("a negative size", start(json!({ "name": "a", "friendlyName": "a", "fileSize": -1 })).await),
         ("an empty name", start(json!({ "name": "", "friendlyName": "a", "fileSize": 1 })).await),
-        ("a name that is too long", start(json!({ "name": "a".repeat(1_025), "friendlyName": "a", "fileSize": 1 })).await),
-        ("metadata that is no object", start(json!({ "name": "a", "friendlyName": "a", "fileSize": 1, "metadata": [] })).await),
-        ("metadata that is too large", start(json!({ "name": "a", "friendlyName": "a", "fileSize": 1, "metadata": { "a": "a".repeat(70_000) } })).await),
+        (
+            "a name that is too long",
+            start(json!({ "name": "a".repeat(1_025), "friendlyName": "a", "fileSize": 1 })).await,
+        ),
+        (
+            "metadata that is no object",
+            start(json!({ "name": "a", "friendlyName": "a", "fileSize": 1, "metadata": [] })).await,
+        ),
+        (
+            "metadata that is too large",
+            start(json!({ "name": "a", "friendlyName": "a", "fileSize": 1, "metadata": { "a": "a".repeat(70_000) } }))
+                .await,
+        ),
         ("a file that is too large", start(json!({ "name": "a", "friendlyName": "a", "fileSize": i64::MAX })).await),
         ("no JSON", raw("name=a").await),
         ("half of JSON", raw("{\"name\":").await),
         ("no body", raw("").await),
         ("another content type", world.call(text.body("{}")).await),
-        ("a body that is too large", world.call(ask("POST", "/vod/v1/files/start").key(&world.keys.admin).body(vec![b' '; 10_000_000])).await),
+        (
+            "a body that is too large",
+            world.call(ask("POST", "/vod/v1/files/start").key(&world.keys.admin).body(vec![b' '; 10_000_000])).await,
+        ),
         ("a parameter that is no number", world.get("/vod/v1/files?limit=many").await),
         ("no such path", world.get("/vod/v1/nothing").await),
         ("no such method", world.call(ask("PUT", "/vod/v1/files").key(&world.keys.admin)).await),
@@ -44,8 +57,11 @@ async fn of_requests(world: &World) -> Errors {
 async fn of_callers(world: &World) -> Errors {
     let revoked = World::new().await;
     revoke_key(&revoked.app, revoked.keys.admin_id).await.unwrap();
-    let by = |key: &str| ask("POST", "/vod/v1/files/start").key(key).json(&json!({ "name": "a", "friendlyName": "a", "fileSize": 1 }));
-    let tenant = ask("GET", "/vod/v1/files").key(&world.keys.admin).header("x-tenant-id", &world.keys.others.to_string());
+    let by = |key: &str| {
+        ask("POST", "/vod/v1/files/start").key(key).json(&json!({ "name": "a", "friendlyName": "a", "fileSize": 1 }))
+    };
+    let tenant =
+        ask("GET", "/vod/v1/files").key(&world.keys.admin).header("x-tenant-id", &world.keys.others.to_string());
     vec![
         ("no key", world.fetch("/vod/v1/files").await),
         ("a wrong key", world.call(by(&"k".repeat(40))).await),
@@ -131,7 +147,10 @@ async fn of_assets(world: &World) -> Errors {
         ("a preset that is none", create(world, json!([{ "fileId": file }]), "mp3").await),
         ("no sources", create(world, json!([]), "mp4").await),
         ("flags that are none", create(world, json!([{ "fileId": file, "fileTypesFlag": "Smell" }]), "mp4").await),
-        ("a track that is not there", create(world, json!([{ "fileId": file, "transcodingTracks": track }]), "mp4").await),
+        (
+            "a track that is not there",
+            create(world, json!([{ "fileId": file, "transcodingTracks": track }]), "mp4").await,
+        ),
         ("a source that is not there", create(world, json!([{ "fileId": file }, { "fileId": "x" }]), "mp4").await),
         ("a source that is uploading", create(world, json!([{ "fileId": file }, { "fileId": open }]), "mp4").await),
     ]

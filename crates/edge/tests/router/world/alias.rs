@@ -16,7 +16,7 @@ pub(crate) fn aliased(text: &str) -> String {
                     seen.push(word);
                     seen.len() - 1
                 });
-                out.push_str(&format!("[{name} {}]", number + 1));
+                out.extend(["[", name, " ", &(number + 1).to_string(), "]"]);
             }
             None => out.push_str(word),
         }

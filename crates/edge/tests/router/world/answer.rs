@@ -73,7 +73,7 @@ impl Answer {
         let mut head = self.status.to_string();
         for (name, value) in &self.headers {
             if name != "content-length" {
-                head.push_str(&format!("\n{name}: {value}"));
+                head.extend(["\n", name, ": ", value]);
             } else if !matches!(self.status, 204 | 304) {
                 assert_eq!(*value, self.body.len().to_string());
                 head.push_str("\ncontent-length: [length]");

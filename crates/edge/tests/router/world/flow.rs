@@ -43,7 +43,7 @@ impl World {
     pub(crate) async fn start(&self, name: &str, size: usize) -> Started {
         let body = json!({ "name": name, "friendlyName": name, "fileSize": size });
         let answer = self.post("/vod/v1/files/start", &body).await.expect(200).json();
-        let urls = answer["multipartUrls"].as_array().unwrap().iter().map(|url| text(url)).collect();
+        let urls = answer["multipartUrls"].as_array().unwrap().iter().map(text).collect();
         Started { file: text(&answer["fileId"]), urls }
     }
 

@@ -1,10 +1,7 @@
 //! The tables as SeaORM sees them: one file each, a row as it is stored. What the columns of each
 //! state must hold is in `migration`; what rows mean is in `repository`.
 
-#![expect(
-    unreachable_pub,
-    reason = "the derive macro makes public types, whose columns must be no less so"
-)]
+#![expect(unreachable_pub, reason = "the derive macro makes public types, whose columns must be no less so")]
 
 pub(crate) mod api_keys;
 pub(crate) mod asset_source_tracks;

@@ -1,8 +1,6 @@
 //! Columns in the few types that both databases share.
 
-use sea_orm_migration::sea_query::{
-    ColumnDef, Expr, ForeignKey, ForeignKeyAction, ForeignKeyCreateStatement,
-};
+use sea_orm_migration::sea_query::{ColumnDef, Expr, ForeignKey, ForeignKeyAction, ForeignKeyCreateStatement};
 use sea_orm_migration::sea_query::{ConditionalStatement, Index, IndexCreateStatement};
 use sea_orm_migration::{SchemaManager, sea_orm::DbBackend};
 
@@ -55,11 +53,7 @@ fn one_of(name: Name, words: &[&str]) -> Expr {
 }
 
 /// A reference into another table. With `cascade`, the row goes with the one it refers to.
-pub(super) fn reference(
-    from: (Name, Name),
-    to: (Name, Name),
-    cascade: bool,
-) -> ForeignKeyCreateStatement {
+pub(super) fn reference(from: (Name, Name), to: (Name, Name), cascade: bool) -> ForeignKeyCreateStatement {
     let mut key = ForeignKey::create();
     key.from(from.0, from.1).to(to.0, to.1);
     if cascade {

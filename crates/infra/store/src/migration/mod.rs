@@ -6,8 +6,7 @@ mod m0001;
 
 use crate::open::OpenError;
 use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::{MigrationTrait, MigratorTrait, SchemaManager, seaql_migrations};
 
@@ -46,10 +45,7 @@ where
     C: sea_orm::ConnectionTrait,
     &'c C: sea_orm_migration::IntoSchemaManagerConnection<'c>,
 {
-    if !SchemaManager::new(db)
-        .has_table(Migrator::migration_table_name().to_string())
-        .await?
-    {
+    if !SchemaManager::new(db).has_table(Migrator::migration_table_name().to_string()).await? {
         return Ok(Vec::new());
     }
     let models: Vec<seaql_migrations::Model> = Migrator::get_migration_models(db).await?;

@@ -49,24 +49,12 @@ pub(crate) fn select(organization: OrganizationId, filter: &AssetFilter) -> Opti
         all = all.add(Containing::new(text)?.within(Column::Title));
     }
     let bounds = [
-        filter
-            .created_from
-            .map(|from| Column::Created.gte(Timestamp::millis(from))),
-        filter
-            .created_to
-            .map(|to| Column::Created.lte(Timestamp::millis(to))),
-        filter
-            .modified_from
-            .map(|from| Column::Modified.gte(Timestamp::millis(from))),
-        filter
-            .modified_to
-            .map(|to| Column::Modified.lte(Timestamp::millis(to))),
-        filter
-            .duration_from_ms
-            .map(|from| Column::DurationMs.gte(bound(from))),
-        filter
-            .duration_to_ms
-            .map(|to| Column::DurationMs.lte(bound(to))),
+        filter.created_from.map(|from| Column::Created.gte(Timestamp::millis(from))),
+        filter.created_to.map(|to| Column::Created.lte(Timestamp::millis(to))),
+        filter.modified_from.map(|from| Column::Modified.gte(Timestamp::millis(from))),
+        filter.modified_to.map(|to| Column::Modified.lte(Timestamp::millis(to))),
+        filter.duration_from_ms.map(|from| Column::DurationMs.gte(bound(from))),
+        filter.duration_to_ms.map(|to| Column::DurationMs.lte(bound(to))),
     ];
     all = bounds.into_iter().fold(all, Condition::add_option);
     Some(living().filter(all))

@@ -33,10 +33,7 @@ pub(super) fn state_columns(asset: &Asset) -> Result<StateColumns, StoreError> {
     };
     match &asset.state {
         AssetState::Pending | AssetState::Processing => {}
-        AssetState::Available {
-            duration_ms,
-            size_bytes,
-        } => {
+        AssetState::Available { duration_ms, size_bytes } => {
             columns.duration_ms = to_column(TABLE, &asset.id, *duration_ms)?;
             columns.size_bytes = to_column(TABLE, &asset.id, *size_bytes)?;
         }
@@ -70,34 +67,25 @@ pub(super) fn to_row(asset: &Asset) -> Result<assets::Model, StoreError> {
 }
 
 pub(super) fn source_rows(asset: &Asset) -> impl Iterator<Item = asset_sources::Model> {
-    (0..)
-        .zip(&asset.sources)
-        .map(|(position, source)| asset_sources::Model {
-            asset: asset.id.uuid(),
-            position,
-            file: source.file.uuid(),
-            kinds: source
-                .kinds
-                .iter()
-                .map(|kind| kind.name())
-                .collect::<Vec<_>>()
-                .join(","),
-        })
+    (0..).zip(&asset.sources).map(|(position, source)| asset_sources::Model {
+        asset: asset.id.uuid(),
+        position,
+        file: source.file.uuid(),
+        kinds: source.kinds.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(","),
+    })
 }
 
 pub(super) fn asked_rows(asset: &Asset) -> impl Iterator<Item = asset_source_tracks::Model> {
     (0..).zip(&asset.sources).flat_map(move |(source, asked)| {
-        (0..)
-            .zip(&asked.tracks)
-            .map(move |(position, track)| asset_source_tracks::Model {
-                asset: asset.id.uuid(),
-                source,
-                position,
-                selector: track.selector.clone(),
-                kind: track.kind.name().to_owned(),
-                language: track.language.clone(),
-                name: track.name.clone(),
-            })
+        (0..).zip(&asked.tracks).map(move |(position, track)| asset_source_tracks::Model {
+            asset: asset.id.uuid(),
+            source,
+            position,
+            selector: track.selector.clone(),
+            kind: track.kind.name().to_owned(),
+            language: track.language.clone(),
+            name: track.name.clone(),
+        })
     })
 }
 
@@ -117,60 +105,32 @@ pub(super) fn from_row(row: assets::Model, sources: Vec<AssetSource>) -> Result<
 }
 
 fn state(row: &assets::Model) -> Result<AssetState, StoreError> {
-    Ok(
-        match word(
-            TABLE,
-            &row.id,
-            "status",
-            &row.status,
-            AssetStatus::from_name,
-        )? {
-            AssetStatus::Pending => AssetState::Pending,
-            AssetStatus::Processing => AssetState::Processing,
-            AssetStatus::Available => AssetState::Available {
-                duration_ms: from_column(TABLE, &row.id, "duration_ms", row.duration_ms)?,
-                size_bytes: from_column(TABLE, &row.id, "size_bytes", row.size_bytes)?,
-            },
-            AssetStatus::Failed => AssetState::Failed(Failure {
-                reason: promised(TABLE, &row.id, "failure_reason", row.failure_reason.clone())?,
-                message: promised(
-                    TABLE,
-                    &row.id,
-                    "failure_message",
-                    row.failure_message.clone(),
-                )?,
-            }),
-            AssetStatus::Deleted => AssetState::Deleted {
-                at: Timestamp::from_millis(promised(TABLE, &row.id, "deleted_at", row.deleted_at)?),
-            },
+    Ok(match word(TABLE, &row.id, "status", &row.status, AssetStatus::from_name)? {
+        AssetStatus::Pending => AssetState::Pending,
+        AssetStatus::Processing => AssetState::Processing,
+        AssetStatus::Available => AssetState::Available {
+            duration_ms: from_column(TABLE, &row.id, "duration_ms", row.duration_ms)?,
+            size_bytes: from_column(TABLE, &row.id, "size_bytes", row.size_bytes)?,
         },
-    )
+        AssetStatus::Failed => AssetState::Failed(Failure {
+            reason: promised(TABLE, &row.id, "failure_reason", row.failure_reason.clone())?,
+            message: promised(TABLE, &row.id, "failure_message", row.failure_message.clone())?,
+        }),
+        AssetStatus::Deleted => {
+            AssetState::Deleted { at: Timestamp::from_millis(promised(TABLE, &row.id, "deleted_at", row.deleted_at)?) }
+        }
+    })
 }
 
-pub(super) fn from_source_row(
-    row: &asset_sources::Model,
-    tracks: Vec<AskedTrack>,
-) -> Result<AssetSource, StoreError> {
+pub(super) fn from_source_row(row: &asset_sources::Model, tracks: Vec<AskedTrack>) -> Result<AssetSource, StoreError> {
     let kind = |name| {
         TrackKind::from_name(name).ok_or_else(|| {
             let key = format!("{} {}", row.asset, row.position);
-            inconsistent(
-                SOURCES,
-                &key,
-                format!("`kinds` has `{name}`, which is none of its words"),
-            )
+            inconsistent(SOURCES, &key, format!("`kinds` has `{name}`, which is none of its words"))
         })
     };
-    let kinds = row
-        .kinds
-        .split_terminator(',')
-        .map(kind)
-        .collect::<Result<_, _>>()?;
-    Ok(AssetSource {
-        file: FileId::new(row.file),
-        kinds,
-        tracks,
-    })
+    let kinds = row.kinds.split_terminator(',').map(kind).collect::<Result<_, _>>()?;
+    Ok(AssetSource { file: FileId::new(row.file), kinds, tracks })
 }
 
 pub(super) fn from_asked_row(row: asset_source_tracks::Model) -> Result<AskedTrack, StoreError> {

@@ -23,26 +23,18 @@ impl Assets for SqlTx {
             .exec_without_returning(&self.db)
             .await
             .doing("inserting an asset")?;
-        asset_sources::Entity::insert_many(
-            asset_row::source_rows(asset).map(IntoActiveModel::into_active_model),
-        )
-        .exec_without_returning(&self.db)
-        .await
-        .doing("inserting the sources of an asset")?;
-        asset_source_tracks::Entity::insert_many(
-            asset_row::asked_rows(asset).map(IntoActiveModel::into_active_model),
-        )
-        .exec_without_returning(&self.db)
-        .await
-        .doing("inserting the tracks asked for an asset")?;
+        asset_sources::Entity::insert_many(asset_row::source_rows(asset).map(IntoActiveModel::into_active_model))
+            .exec_without_returning(&self.db)
+            .await
+            .doing("inserting the sources of an asset")?;
+        asset_source_tracks::Entity::insert_many(asset_row::asked_rows(asset).map(IntoActiveModel::into_active_model))
+            .exec_without_returning(&self.db)
+            .await
+            .doing("inserting the tracks asked for an asset")?;
         Ok(())
     }
 
-    async fn asset(
-        &mut self,
-        organization: OrganizationId,
-        id: AssetId,
-    ) -> Result<Option<Asset>, StoreError> {
+    async fn asset(&mut self, organization: OrganizationId, id: AssetId) -> Result<Option<Asset>, StoreError> {
         let select = asset_list::living()
             .filter(assets::Column::Id.eq(id.uuid()))
             .filter(assets::Column::Organization.eq(organization.uuid()));
@@ -77,11 +69,7 @@ impl Assets for SqlTx {
             .await
             .doing("updating an asset")?;
         if result.rows_affected == 0 {
-            return Err(inconsistent(
-                asset_row::TABLE,
-                &asset.id,
-                "it is to be updated, but is not there",
-            ));
+            return Err(inconsistent(asset_row::TABLE, &asset.id, "it is to be updated, but is not there"));
         }
         Ok(())
     }
@@ -94,21 +82,12 @@ impl Assets for SqlTx {
         page: PageRequest,
     ) -> Result<Page<Asset>, StoreError> {
         let Some(select) = asset_list::select(organization, filter) else {
-            return Ok(Page {
-                items: Vec::new(),
-                total: 0,
-                request: page,
-            });
+            return Ok(Page { items: Vec::new(), total: 0, request: page });
         };
         let sort = (asset_list::column(sort.0), sort.1);
-        let (ids, total) = listing::ids(&self.db, select, assets::Column::Id, sort, page)
-            .await
-            .doing("listing assets")?;
-        Ok(Page {
-            items: self.load_assets(&ids).await?,
-            total,
-            request: page,
-        })
+        let (ids, total) =
+            listing::ids(&self.db, select, assets::Column::Id, sort, page).await.doing("listing assets")?;
+        Ok(Page { items: self.load_assets(&ids).await?, total, request: page })
     }
 
     async fn assets_of_file(&mut self, file: FileId) -> Result<Vec<AssetId>, StoreError> {
@@ -123,18 +102,6 @@ impl Assets for SqlTx {
             .await
             .doing("looking for the assets that are made of a file")?;
         Ok(ids.into_iter().map(AssetId::new).collect())
-    }
-
-    async fn any_asset(&mut self) -> Result<bool, StoreError> {
-        let id: Option<Uuid> = assets::Entity::find()
-            .select_only()
-            .column(assets::Column::Id)
-            .limit(1)
-            .into_tuple()
-            .one(&self.db)
-            .await
-            .doing("looking for any asset")?;
-        Ok(id.is_some())
     }
 }
 
@@ -170,10 +137,7 @@ impl SqlTx {
         let mut by_asset: HashMap<Uuid, Vec<AssetSource>> = HashMap::new();
         for row in sources {
             let tracks = asked.remove(&(row.asset, row.position)).unwrap_or_default();
-            by_asset
-                .entry(row.asset)
-                .or_default()
-                .push(asset_row::from_source_row(&row, tracks)?);
+            by_asset.entry(row.asset).or_default().push(asset_row::from_source_row(&row, tracks)?);
         }
         rows.into_iter()
             .map(|row| {
@@ -184,10 +148,7 @@ impl SqlTx {
     }
 
     /// The tracks asked for, by asset and position of the source.
-    async fn asked_tracks(
-        &self,
-        ids: &[Uuid],
-    ) -> Result<HashMap<(Uuid, i64), Vec<AskedTrack>>, StoreError> {
+    async fn asked_tracks(&self, ids: &[Uuid]) -> Result<HashMap<(Uuid, i64), Vec<AskedTrack>>, StoreError> {
         let rows = asset_source_tracks::Entity::find()
             .filter(asset_source_tracks::Column::Asset.is_in(ids.iter().copied()))
             .order_by_asc(asset_source_tracks::Column::Asset)
@@ -198,10 +159,7 @@ impl SqlTx {
             .doing("loading the tracks asked for assets")?;
         let mut asked: HashMap<(Uuid, i64), Vec<AskedTrack>> = HashMap::new();
         for row in rows {
-            asked
-                .entry((row.asset, row.source))
-                .or_default()
-                .push(asset_row::from_asked_row(row)?);
+            asked.entry((row.asset, row.source)).or_default().push(asset_row::from_asked_row(row)?);
         }
         Ok(asked)
     }

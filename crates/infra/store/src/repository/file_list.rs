@@ -35,24 +35,13 @@ pub(crate) fn select(organization: OrganizationId, filter: &FileFilter) -> Optio
     }
     if let Some(text) = &filter.text {
         let text = Containing::new(text)?;
-        all = all.add(
-            text.within(Column::Name)
-                .or(text.within(Column::FriendlyName)),
-        );
+        all = all.add(text.within(Column::Name).or(text.within(Column::FriendlyName)));
     }
     let bounds = [
-        filter
-            .created_from
-            .map(|from| Column::Created.gte(Timestamp::millis(from))),
-        filter
-            .created_to
-            .map(|to| Column::Created.lte(Timestamp::millis(to))),
-        filter
-            .modified_from
-            .map(|from| Column::Modified.gte(Timestamp::millis(from))),
-        filter
-            .modified_to
-            .map(|to| Column::Modified.lte(Timestamp::millis(to))),
+        filter.created_from.map(|from| Column::Created.gte(Timestamp::millis(from))),
+        filter.created_to.map(|to| Column::Created.lte(Timestamp::millis(to))),
+        filter.modified_from.map(|from| Column::Modified.gte(Timestamp::millis(from))),
+        filter.modified_to.map(|to| Column::Modified.lte(Timestamp::millis(to))),
     ];
     all = bounds.into_iter().fold(all, Condition::add_option);
     Some(Entity::find().filter(all))

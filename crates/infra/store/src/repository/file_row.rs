@@ -82,17 +82,15 @@ pub(super) fn to_row(file: &File) -> Result<files::Model, StoreError> {
 
 /// The rows of the tracks that were found in a file.
 pub(super) fn track_rows(file: &File) -> impl Iterator<Item = file_tracks::Model> {
-    (0..)
-        .zip(file.tracks())
-        .map(|(position, track)| file_tracks::Model {
-            file: file.id.uuid(),
-            position,
-            selector: track.selector.clone(),
-            kind: track.kind.name().to_owned(),
-            codec: track.codec.clone(),
-            language: track.language.clone(),
-            name: track.name.clone(),
-        })
+    (0..).zip(file.tracks()).map(|(position, track)| file_tracks::Model {
+        file: file.id.uuid(),
+        position,
+        selector: track.selector.clone(),
+        kind: track.kind.name().to_owned(),
+        codec: track.codec.clone(),
+        language: track.language.clone(),
+        name: track.name.clone(),
+    })
 }
 
 /// Whether tracks belong to that row.
@@ -117,16 +115,14 @@ pub(super) fn from_row(row: files::Model, tracks: Vec<FoundTrack>) -> Result<Fil
 }
 
 fn state(row: &files::Model, tracks: Vec<FoundTrack>) -> Result<FileState, StoreError> {
-    Ok(
-        match word(TABLE, &row.id, "status", &row.status, FileStatus::from_name)? {
-            FileStatus::Uploading => FileState::Uploading,
-            FileStatus::Failed => FileState::Failed(failure(row)?),
-            FileStatus::Completed => FileState::Completed(Content {
-                container: promised(TABLE, &row.id, "container", row.container.clone())?,
-                probe: probe(row, tracks)?,
-            }),
-        },
-    )
+    Ok(match word(TABLE, &row.id, "status", &row.status, FileStatus::from_name)? {
+        FileStatus::Uploading => FileState::Uploading,
+        FileStatus::Failed => FileState::Failed(failure(row)?),
+        FileStatus::Completed => FileState::Completed(Content {
+            container: promised(TABLE, &row.id, "container", row.container.clone())?,
+            probe: probe(row, tracks)?,
+        }),
+    })
 }
 
 fn probe(row: &files::Model, tracks: Vec<FoundTrack>) -> Result<Probe, StoreError> {
@@ -134,23 +130,14 @@ fn probe(row: &files::Model, tracks: Vec<FoundTrack>) -> Result<Probe, StoreErro
         PENDING => Ok(Probe::Pending),
         DONE => Ok(Probe::Done { tracks }),
         FAILED => failure(row).map(Probe::Failed),
-        other => Err(inconsistent(
-            TABLE,
-            &row.id,
-            format!("`probe` is `{other}`, which is none of its words"),
-        )),
+        other => Err(inconsistent(TABLE, &row.id, format!("`probe` is `{other}`, which is none of its words"))),
     }
 }
 
 fn failure(row: &files::Model) -> Result<Failure, StoreError> {
     Ok(Failure {
         reason: promised(TABLE, &row.id, "failure_reason", row.failure_reason.clone())?,
-        message: promised(
-            TABLE,
-            &row.id,
-            "failure_message",
-            row.failure_message.clone(),
-        )?,
+        message: promised(TABLE, &row.id, "failure_message", row.failure_message.clone())?,
     })
 }
 
@@ -165,10 +152,7 @@ pub(super) fn from_track_row(row: file_tracks::Model) -> Result<FoundTrack, Stor
     })
 }
 
-pub(super) fn to_part_row(
-    file: FileId,
-    part: &StoredPart,
-) -> Result<upload_parts::Model, StoreError> {
+pub(super) fn to_part_row(file: FileId, part: &StoredPart) -> Result<upload_parts::Model, StoreError> {
     let key = || format!("{file} {}", part.number);
     Ok(upload_parts::Model {
         file: file.uuid(),

@@ -29,22 +29,14 @@ impl Files for SqlTx {
         self.insert_found_tracks(file).await
     }
 
-    async fn file(
-        &mut self,
-        organization: OrganizationId,
-        id: FileId,
-    ) -> Result<Option<File>, StoreError> {
-        let select = files::Entity::find_by_id(id.uuid())
-            .filter(files::Column::Organization.eq(organization.uuid()));
+    async fn file(&mut self, organization: OrganizationId, id: FileId) -> Result<Option<File>, StoreError> {
+        let select = files::Entity::find_by_id(id.uuid()).filter(files::Column::Organization.eq(organization.uuid()));
         let rows = select.all(&self.db).await.doing("loading a file")?;
         Ok(self.with_found_tracks(rows).await?.pop())
     }
 
     async fn file_of_anyone(&mut self, id: FileId) -> Result<Option<File>, StoreError> {
-        let rows = files::Entity::find_by_id(id.uuid())
-            .all(&self.db)
-            .await
-            .doing("loading a file")?;
+        let rows = files::Entity::find_by_id(id.uuid()).all(&self.db).await.doing("loading a file")?;
         Ok(self.with_found_tracks(rows).await?.pop())
     }
 
@@ -70,11 +62,7 @@ impl Files for SqlTx {
             .await
             .doing("updating a file")?;
         if result.rows_affected == 0 {
-            return Err(inconsistent(
-                file_row::TABLE,
-                &file.id,
-                "it is to be updated, but is not there",
-            ));
+            return Err(inconsistent(file_row::TABLE, &file.id, "it is to be updated, but is not there"));
         }
         file_tracks::Entity::delete_many()
             .filter(file_tracks::Column::File.eq(file.id.uuid()))
@@ -86,10 +74,7 @@ impl Files for SqlTx {
 
     async fn delete_file(&mut self, id: FileId) -> Result<(), StoreError> {
         // Its parts and the tracks found in it go with it.
-        files::Entity::delete_by_id(id.uuid())
-            .exec(&self.db)
-            .await
-            .doing("deleting a file")?;
+        files::Entity::delete_by_id(id.uuid()).exec(&self.db).await.doing("deleting a file")?;
         Ok(())
     }
 
@@ -101,28 +86,15 @@ impl Files for SqlTx {
         page: PageRequest,
     ) -> Result<Page<File>, StoreError> {
         let Some(select) = file_list::select(organization, filter) else {
-            return Ok(Page {
-                items: Vec::new(),
-                total: 0,
-                request: page,
-            });
+            return Ok(Page { items: Vec::new(), total: 0, request: page });
         };
         let sort = (file_list::column(sort.0), sort.1);
-        let (ids, total) = listing::ids(&self.db, select, files::Column::Id, sort, page)
-            .await
-            .doing("listing files")?;
-        Ok(Page {
-            items: self.load_files(&ids).await?,
-            total,
-            request: page,
-        })
+        let (ids, total) =
+            listing::ids(&self.db, select, files::Column::Id, sort, page).await.doing("listing files")?;
+        Ok(Page { items: self.load_files(&ids).await?, total, request: page })
     }
 
-    async fn stale_uploads(
-        &mut self,
-        moment: Timestamp,
-        limit: u64,
-    ) -> Result<Vec<File>, StoreError> {
+    async fn stale_uploads(&mut self, moment: Timestamp, limit: u64) -> Result<Vec<File>, StoreError> {
         let rows = files::Entity::find()
             // Spelled as the index of uploads spells it, without which the planner would not take it.
             .filter(Expr::cust("status = 'uploading'"))
@@ -138,10 +110,9 @@ impl Files for SqlTx {
 
     async fn put_part(&mut self, file: FileId, part: &StoredPart) -> Result<(), StoreError> {
         let row = file_row::to_part_row(file, part)?;
-        let in_place =
-            OnConflict::columns([upload_parts::Column::File, upload_parts::Column::Number])
-                .update_columns([upload_parts::Column::Etag, upload_parts::Column::Size])
-                .to_owned();
+        let in_place = OnConflict::columns([upload_parts::Column::File, upload_parts::Column::Number])
+            .update_columns([upload_parts::Column::Etag, upload_parts::Column::Size])
+            .to_owned();
         upload_parts::Entity::insert(row.into_active_model())
             .on_conflict(in_place)
             .exec_without_returning(&self.db)
@@ -173,12 +144,10 @@ impl Files for SqlTx {
 
 impl SqlTx {
     async fn insert_found_tracks(&self, file: &File) -> Result<(), StoreError> {
-        file_tracks::Entity::insert_many(
-            file_row::track_rows(file).map(IntoActiveModel::into_active_model),
-        )
-        .exec_without_returning(&self.db)
-        .await
-        .doing("inserting the tracks found in a file")?;
+        file_tracks::Entity::insert_many(file_row::track_rows(file).map(IntoActiveModel::into_active_model))
+            .exec_without_returning(&self.db)
+            .await
+            .doing("inserting the tracks found in a file")?;
         Ok(())
     }
 
@@ -198,11 +167,7 @@ impl SqlTx {
     }
 
     async fn with_found_tracks(&self, rows: Vec<files::Model>) -> Result<Vec<File>, StoreError> {
-        let probed: Vec<Uuid> = rows
-            .iter()
-            .filter(|row| file_row::is_probed(row))
-            .map(|row| row.id)
-            .collect();
+        let probed: Vec<Uuid> = rows.iter().filter(|row| file_row::is_probed(row)).map(|row| row.id).collect();
         let mut by_file: HashMap<Uuid, Vec<FoundTrack>> = HashMap::new();
         if !probed.is_empty() {
             let tracks = file_tracks::Entity::find()
@@ -213,10 +178,7 @@ impl SqlTx {
                 .await
                 .doing("loading the tracks found in files")?;
             for track in tracks {
-                by_file
-                    .entry(track.file)
-                    .or_default()
-                    .push(file_row::from_track_row(track)?);
+                by_file.entry(track.file).or_default().push(file_row::from_track_row(track)?);
             }
         }
         rows.into_iter()

@@ -12,8 +12,8 @@ use kinora_domain::{FileId, JobId, LeaseToken, OrganizationId, Timestamp, TrackI
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, LockBehavior, LockType, OnConflict};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait,
+    ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
 };
 use uuid::Uuid;
 
@@ -31,12 +31,7 @@ const UNKNOWN: &str = "this version of the program does not know this kind of wo
 
 #[async_trait]
 impl Jobs for SqlTx {
-    async fn enqueue(
-        &mut self,
-        id: JobId,
-        organization: OrganizationId,
-        work: Work,
-    ) -> Result<(), StoreError> {
+    async fn enqueue(&mut self, id: JobId, organization: OrganizationId, work: Work) -> Result<(), StoreError> {
         let now = clock::now(&self.db).await?.millis();
         let (work, subject) = columns(work);
         let row = Model {
@@ -64,21 +59,14 @@ impl Jobs for SqlTx {
         Ok(())
     }
 
-    async fn claim(
-        &mut self,
-        token: LeaseToken,
-        lease_ms: i64,
-    ) -> Result<Option<LeasedJob>, StoreError> {
+    async fn claim(&mut self, token: LeaseToken, lease_ms: i64) -> Result<Option<LeasedJob>, StoreError> {
         let now = clock::now(&self.db).await?;
         self.park_abandoned(now).await?;
         while let Some(row) = self.oldest_due(now).await? {
             let Some(work) = work(&row) else {
-                let columns = ActiveModel {
-                    last_words: Set(Some(UNKNOWN.to_owned())),
-                    ..parked()
-                };
-                self.change(row.id, columns, "parking a job of an unknown kind")
-                    .await?;
+                tracing::error!(job = %row.id, work = row.work, "parking a job of a kind that is not known");
+                let columns = ActiveModel { last_words: Set(Some(UNKNOWN.to_owned())), ..parked() };
+                self.change(row.id, columns, "parking a job of an unknown kind").await?;
                 continue;
             };
             let attempts = row.attempts.saturating_add(1);
@@ -92,38 +80,19 @@ impl Jobs for SqlTx {
             };
             self.change(row.id, leased, "leasing a job").await?;
             let attempt = from_column(TABLE, &row.id, "attempts", attempts)?;
-            return Ok(Some(LeasedJob {
-                id: JobId::new(row.id),
-                work,
-                attempt,
-                token,
-                until,
-            }));
+            return Ok(Some(LeasedJob { id: JobId::new(row.id), work, attempt, token, until }));
         }
         Ok(None)
     }
 
-    async fn extend(
-        &mut self,
-        id: JobId,
-        token: LeaseToken,
-        lease_ms: i64,
-    ) -> Result<bool, StoreError> {
+    async fn extend(&mut self, id: JobId, token: LeaseToken, lease_ms: i64) -> Result<bool, StoreError> {
         let until = clock::now(&self.db).await?.plus_millis(lease_ms);
-        let columns = ActiveModel {
-            due: Set(until.millis()),
-            ..ActiveModel::default()
-        };
-        self.change_leased(id, token, columns, "extending a lease")
-            .await
+        let columns = ActiveModel { due: Set(until.millis()), ..ActiveModel::default() };
+        self.change_leased(id, token, columns, "extending a lease").await
     }
 
     async fn complete(&mut self, id: JobId, token: LeaseToken) -> Result<bool, StoreError> {
-        let deleted = Entity::delete_many()
-            .filter(held(id, token))
-            .exec(&self.db)
-            .await
-            .doing("completing a job")?;
+        let deleted = Entity::delete_many().filter(held(id, token)).exec(&self.db).await.doing("completing a job")?;
         Ok(deleted.rows_affected == 1)
     }
 
@@ -143,12 +112,8 @@ impl Jobs for SqlTx {
             },
             AfterFailure::Park => parked(),
         };
-        let columns = ActiveModel {
-            last_words: Set(Some(words.to_owned())),
-            ..columns
-        };
-        self.change_leased(id, token, columns, "keeping why a job failed")
-            .await
+        let columns = ActiveModel { last_words: Set(Some(words.to_owned())), ..columns };
+        self.change_leased(id, token, columns, "keeping why a job failed").await
     }
 
     async fn database_now(&mut self) -> Result<Timestamp, StoreError> {
@@ -156,22 +121,15 @@ impl Jobs for SqlTx {
     }
 
     async fn unfinished_jobs(&mut self) -> Result<u64, StoreError> {
-        Entity::find()
-            .filter(Expr::cust(UNFINISHED))
-            .count(&self.db)
-            .await
-            .doing("counting jobs")
+        Entity::find().filter(Expr::cust(UNFINISHED)).count(&self.db).await.doing("counting jobs")
     }
 }
 
 impl SqlTx {
     /// Parks the jobs whose last attempt ended with its lease: nobody is left to say so.
     async fn park_abandoned(&self, now: Timestamp) -> Result<(), StoreError> {
-        let columns = ActiveModel {
-            last_words: Set(Some(WENT_AWAY.to_owned())),
-            ..parked()
-        };
-        Entity::update_many()
+        let columns = ActiveModel { last_words: Set(Some(WENT_AWAY.to_owned())), ..parked() };
+        let parked = Entity::update_many()
             .set(columns)
             .filter(Expr::cust(UNDER_LEASE))
             .filter(Column::Due.lte(now.millis()))
@@ -179,6 +137,9 @@ impl SqlTx {
             .exec(&self.db)
             .await
             .doing("parking jobs whose worker went away")?;
+        if parked.rows_affected > 0 {
+            tracing::error!(jobs = parked.rows_affected, "parked jobs whose workers went away at every attempt");
+        }
         Ok(())
     }
 
@@ -191,23 +152,12 @@ impl SqlTx {
             .order_by_asc(Column::Enqueued)
             .order_by_asc(Column::Id)
             .limit(1);
-        QueryTrait::query(&mut select)
-            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+        QueryTrait::query(&mut select).lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
         select.one(&self.db).await.doing("looking for a job")
     }
 
-    async fn change(
-        &self,
-        id: Uuid,
-        columns: ActiveModel,
-        doing: &'static str,
-    ) -> Result<(), StoreError> {
-        Entity::update_many()
-            .set(columns)
-            .filter(Column::Id.eq(id))
-            .exec(&self.db)
-            .await
-            .doing(doing)?;
+    async fn change(&self, id: Uuid, columns: ActiveModel, doing: &'static str) -> Result<(), StoreError> {
+        Entity::update_many().set(columns).filter(Column::Id.eq(id)).exec(&self.db).await.doing(doing)?;
         Ok(())
     }
 
@@ -218,30 +168,18 @@ impl SqlTx {
         columns: ActiveModel,
         doing: &'static str,
     ) -> Result<bool, StoreError> {
-        let result = Entity::update_many()
-            .set(columns)
-            .filter(held(id, token))
-            .exec(&self.db)
-            .await
-            .doing(doing)?;
+        let result = Entity::update_many().set(columns).filter(held(id, token)).exec(&self.db).await.doing(doing)?;
         Ok(result.rows_affected == 1)
     }
 }
 
 /// The fence: that job, as long as that token holds it.
 fn held(id: JobId, token: LeaseToken) -> Condition {
-    Condition::all()
-        .add(Column::Id.eq(id.uuid()))
-        .add(Column::Token.eq(token.uuid()))
-        .add(Column::State.eq(LEASED))
+    Condition::all().add(Column::Id.eq(id.uuid())).add(Column::Token.eq(token.uuid())).add(Column::State.eq(LEASED))
 }
 
 fn parked() -> ActiveModel {
-    ActiveModel {
-        state: Set(PARKED.to_owned()),
-        token: Set(None),
-        ..ActiveModel::default()
-    }
+    ActiveModel { state: Set(PARKED.to_owned()), token: Set(None), ..ActiveModel::default() }
 }
 
 const PROBE_FILE: &str = "probe_file";

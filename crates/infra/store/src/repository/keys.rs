@@ -51,15 +51,11 @@ impl Keys for SqlTx {
     }
 
     async fn keys_by_prefix(&mut self, prefix: &str) -> Result<Vec<ApiKey>, StoreError> {
-        self.load_keys(api_keys::Entity::find().filter(api_keys::Column::Prefix.eq(prefix)))
-            .await
+        self.load_keys(api_keys::Entity::find().filter(api_keys::Column::Prefix.eq(prefix))).await
     }
 
     async fn key(&mut self, id: KeyId) -> Result<Option<ApiKey>, StoreError> {
-        Ok(self
-            .load_keys(api_keys::Entity::find_by_id(id.uuid()))
-            .await?
-            .pop())
+        Ok(self.load_keys(api_keys::Entity::find_by_id(id.uuid())).await?.pop())
     }
 
     async fn keys(&mut self) -> Result<Vec<ApiKey>, StoreError> {
@@ -80,11 +76,7 @@ impl Keys for SqlTx {
             .await
             .doing("updating an API key")?;
         if result.rows_affected == 0 {
-            return Err(inconsistent(
-                TABLE,
-                &key.id,
-                "it is to be updated, but is not there",
-            ));
+            return Err(inconsistent(TABLE, &key.id, "it is to be updated, but is not there"));
         }
         Ok(())
     }
@@ -113,9 +105,7 @@ impl SqlTx {
         for row in grants {
             by_key.entry(row.key).or_default().push(grant(&row)?);
         }
-        rows.into_iter()
-            .map(|row| from_row(&row, by_key.remove(&row.id).unwrap_or_default()))
-            .collect()
+        rows.into_iter().map(|row| from_row(&row, by_key.remove(&row.id).unwrap_or_default())).collect()
     }
 }
 
@@ -127,24 +117,15 @@ fn state_columns(state: KeyState) -> (&'static str, Option<i64>) {
 }
 
 fn from_row(row: &api_keys::Model, grants: Vec<Grant>) -> Result<ApiKey, StoreError> {
-    let hash = <[u8; 32]>::try_from(row.hash.as_slice()).map_err(|_length| {
-        inconsistent(
-            TABLE,
-            &row.id,
-            format!("`hash` is {} bytes long", row.hash.len()),
-        )
-    })?;
+    let hash = <[u8; 32]>::try_from(row.hash.as_slice())
+        .map_err(|_length| inconsistent(TABLE, &row.id, format!("`hash` is {} bytes long", row.hash.len())))?;
     let state = match row.state.as_str() {
         ACTIVE => KeyState::Active,
-        REVOKED => KeyState::Revoked {
-            at: Timestamp::from_millis(promised(TABLE, &row.id, "revoked_at", row.revoked_at)?),
-        },
+        REVOKED => {
+            KeyState::Revoked { at: Timestamp::from_millis(promised(TABLE, &row.id, "revoked_at", row.revoked_at)?) }
+        }
         other => {
-            return Err(inconsistent(
-                TABLE,
-                &row.id,
-                format!("`state` is `{other}`, which is none of its words"),
-            ));
+            return Err(inconsistent(TABLE, &row.id, format!("`state` is `{other}`, which is none of its words")));
         }
     };
     Ok(ApiKey {
@@ -161,8 +142,5 @@ fn from_row(row: &api_keys::Model, grants: Vec<Grant>) -> Result<ApiKey, StoreEr
 fn grant(row: &key_grants::Model) -> Result<Grant, StoreError> {
     let key = format!("{} {}", row.key, row.position);
     let role = word("key_grants", &key, "role", &row.role, Role::from_name)?;
-    Ok(Grant {
-        organization: OrganizationId::new(row.organization),
-        role,
-    })
+    Ok(Grant { organization: OrganizationId::new(row.organization), role })
 }

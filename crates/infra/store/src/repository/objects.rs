@@ -19,11 +19,7 @@ const UNREFERENCED: &str = "refs = 0";
 #[async_trait]
 impl Objects for SqlTx {
     async fn insert_object(&mut self, id: ObjectId, size: u64) -> Result<(), StoreError> {
-        let row = objects::Model {
-            id: id.uuid(),
-            size: to_column(TABLE, &id, size)?,
-            refs: 1,
-        };
+        let row = objects::Model { id: id.uuid(), size: to_column(TABLE, &id, size)?, refs: 1 };
         objects::Entity::insert(row.into_active_model())
             .exec_without_returning(&self.db)
             .await
@@ -39,11 +35,7 @@ impl Objects for SqlTx {
         if self.count_object(id, -1).await? {
             return Ok(());
         }
-        Err(inconsistent(
-            TABLE,
-            &id,
-            "a reference to it is to go, but it has none",
-        ))
+        Err(inconsistent(TABLE, &id, "a reference to it is to go, but it has none"))
     }
 
     async fn unreferenced_objects(&mut self, limit: u64) -> Result<Vec<ObjectId>, StoreError> {
@@ -70,17 +62,11 @@ impl Objects for SqlTx {
         if deleted.rows_affected == 1 {
             return Ok(());
         }
-        match objects::Entity::find_by_id(id.uuid())
-            .one(&self.db)
-            .await
-            .doing("loading an object")?
-        {
+        match objects::Entity::find_by_id(id.uuid()).one(&self.db).await.doing("loading an object")? {
             None => Ok(()),
-            Some(row) => Err(inconsistent(
-                TABLE,
-                &id,
-                format!("it is to be forgotten, but has {} references", row.refs),
-            )),
+            Some(row) => {
+                Err(inconsistent(TABLE, &id, format!("it is to be forgotten, but has {} references", row.refs)))
+            }
         }
     }
 
@@ -101,10 +87,7 @@ impl SqlTx {
     /// Adds to the references of an object that still has one; `false` when there is none such.
     async fn count_object(&self, id: ObjectId, by: i64) -> Result<bool, StoreError> {
         let counted = objects::Entity::update_many()
-            .col_expr(
-                objects::Column::Refs,
-                Expr::col(objects::Column::Refs).add(by),
-            )
+            .col_expr(objects::Column::Refs, Expr::col(objects::Column::Refs).add(by))
             .filter(objects::Column::Id.eq(id.uuid()))
             .filter(objects::Column::Refs.gt(0))
             .exec(&self.db)

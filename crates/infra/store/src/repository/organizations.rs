@@ -17,10 +17,7 @@ impl Organizations for SqlTx {
             name: organization.name.clone(),
             default_project: organization.default_project.uuid(),
         };
-        let project = projects::Model {
-            id: row.default_project,
-            organization: row.id,
-        };
+        let project = projects::Model { id: row.default_project, organization: row.id };
         organizations::Entity::insert(row.into_active_model())
             .exec_without_returning(&self.db)
             .await
@@ -32,14 +29,8 @@ impl Organizations for SqlTx {
         Ok(())
     }
 
-    async fn organization(
-        &mut self,
-        id: OrganizationId,
-    ) -> Result<Option<Organization>, StoreError> {
-        let row = organizations::Entity::find_by_id(id.uuid())
-            .one(&self.db)
-            .await
-            .doing("loading an organization")?;
+    async fn organization(&mut self, id: OrganizationId) -> Result<Option<Organization>, StoreError> {
+        let row = organizations::Entity::find_by_id(id.uuid()).one(&self.db).await.doing("loading an organization")?;
         Ok(row.map(from_row))
     }
 

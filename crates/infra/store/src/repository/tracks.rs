@@ -43,10 +43,7 @@ impl Tracks for SqlTx {
     }
 
     async fn track(&mut self, id: TrackId) -> Result<Option<Track>, StoreError> {
-        let row = tracks::Entity::find_by_id(id.uuid())
-            .one(&self.db)
-            .await
-            .doing("loading a track")?;
+        let row = tracks::Entity::find_by_id(id.uuid()).one(&self.db).await.doing("loading a track")?;
         row.as_ref().map(from_row).transpose()
     }
 
@@ -64,11 +61,7 @@ impl Tracks for SqlTx {
             .await
             .doing("updating a track")?;
         if result.rows_affected == 0 {
-            return Err(inconsistent(
-                TABLE,
-                &track.id,
-                "it is to be updated, but is not there",
-            ));
+            return Err(inconsistent(TABLE, &track.id, "it is to be updated, but is not there"));
         }
         Ok(())
     }

@@ -1,8 +1,6 @@
 //! Listings of assets.
 
-use crate::fixture::{
-    asset, asset_id, at, failure, file_id, organization_id, page, two_organizations, write,
-};
+use crate::fixture::{asset, asset_id, at, failure, file_id, organization_id, page, two_organizations, write};
 use kinora_app::port::{AssetFilter, AssetSort, Order, Store};
 use kinora_domain::asset::{Asset, AssetSource, AssetState, AssetStatus};
 
@@ -13,55 +11,21 @@ async fn library(store: &dyn Store) {
     let of = |number, title: Option<&str>, preset: &str, file, created, modified, state| Asset {
         title: title.map(str::to_owned),
         preset: preset.to_owned(),
-        sources: vec![AssetSource {
-            file: file_id(file),
-            kinds: vec![],
-            tracks: vec![],
-        }],
+        sources: vec![AssetSource { file: file_id(file), kinds: vec![], tracks: vec![] }],
         created: at(created),
         modified: at(modified),
         state,
         ..asset(number)
     };
-    let plays = |duration_ms| AssetState::Available {
-        duration_ms,
-        size_bytes: 7,
-    };
+    let plays = |duration_ms| AssetState::Available { duration_ms, size_bytes: 7 };
     let assets = [
         of(1, Some("50% off"), "mp4", 1, 100, 900, plays(3_000)),
         of(2, None, "mp4_720p", 1, 300, 700, AssetState::Pending),
         of(3, Some("snow_man"), "mp4", 2, 200, 800, plays(1_000)),
-        of(
-            4,
-            Some("Snowxman"),
-            "mp4_1080p",
-            2,
-            200,
-            600,
-            AssetState::Failed(failure()),
-        ),
-        of(
-            5,
-            Some("50 off"),
-            "mp4_720p",
-            3,
-            500,
-            500,
-            AssetState::Processing,
-        ),
-        of(
-            6,
-            Some("deleted"),
-            "mp4",
-            1,
-            1,
-            1,
-            AssetState::Deleted { at: at(1) },
-        ),
-        Asset {
-            organization: organization_id(2),
-            ..of(7, Some("50% off"), "mp4", 1, 1, 1, plays(1))
-        },
+        of(4, Some("Snowxman"), "mp4_1080p", 2, 200, 600, AssetState::Failed(failure())),
+        of(5, Some("50 off"), "mp4_720p", 3, 500, 500, AssetState::Processing),
+        of(6, Some("deleted"), "mp4", 1, 1, 1, AssetState::Deleted { at: at(1) }),
+        Asset { organization: organization_id(2), ..of(7, Some("50% off"), "mp4", 1, 1, 1, plays(1)) },
     ];
     write(store, async |tx| {
         for asset in &assets {
@@ -73,144 +37,45 @@ async fn library(store: &dyn Store) {
 
 async fn numbers(store: &dyn Store, filter: &AssetFilter, sort: (AssetSort, Order)) -> Vec<u128> {
     let mut tx = store.read().await.unwrap();
-    let listed = tx
-        .assets(organization_id(1), filter, sort, page(1, 1000))
-        .await
-        .unwrap();
+    let listed = tx.assets(organization_id(1), filter, sort, page(1, 1000)).await.unwrap();
     assert_eq!(listed.total, u64::try_from(listed.items.len()).unwrap());
     for asset in &listed.items {
-        assert_eq!(
-            tx.asset(asset.organization, asset.id)
-                .await
-                .unwrap()
-                .as_ref(),
-            Some(asset)
-        );
+        assert_eq!(tx.asset(asset.organization, asset.id).await.unwrap().as_ref(), Some(asset));
     }
-    listed
-        .items
-        .iter()
-        .map(|asset| asset.id.uuid().as_u128())
-        .collect()
+    listed.items.iter().map(|asset| asset.id.uuid().as_u128()).collect()
 }
 
 pub(crate) async fn each_filter_finds_its_assets(store: &dyn Store) {
     library(store).await;
     let any = AssetFilter::default;
-    let text = |text: &str| AssetFilter {
-        text: Some(text.to_owned()),
-        ..any()
-    };
-    let presets = |names: &[&str]| AssetFilter {
-        presets: names.iter().map(|name| (*name).to_owned()).collect(),
-        ..any()
-    };
-    let ids = |numbers: &[u128]| AssetFilter {
-        ids: numbers.iter().copied().map(asset_id).collect(),
-        ..any()
-    };
-    let statuses = |statuses: &[AssetStatus]| AssetFilter {
-        statuses: statuses.to_vec(),
-        ..any()
-    };
-    let made_of = |file| AssetFilter {
-        file: Some(file_id(file)),
-        ..any()
-    };
+    let text = |text: &str| AssetFilter { text: Some(text.to_owned()), ..any() };
+    let presets =
+        |names: &[&str]| AssetFilter { presets: names.iter().map(|name| (*name).to_owned()).collect(), ..any() };
+    let ids = |numbers: &[u128]| AssetFilter { ids: numbers.iter().copied().map(asset_id).collect(), ..any() };
+    let statuses = |statuses: &[AssetStatus]| AssetFilter { statuses: statuses.to_vec(), ..any() };
+    let made_of = |file| AssetFilter { file: Some(file_id(file)), ..any() };
     let table: &[(&str, AssetFilter, &[u128])] = &[
         ("none", any(), &[1, 2, 3, 4, 5]),
-        (
-            "ids, foreign, unknown and deleted ones included",
-            ids(&[5, 6, 7, 77, 2]),
-            &[2, 5],
-        ),
+        ("ids, foreign, unknown and deleted ones included", ids(&[5, 6, 7, 77, 2]), &[2, 5]),
         ("one status", statuses(&[AssetStatus::Available]), &[1, 3]),
-        (
-            "two statuses",
-            statuses(&[AssetStatus::Pending, AssetStatus::Failed]),
-            &[2, 4],
-        ),
+        ("two statuses", statuses(&[AssetStatus::Pending, AssetStatus::Failed]), &[2, 4]),
         ("deleted ones", statuses(&[AssetStatus::Deleted]), &[]),
         ("one preset", presets(&["mp4"]), &[1, 3]),
-        (
-            "two presets",
-            presets(&["mp4_720p", "mp4_1080p", "no such"]),
-            &[2, 4, 5],
-        ),
+        ("two presets", presets(&["mp4_720p", "mp4_1080p", "no such"]), &[2, 4, 5]),
         ("a file", made_of(1), &[1, 2]),
         ("an unknown file", made_of(9), &[]),
         ("text, letter case aside", text("SNOW"), &[3, 4]),
         ("an underscore", text("w_m"), &[3]),
         ("a percent sign", text("0% o"), &[1]),
-        (
-            "empty text, which no title does not have",
-            text(""),
-            &[1, 3, 4, 5],
-        ),
-        (
-            "created from",
-            AssetFilter {
-                created_from: Some(at(200)),
-                ..any()
-            },
-            &[2, 3, 4, 5],
-        ),
-        (
-            "created to",
-            AssetFilter {
-                created_to: Some(at(200)),
-                ..any()
-            },
-            &[1, 3, 4],
-        ),
-        (
-            "modified from",
-            AssetFilter {
-                modified_from: Some(at(800)),
-                ..any()
-            },
-            &[1, 3],
-        ),
-        (
-            "modified to",
-            AssetFilter {
-                modified_to: Some(at(600)),
-                ..any()
-            },
-            &[4, 5],
-        ),
-        (
-            "duration at least",
-            AssetFilter {
-                duration_from_ms: Some(1_000),
-                ..any()
-            },
-            &[1, 3],
-        ),
-        (
-            "duration at most",
-            AssetFilter {
-                duration_to_ms: Some(2_999),
-                ..any()
-            },
-            &[2, 3, 4, 5],
-        ),
-        (
-            "a duration beyond all",
-            AssetFilter {
-                duration_from_ms: Some(u64::MAX),
-                ..any()
-            },
-            &[],
-        ),
-        (
-            "a duration within all",
-            AssetFilter {
-                duration_to_ms: Some(u64::MAX),
-                ..any()
-            },
-            &[1, 2, 3, 4, 5],
-        ),
+        ("empty text, which no title does not have", text(""), &[1, 3, 4, 5]),
+        ("created from", AssetFilter { created_from: Some(at(200)), ..any() }, &[2, 3, 4, 5]),
+        ("created to", AssetFilter { created_to: Some(at(200)), ..any() }, &[1, 3, 4]),
+        ("modified from", AssetFilter { modified_from: Some(at(800)), ..any() }, &[1, 3]),
+        ("modified to", AssetFilter { modified_to: Some(at(600)), ..any() }, &[4, 5]),
+        ("duration at least", AssetFilter { duration_from_ms: Some(1_000), ..any() }, &[1, 3]),
+        ("duration at most", AssetFilter { duration_to_ms: Some(2_999), ..any() }, &[2, 3, 4, 5]),
+        ("a duration beyond all", AssetFilter { duration_from_ms: Some(u64::MAX), ..any() }, &[]),
+        ("a duration within all", AssetFilter { duration_to_ms: Some(u64::MAX), ..any() }, &[1, 2, 3, 4, 5]),
         (
             "everything given must hold",
             AssetFilter {
@@ -241,17 +106,9 @@ pub(crate) async fn each_sort_runs_both_ways_and_equal_assets_follow_their_ids(s
         (AssetSort::Duration, [2, 4, 5, 3, 1]),
     ] {
         let mut expected = ascending.to_vec();
-        assert_eq!(
-            numbers(store, &AssetFilter::default(), (sort, Order::Ascending)).await,
-            expected,
-            "{sort:?}"
-        );
+        assert_eq!(numbers(store, &AssetFilter::default(), (sort, Order::Ascending)).await, expected, "{sort:?}");
         expected.reverse();
-        assert_eq!(
-            numbers(store, &AssetFilter::default(), (sort, Order::Descending)).await,
-            expected,
-            "{sort:?}"
-        );
+        assert_eq!(numbers(store, &AssetFilter::default(), (sort, Order::Descending)).await, expected, "{sort:?}");
     }
 }
 
@@ -259,32 +116,12 @@ pub(crate) async fn pages_cover_the_listing_once(store: &dyn Store) {
     library(store).await;
     let sort = (AssetSort::Title, Order::Descending);
     let mut tx = store.read().await.unwrap();
-    for (number, expected, has_more) in [
-        (1, &[3, 4][..], true),
-        (2, &[1, 5], true),
-        (3, &[2], false),
-        (4, &[], false),
-        (i64::MAX, &[], false),
-    ] {
-        let listed = tx
-            .assets(
-                organization_id(1),
-                &AssetFilter::default(),
-                sort,
-                page(number, 2),
-            )
-            .await
-            .unwrap();
-        let ids: Vec<u128> = listed
-            .items
-            .iter()
-            .map(|asset| asset.id.uuid().as_u128())
-            .collect();
-        assert_eq!(
-            (ids.as_slice(), listed.total, listed.has_more()),
-            (expected, 5, has_more),
-            "page {number}"
-        );
+    for (number, expected, has_more) in
+        [(1, &[3, 4][..], true), (2, &[1, 5], true), (3, &[2], false), (4, &[], false), (i64::MAX, &[], false)]
+    {
+        let listed = tx.assets(organization_id(1), &AssetFilter::default(), sort, page(number, 2)).await.unwrap();
+        let ids: Vec<u128> = listed.items.iter().map(|asset| asset.id.uuid().as_u128()).collect();
+        assert_eq!((ids.as_slice(), listed.total, listed.has_more()), (expected, 5, has_more), "page {number}");
     }
 }
 
@@ -292,31 +129,8 @@ pub(crate) async fn a_listing_is_of_one_organization(store: &dyn Store) {
     library(store).await;
     let mut tx = store.read().await.unwrap();
     let sort = (AssetSort::Title, Order::Ascending);
-    let listed = tx
-        .assets(
-            organization_id(2),
-            &AssetFilter::default(),
-            sort,
-            page(1, 10),
-        )
-        .await
-        .unwrap();
-    assert_eq!(
-        listed
-            .items
-            .iter()
-            .map(|asset| asset.id)
-            .collect::<Vec<_>>(),
-        [asset_id(7)]
-    );
-    let nobody = tx
-        .assets(
-            organization_id(3),
-            &AssetFilter::default(),
-            sort,
-            page(1, 10),
-        )
-        .await
-        .unwrap();
+    let listed = tx.assets(organization_id(2), &AssetFilter::default(), sort, page(1, 10)).await.unwrap();
+    assert_eq!(listed.items.iter().map(|asset| asset.id).collect::<Vec<_>>(), [asset_id(7)]);
+    let nobody = tx.assets(organization_id(3), &AssetFilter::default(), sort, page(1, 10)).await.unwrap();
     assert_eq!((nobody.items, nobody.total), (vec![], 0));
 }

@@ -1,8 +1,7 @@
 //! Files and their parts.
 
 use crate::fixture::{
-    at, completed, failure, file, file_id, found, object_id, organization_id, two_organizations,
-    write,
+    at, completed, failure, file, file_id, found, object_id, organization_id, two_organizations, write,
 };
 use kinora_app::port::{Store, StoreError};
 use kinora_domain::file::{Content, File, FileState, Probe};
@@ -11,22 +10,13 @@ use kinora_domain::upload::StoredPart;
 
 /// Every state that a file can be in.
 fn states() -> Vec<FileState> {
-    let content = |probe| {
-        FileState::Completed(Content {
-            container: "isobmff".to_owned(),
-            probe,
-        })
-    };
+    let content = |probe| FileState::Completed(Content { container: "isobmff".to_owned(), probe });
     let told = FoundTrack {
         language: Some("pl".to_owned()),
         name: Some("Komentarz %_'".to_owned()),
         ..found(TrackKind::Audio, "audio_1")
     };
-    let tracks = vec![
-        found(TrackKind::Captions, "captions_1"),
-        told,
-        found(TrackKind::Video, "video_1"),
-    ];
+    let tracks = vec![found(TrackKind::Captions, "captions_1"), told, found(TrackKind::Video, "video_1")];
     vec![
         FileState::Uploading,
         content(Probe::Pending),
@@ -47,29 +37,13 @@ pub(crate) async fn a_file_comes_back_in_every_state(store: &dyn Store) {
         ..file(1)
     };
     for (number, state) in (1..).zip(states()) {
-        let file = File {
-            id: file_id(number),
-            state,
-            ..described.clone()
-        };
+        let file = File { id: file_id(number), state, ..described.clone() };
         write(store, async |tx| tx.insert_file(&file).await.unwrap()).await;
         let mut tx = store.read().await.unwrap();
-        assert_eq!(
-            tx.file(file.organization, file.id).await.unwrap().as_ref(),
-            Some(&file)
-        );
+        assert_eq!(tx.file(file.organization, file.id).await.unwrap().as_ref(), Some(&file));
         assert_eq!(tx.file_of_anyone(file.id).await.unwrap(), Some(file));
     }
-    assert_eq!(
-        store
-            .read()
-            .await
-            .unwrap()
-            .file_of_anyone(file_id(99))
-            .await
-            .unwrap(),
-        None
-    );
+    assert_eq!(store.read().await.unwrap().file_of_anyone(file_id(99)).await.unwrap(), None);
 }
 
 pub(crate) async fn an_update_changes_what_may_change_and_nothing_else(store: &dyn Store) {
@@ -90,22 +64,8 @@ pub(crate) async fn an_update_changes_what_may_change_and_nothing_else(store: &d
             ..original.clone()
         };
         write(store, async |tx| tx.update_file(&changed).await.unwrap()).await;
-        let expected = File {
-            size: original.size,
-            object: original.object,
-            created: original.created,
-            ..changed
-        };
-        assert_eq!(
-            store
-                .read()
-                .await
-                .unwrap()
-                .file_of_anyone(original.id)
-                .await
-                .unwrap(),
-            Some(expected)
-        );
+        let expected = File { size: original.size, object: original.object, created: original.created, ..changed };
+        assert_eq!(store.read().await.unwrap().file_of_anyone(original.id).await.unwrap(), Some(expected));
     }
 }
 
@@ -114,20 +74,11 @@ pub(crate) async fn a_file_of_another_organization_is_absent(store: &dyn Store) 
     write(store, async |tx| tx.insert_file(&file(1)).await.unwrap()).await;
     let mut tx = store.read().await.unwrap();
     assert_eq!(tx.file(organization_id(2), file_id(1)).await.unwrap(), None);
-    assert!(
-        tx.file(organization_id(1), file_id(1))
-            .await
-            .unwrap()
-            .is_some()
-    );
+    assert!(tx.file(organization_id(1), file_id(1)).await.unwrap().is_some());
 }
 
 fn part(number: u64, etag: &str, size: u64) -> StoredPart {
-    StoredPart {
-        number,
-        etag: etag.to_owned(),
-        size,
-    }
+    StoredPart { number, etag: etag.to_owned(), size }
 }
 
 pub(crate) async fn a_part_takes_the_place_of_an_earlier_one_of_its_number(store: &dyn Store) {
@@ -149,20 +100,14 @@ pub(crate) async fn a_part_takes_the_place_of_an_earlier_one_of_its_number(store
     })
     .await;
     let mut tx = store.read().await.unwrap();
-    assert_eq!(
-        tx.parts(file_id(1)).await.unwrap(),
-        [part(2, "d", 5), part(10, "a", 1)]
-    );
+    assert_eq!(tx.parts(file_id(1)).await.unwrap(), [part(2, "d", 5), part(10, "a", 1)]);
     assert_eq!(tx.parts(file_id(2)).await.unwrap(), [part(1, "other", 4)]);
     assert_eq!(tx.parts(file_id(3)).await.unwrap(), []);
 }
 
 pub(crate) async fn a_deleted_file_takes_its_parts_and_tracks_along(store: &dyn Store) {
     two_organizations(store).await;
-    let probed = File {
-        state: completed(vec![found(TrackKind::Video, "video_1")]),
-        ..file(1)
-    };
+    let probed = File { state: completed(vec![found(TrackKind::Video, "video_1")]), ..file(1) };
     write(store, async |tx| {
         tx.insert_file(&probed).await.unwrap();
         tx.put_part(probed.id, &part(1, "a", 1)).await.unwrap();
@@ -173,10 +118,7 @@ pub(crate) async fn a_deleted_file_takes_its_parts_and_tracks_along(store: &dyn 
         assert_eq!(tx.file_of_anyone(probed.id).await.unwrap(), None);
         assert_eq!(tx.parts(probed.id).await.unwrap(), []);
         // Nothing is left that a file of the same id would trip over, or find in itself.
-        let again = File {
-            state: completed(vec![]),
-            ..probed.clone()
-        };
+        let again = File { state: completed(vec![]), ..probed.clone() };
         tx.insert_file(&again).await.unwrap();
         assert_eq!(tx.file_of_anyone(again.id).await.unwrap(), Some(again));
         tx.delete_file(file_id(99)).await.unwrap();
@@ -186,26 +128,11 @@ pub(crate) async fn a_deleted_file_takes_its_parts_and_tracks_along(store: &dyn 
 
 pub(crate) async fn stale_uploads_come_oldest_first(store: &dyn Store) {
     two_organizations(store).await;
-    let uploading = |number, modified| File {
-        modified: at(modified),
-        ..file(number)
-    };
-    let done = File {
-        state: completed(vec![]),
-        ..uploading(1, 10)
-    };
-    let foreign = File {
-        organization: organization_id(2),
-        ..uploading(5, 30)
-    };
+    let uploading = |number, modified| File { modified: at(modified), ..file(number) };
+    let done = File { state: completed(vec![]), ..uploading(1, 10) };
+    let foreign = File { organization: organization_id(2), ..uploading(5, 30) };
     write(store, async |tx| {
-        for file in [
-            &done,
-            &uploading(2, 100),
-            &uploading(3, 50),
-            &uploading(4, 20),
-            &foreign,
-        ] {
+        for file in [&done, &uploading(2, 100), &uploading(3, 50), &uploading(4, 20), &foreign] {
             tx.insert_file(file).await.unwrap();
         }
     })
@@ -213,25 +140,13 @@ pub(crate) async fn stale_uploads_come_oldest_first(store: &dyn Store) {
     let mut tx = store.read().await.unwrap();
     let stale = tx.stale_uploads(at(100), u64::MAX).await.unwrap();
     assert_eq!(stale, [uploading(4, 20), foreign.clone(), uploading(3, 50)]);
-    assert_eq!(
-        tx.stale_uploads(at(100), 1).await.unwrap(),
-        [uploading(4, 20)]
-    );
+    assert_eq!(tx.stale_uploads(at(100), 1).await.unwrap(), [uploading(4, 20)]);
     assert_eq!(tx.stale_uploads(at(20), 9).await.unwrap(), []);
 }
 
 pub(crate) async fn a_size_that_no_database_can_hold_is_refused(store: &dyn Store) {
     two_organizations(store).await;
     let mut tx = store.begin().await.unwrap();
-    let refused = tx
-        .insert_file(&File {
-            size: u64::MAX,
-            ..file(1)
-        })
-        .await
-        .unwrap_err();
-    assert!(
-        matches!(refused, StoreError::Inconsistent { table: "files", .. }),
-        "{refused:?}"
-    );
+    let refused = tx.insert_file(&File { size: u64::MAX, ..file(1) }).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Inconsistent { table: "files", .. }), "{refused:?}");
 }

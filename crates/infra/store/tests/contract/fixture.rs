@@ -7,8 +7,7 @@ use kinora_domain::file::{Content, Failure, File, FileState, Probe};
 use kinora_domain::page::PageRequest;
 use kinora_domain::track::{FoundTrack, Track, TrackKind};
 use kinora_domain::{
-    AssetId, FileId, JobId, KeyId, LeaseToken, ObjectId, OrganizationId, ProjectId, Timestamp,
-    TrackId,
+    AssetId, FileId, JobId, KeyId, LeaseToken, ObjectId, OrganizationId, ProjectId, Timestamp, TrackId,
 };
 use uuid::Uuid;
 
@@ -88,11 +87,7 @@ pub(crate) fn asset(number: u128) -> Asset {
         title: Some(format!("Asset {number}")),
         preset: "mp4".to_owned(),
         metadata: None,
-        sources: vec![AssetSource {
-            file: file_id(1),
-            kinds: vec![],
-            tracks: vec![],
-        }],
+        sources: vec![AssetSource { file: file_id(1), kinds: vec![], tracks: vec![] }],
         state: AssetState::Pending,
         created: at(1_000),
         modified: at(1_000),
@@ -100,27 +95,15 @@ pub(crate) fn asset(number: u128) -> Asset {
 }
 
 pub(crate) fn failure() -> Failure {
-    Failure {
-        reason: "unreadable".to_owned(),
-        message: "It cannot be read: \"ä\u{202e}\u{0}\".".to_owned(),
-    }
+    Failure { reason: "unreadable".to_owned(), message: "It cannot be read: \"ä\u{202e}\u{0}\".".to_owned() }
 }
 
 pub(crate) fn found(kind: TrackKind, selector: &str) -> FoundTrack {
-    FoundTrack {
-        selector: selector.to_owned(),
-        kind,
-        codec: "x264".to_owned(),
-        language: None,
-        name: None,
-    }
+    FoundTrack { selector: selector.to_owned(), kind, codec: "x264".to_owned(), language: None, name: None }
 }
 
 pub(crate) fn completed(tracks: Vec<FoundTrack>) -> FileState {
-    FileState::Completed(Content {
-        container: "isobmff".to_owned(),
-        probe: Probe::Done { tracks },
-    })
+    FileState::Completed(Content { container: "isobmff".to_owned(), probe: Probe::Done { tracks } })
 }
 
 /// A track of an asset at a position.

@@ -1,8 +1,6 @@
 //! The queue.
 
-use crate::fixture::{
-    at, file_id, job_id, organization_id, token, track_id, two_organizations, write,
-};
+use crate::fixture::{at, file_id, job_id, organization_id, token, track_id, two_organizations, write};
 use kinora_app::port::Store;
 use kinora_domain::job::{AfterFailure, LEASE_MS, LeasedJob, MAX_ATTEMPTS, Work};
 
@@ -11,18 +9,13 @@ const ENDED: i64 = -1;
 
 async fn enqueue(store: &dyn Store, number: u128, work: Work) {
     write(store, async |tx| {
-        tx.enqueue(job_id(number), organization_id(1), work)
-            .await
-            .unwrap();
+        tx.enqueue(job_id(number), organization_id(1), work).await.unwrap();
     })
     .await;
 }
 
 async fn claim(store: &dyn Store, holder: u128, lease_ms: i64) -> Option<LeasedJob> {
-    write(store, async |tx| {
-        tx.claim(token(holder), lease_ms).await.unwrap()
-    })
-    .await
+    write(store, async |tx| tx.claim(token(holder), lease_ms).await.unwrap()).await
 }
 
 async fn unfinished(store: &dyn Store) -> u64 {
@@ -44,13 +37,8 @@ pub(crate) async fn the_oldest_job_is_claimed_first(store: &dyn Store) {
         let before = store.read().await.unwrap().database_now().await.unwrap();
         let job = claim(store, 10 + number, LEASE_MS).await.unwrap();
         let after = store.read().await.unwrap().database_now().await.unwrap();
-        assert_eq!(
-            (job.id, job.work, job.attempt, job.token),
-            (job_id(number), work, 1, token(10 + number))
-        );
-        assert!(
-            before.plus_millis(LEASE_MS) <= job.until && job.until <= after.plus_millis(LEASE_MS)
-        );
+        assert_eq!((job.id, job.work, job.attempt, job.token), (job_id(number), work, 1, token(10 + number)));
+        assert!(before.plus_millis(LEASE_MS) <= job.until && job.until <= after.plus_millis(LEASE_MS));
     }
     assert_eq!(claim(store, 20, LEASE_MS).await, None);
     assert_eq!(unfinished(store).await, 3);
@@ -73,29 +61,15 @@ pub(crate) async fn work_that_is_done_can_be_queued_again(store: &dyn Store) {
     two_organizations(store).await;
     enqueue(store, 1, probe(1)).await;
     claim(store, 1, LEASE_MS).await.unwrap();
-    assert!(
-        write(store, async |tx| tx
-            .complete(job_id(1), token(1))
-            .await
-            .unwrap())
-        .await
-    );
+    assert!(write(store, async |tx| tx.complete(job_id(1), token(1)).await.unwrap()).await);
     assert_eq!(unfinished(store).await, 0);
     assert_eq!(claim(store, 2, LEASE_MS).await, None);
-    assert!(
-        !write(store, async |tx| tx
-            .complete(job_id(1), token(1))
-            .await
-            .unwrap())
-        .await
-    );
+    assert!(!write(store, async |tx| tx.complete(job_id(1), token(1)).await.unwrap()).await);
     enqueue(store, 2, probe(1)).await;
     assert_eq!(claim(store, 3, LEASE_MS).await.unwrap().id, job_id(2));
 }
 
-pub(crate) async fn a_lease_that_ended_goes_to_the_next_worker_and_fences_the_first(
-    store: &dyn Store,
-) {
+pub(crate) async fn a_lease_that_ended_goes_to_the_next_worker_and_fences_the_first(store: &dyn Store) {
     two_organizations(store).await;
     enqueue(store, 1, probe(1)).await;
     let first = claim(store, 1, ENDED).await.unwrap();
@@ -104,46 +78,20 @@ pub(crate) async fn a_lease_that_ended_goes_to_the_next_worker_and_fences_the_fi
     write(store, async |tx| {
         assert!(!tx.extend(first.id, first.token, LEASE_MS).await.unwrap());
         assert!(!tx.complete(first.id, first.token).await.unwrap());
-        assert!(
-            !tx.fail(first.id, first.token, AfterFailure::Park, "late")
-                .await
-                .unwrap()
-        );
+        assert!(!tx.fail(first.id, first.token, AfterFailure::Park, "late").await.unwrap());
     })
     .await;
-    assert_eq!(
-        claim(store, 3, LEASE_MS).await,
-        None,
-        "the second one still holds it"
-    );
-    assert!(
-        write(store, async |tx| tx
-            .complete(second.id, second.token)
-            .await
-            .unwrap())
-        .await
-    );
+    assert_eq!(claim(store, 3, LEASE_MS).await, None, "the second one still holds it");
+    assert!(write(store, async |tx| tx.complete(second.id, second.token).await.unwrap()).await);
 }
 
 pub(crate) async fn a_lease_that_is_extended_holds(store: &dyn Store) {
     two_organizations(store).await;
     enqueue(store, 1, probe(1)).await;
     claim(store, 1, ENDED).await.unwrap();
-    assert!(
-        write(store, async |tx| tx
-            .extend(job_id(1), token(1), LEASE_MS)
-            .await
-            .unwrap())
-        .await
-    );
+    assert!(write(store, async |tx| tx.extend(job_id(1), token(1), LEASE_MS).await.unwrap()).await);
     assert_eq!(claim(store, 2, LEASE_MS).await, None);
-    assert!(
-        write(store, async |tx| tx
-            .extend(job_id(1), token(1), ENDED)
-            .await
-            .unwrap())
-        .await
-    );
+    assert!(write(store, async |tx| tx.extend(job_id(1), token(1), ENDED).await.unwrap()).await);
     assert_eq!(claim(store, 2, LEASE_MS).await.unwrap().attempt, 2);
 }
 
@@ -158,20 +106,9 @@ pub(crate) async fn a_job_whose_workers_go_away_is_parked_and_starves_nobody(sto
     let next = claim(store, 50, LEASE_MS).await.unwrap();
     assert_eq!((next.id, next.attempt), (job_id(2), 1));
     assert_eq!(claim(store, 51, LEASE_MS).await, None);
-    assert_eq!(
-        unfinished(store).await,
-        1,
-        "the parked one is nobody's work any more"
-    );
+    assert_eq!(unfinished(store).await, 1, "the parked one is nobody's work any more");
     let last = u128::from(MAX_ATTEMPTS);
-    assert!(
-        !write(store, async |tx| tx
-            .complete(job_id(1), token(last))
-            .await
-            .unwrap())
-        .await,
-        "too late"
-    );
+    assert!(!write(store, async |tx| tx.complete(job_id(1), token(last)).await.unwrap()).await, "too late");
 }
 
 pub(crate) async fn a_failed_attempt_waits_for_its_moment(store: &dyn Store) {
@@ -181,41 +118,22 @@ pub(crate) async fn a_failed_attempt_waits_for_its_moment(store: &dyn Store) {
     let retry = async |holder: u128, wait: i64| {
         write(store, async |tx| {
             let moment = tx.database_now().await.unwrap().plus_millis(wait);
-            tx.fail(
-                job_id(1),
-                token(holder),
-                AfterFailure::RetryAt(moment),
-                "ffprobe: exit status 1",
-            )
-            .await
-            .unwrap()
+            tx.fail(job_id(1), token(holder), AfterFailure::RetryAt(moment), "ffprobe: exit status 1").await.unwrap()
         })
         .await
     };
     assert!(retry(1, 600_000).await);
     assert!(!retry(1, 0).await, "the lease is given back");
-    assert_eq!(
-        claim(store, 2, LEASE_MS).await,
-        None,
-        "its moment has not come"
-    );
+    assert_eq!(claim(store, 2, LEASE_MS).await, None, "its moment has not come");
     assert_eq!(unfinished(store).await, 1);
     enqueue(store, 2, probe(1)).await;
     assert_eq!(unfinished(store).await, 1, "it still waits");
 
     enqueue(store, 3, probe(3)).await;
-    assert_eq!(
-        claim(store, 3, LEASE_MS).await.unwrap().id,
-        job_id(3),
-        "a younger one does not wait for it"
-    );
+    assert_eq!(claim(store, 3, LEASE_MS).await.unwrap().id, job_id(3), "a younger one does not wait for it");
     assert!(
-        write(store, async |tx| {
-            tx.fail(job_id(3), token(3), AfterFailure::RetryAt(at(0)), "again")
-                .await
-                .unwrap()
-        })
-        .await
+        write(store, async |tx| { tx.fail(job_id(3), token(3), AfterFailure::RetryAt(at(0)), "again").await.unwrap() })
+            .await
     );
     let again = claim(store, 4, LEASE_MS).await.unwrap();
     assert_eq!((again.id, again.attempt), (job_id(3), 2));
@@ -225,21 +143,11 @@ pub(crate) async fn a_parked_job_is_not_claimed(store: &dyn Store) {
     two_organizations(store).await;
     enqueue(store, 1, probe(1)).await;
     claim(store, 1, LEASE_MS).await.unwrap();
-    assert!(
-        write(store, async |tx| tx
-            .fail(job_id(1), token(1), AfterFailure::Park, "no")
-            .await
-            .unwrap())
-        .await
-    );
+    assert!(write(store, async |tx| tx.fail(job_id(1), token(1), AfterFailure::Park, "no").await.unwrap()).await);
     assert_eq!(claim(store, 2, LEASE_MS).await, None);
     assert_eq!(unfinished(store).await, 0);
     enqueue(store, 2, probe(1)).await;
-    assert_eq!(
-        claim(store, 3, LEASE_MS).await.unwrap().id,
-        job_id(2),
-        "the same work anew"
-    );
+    assert_eq!(claim(store, 3, LEASE_MS).await.unwrap().id, job_id(2), "the same work anew");
 }
 
 pub(crate) async fn a_claim_that_is_not_committed_did_not_happen(store: &dyn Store) {
@@ -247,11 +155,7 @@ pub(crate) async fn a_claim_that_is_not_committed_did_not_happen(store: &dyn Sto
     enqueue(store, 1, probe(1)).await;
     let mut tx = store.begin().await.unwrap();
     assert!(tx.claim(token(1), LEASE_MS).await.unwrap().is_some());
-    assert_eq!(
-        tx.claim(token(2), LEASE_MS).await.unwrap(),
-        None,
-        "not twice in one transaction either"
-    );
+    assert_eq!(tx.claim(token(2), LEASE_MS).await.unwrap(), None, "not twice in one transaction either");
     drop(tx);
     assert_eq!(claim(store, 3, LEASE_MS).await.unwrap().attempt, 1);
 }
@@ -262,8 +166,5 @@ pub(crate) async fn the_clock_is_that_of_today_in_milliseconds(store: &dyn Store
     let second = tx.database_now().await.unwrap();
     assert!(first <= second);
     // 2025 to 2100.
-    assert!(
-        (1_735_689_600_000..4_102_444_800_000).contains(&first.millis()),
-        "{first:?}"
-    );
+    assert!((1_735_689_600_000..4_102_444_800_000).contains(&first.millis()), "{first:?}");
 }

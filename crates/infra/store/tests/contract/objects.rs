@@ -15,15 +15,9 @@ pub(crate) async fn references_are_counted_down_to_none(store: &dyn Store) {
     })
     .await;
     write(store, async |tx| {
-        assert_eq!(
-            tx.unreferenced_objects(u64::MAX).await.unwrap(),
-            [object_id(2), object_id(3)]
-        );
+        assert_eq!(tx.unreferenced_objects(u64::MAX).await.unwrap(), [object_id(2), object_id(3)]);
         assert_eq!(tx.unreferenced_objects(1).await.unwrap(), [object_id(2)]);
-        assert_eq!(
-            tx.object_ids().await.unwrap(),
-            [object_id(1), object_id(2), object_id(3)]
-        );
+        assert_eq!(tx.object_ids().await.unwrap(), [object_id(1), object_id(2), object_id(3)]);
         tx.release_object(object_id(1)).await.unwrap();
         tx.delete_object(object_id(1)).await.unwrap();
         tx.delete_object(object_id(9)).await.unwrap();
@@ -55,9 +49,7 @@ pub(crate) async fn references_never_become_negative(store: &dyn Store) {
     for number in [1, 2] {
         let mut tx = store.begin().await.unwrap();
         let refused = tx.release_object(object_id(number)).await.unwrap_err();
-        let StoreError::Inconsistent { table, row, .. } = refused else {
-            panic!("{refused:?}")
-        };
+        let StoreError::Inconsistent { table, row, .. } = refused else { panic!("{refused:?}") };
         assert_eq!((table, row), ("objects", object_id(number).to_string()));
     }
 }
@@ -69,15 +61,6 @@ pub(crate) async fn an_object_with_references_is_not_forgotten(store: &dyn Store
     .await;
     let mut tx = store.begin().await.unwrap();
     let refused = tx.delete_object(object_id(1)).await.unwrap_err();
-    assert!(
-        matches!(
-            refused,
-            StoreError::Inconsistent {
-                table: "objects",
-                ..
-            }
-        ),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, StoreError::Inconsistent { table: "objects", .. }), "{refused:?}");
     assert_eq!(tx.object_ids().await.unwrap(), [object_id(1)]);
 }

@@ -13,14 +13,7 @@ async fn advances<F: Future>(mut future: Pin<&mut F>) -> bool {
 }
 
 async fn has_object(store: &dyn Store, number: u128) -> bool {
-    store
-        .read()
-        .await
-        .unwrap()
-        .object_ids()
-        .await
-        .unwrap()
-        .contains(&object_id(number))
+    store.read().await.unwrap().object_ids().await.unwrap().contains(&object_id(number))
 }
 
 pub(crate) async fn what_is_committed_is_seen_by_the_next_transaction(store: &dyn Store) {
@@ -36,11 +29,7 @@ pub(crate) async fn what_is_committed_is_seen_by_the_next_transaction(store: &dy
 pub(crate) async fn a_dropped_transaction_is_undone(store: &dyn Store) {
     let mut tx = store.begin().await.unwrap();
     tx.insert_object(object_id(1), 1).await.unwrap();
-    assert_eq!(
-        tx.object_ids().await.unwrap(),
-        [object_id(1)],
-        "it sees its own work"
-    );
+    assert_eq!(tx.object_ids().await.unwrap(), [object_id(1)], "it sees its own work");
     drop(tx);
     write(store, async |tx| {
         assert_eq!(tx.object_ids().await.unwrap(), []);
@@ -52,9 +41,7 @@ pub(crate) async fn a_dropped_transaction_is_undone(store: &dyn Store) {
 pub(crate) async fn a_transaction_that_is_cancelled_in_a_statement_is_undone(store: &dyn Store) {
     for number in 0..50 {
         let mut tx = store.begin().await.unwrap();
-        tx.insert_object(object_id(1_000 + number), 1)
-            .await
-            .unwrap();
+        tx.insert_object(object_id(1_000 + number), 1).await.unwrap();
         // As far as one poll gets, then the task is gone.
         advances(pin!(tx.insert_object(object_id(2_000 + number), 1))).await;
         drop(tx);
@@ -86,20 +73,7 @@ pub(crate) async fn a_statement_that_fails_ends_its_transaction(store: &dyn Stor
     .await;
 }
 
-pub(crate) async fn a_statement_that_is_given_up_ends_its_transaction(store: &dyn Store) {
-    let mut tx = store.begin().await.unwrap();
-    tx.insert_object(object_id(1), 1).await.unwrap();
-    assert!(!advances(pin!(tx.insert_object(object_id(2), 1))).await);
-    assert!(tx.commit().await.is_err());
-    write(store, async |tx| {
-        assert_eq!(tx.object_ids().await.unwrap(), []);
-    })
-    .await;
-}
-
-pub(crate) async fn a_transaction_that_is_cancelled_while_it_begins_leaves_the_writer_free(
-    store: &dyn Store,
-) {
+pub(crate) async fn a_transaction_that_is_cancelled_while_it_begins_leaves_the_writer_free(store: &dyn Store) {
     for _ in 0..50 {
         advances(pin!(store.begin())).await;
         advances(pin!(store.read())).await;
@@ -119,11 +93,7 @@ pub(crate) async fn a_writer_waits_for_another_writer(store: &dyn Store) {
     assert!(!advances(second.as_mut()).await);
     first.commit().await.unwrap();
     let mut second = second.await.unwrap();
-    assert_eq!(
-        second.object_ids().await.unwrap(),
-        [object_id(1)],
-        "it begins after the first one's commit"
-    );
+    assert_eq!(second.object_ids().await.unwrap(), [object_id(1)], "it begins after the first one's commit");
     second.insert_object(object_id(2), 1).await.unwrap();
     second.commit().await.unwrap();
     assert!(has_object(store, 2).await);
@@ -154,19 +124,11 @@ pub(crate) async fn readers_do_not_wait_for_a_writer_and_keep_their_view(store: 
     let mut writer = store.begin().await.unwrap();
     writer.insert_object(object_id(1), 1).await.unwrap();
     let mut during = store.read().await.unwrap();
-    assert_eq!(
-        during.object_ids().await.unwrap(),
-        [],
-        "nothing of what is not committed"
-    );
+    assert_eq!(during.object_ids().await.unwrap(), [], "nothing of what is not committed");
     writer.commit().await.unwrap();
     let mut late = store.read().await.unwrap();
     assert_eq!(late.object_ids().await.unwrap(), [object_id(1)]);
-    assert_eq!(
-        early.object_ids().await.unwrap(),
-        [],
-        "the view of a transaction is stable"
-    );
+    assert_eq!(early.object_ids().await.unwrap(), [], "the view of a transaction is stable");
     assert_eq!(during.object_ids().await.unwrap(), []);
 }
 
@@ -183,9 +145,7 @@ pub(crate) async fn an_update_of_what_is_not_there_is_an_error(store: &dyn Store
     let refused = [
         tx.update_file(&file(1)).await.unwrap_err(),
         tx.update_asset(&asset(1)).await.unwrap_err(),
-        tx.update_track(&track(1, asset_id(1), 0))
-            .await
-            .unwrap_err(),
+        tx.update_track(&track(1, asset_id(1), 0)).await.unwrap_err(),
     ];
     let tables = refused.map(|error| match error {
         StoreError::Inconsistent { table, .. } => table,

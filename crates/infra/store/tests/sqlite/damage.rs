@@ -19,66 +19,16 @@ const ONE: &str = "00000000-0000-0000-0000-000000000001";
 
 /// A change to what `fill` stores, then table, row and why as the error names them.
 const IMPOSSIBLE: &[(&str, &str, &str, &str)] = &[
-    (
-        "UPDATE api_keys SET state = 'x'",
-        "api_keys",
-        "",
-        "`state` is `x`, which is none of its words",
-    ),
-    (
-        "UPDATE api_keys SET revoked_at = NULL",
-        "api_keys",
-        "",
-        "`revoked_at` is missing in this state",
-    ),
-    (
-        "UPDATE api_keys SET hash = x'00'",
-        "api_keys",
-        "",
-        "`hash` is 1 bytes long",
-    ),
-    (
-        "UPDATE key_grants SET role = 'x'",
-        "key_grants",
-        " 0",
-        "`role` is `x`, which is none of its words",
-    ),
-    (
-        "UPDATE files SET status = 'x'",
-        "files",
-        "",
-        "`status` is `x`, which is none of its words",
-    ),
-    (
-        "UPDATE files SET container = NULL",
-        "files",
-        "",
-        "`container` is missing in this state",
-    ),
-    (
-        "UPDATE files SET probe = NULL",
-        "files",
-        "",
-        "`probe` is missing in this state",
-    ),
-    (
-        "UPDATE files SET probe = 'x'",
-        "files",
-        "",
-        "`probe` is `x`, which is none of its words",
-    ),
-    (
-        "UPDATE files SET probe = 'failed'",
-        "files",
-        "",
-        "`failure_reason` is missing in this state",
-    ),
-    (
-        "UPDATE files SET status = 'failed'",
-        "files",
-        "",
-        "`failure_reason` is missing in this state",
-    ),
+    ("UPDATE api_keys SET state = 'x'", "api_keys", "", "`state` is `x`, which is none of its words"),
+    ("UPDATE api_keys SET revoked_at = NULL", "api_keys", "", "`revoked_at` is missing in this state"),
+    ("UPDATE api_keys SET hash = x'00'", "api_keys", "", "`hash` is 1 bytes long"),
+    ("UPDATE key_grants SET role = 'x'", "key_grants", " 0", "`role` is `x`, which is none of its words"),
+    ("UPDATE files SET status = 'x'", "files", "", "`status` is `x`, which is none of its words"),
+    ("UPDATE files SET container = NULL", "files", "", "`container` is missing in this state"),
+    ("UPDATE files SET probe = NULL", "files", "", "`probe` is missing in this state"),
+    ("UPDATE files SET probe = 'x'", "files", "", "`probe` is `x`, which is none of its words"),
+    ("UPDATE files SET probe = 'failed'", "files", "", "`failure_reason` is missing in this state"),
+    ("UPDATE files SET status = 'failed'", "files", "", "`failure_reason` is missing in this state"),
     (
         "UPDATE files SET status = 'failed', failure_reason = 'x'",
         "files",
@@ -86,36 +36,11 @@ const IMPOSSIBLE: &[(&str, &str, &str, &str)] = &[
         "`failure_message` is missing in this state",
     ),
     ("UPDATE files SET size = -1", "files", "", "`size` is -1"),
-    (
-        "UPDATE file_tracks SET kind = 'x'",
-        "file_tracks",
-        " 0",
-        "`kind` is `x`, which is none of its words",
-    ),
-    (
-        "UPDATE upload_parts SET size = -1",
-        "upload_parts",
-        " 1",
-        "`size` is -1",
-    ),
-    (
-        "UPDATE assets SET status = 'x'",
-        "assets",
-        "",
-        "`status` is `x`, which is none of its words",
-    ),
-    (
-        "UPDATE assets SET status = 'failed'",
-        "assets",
-        "",
-        "`failure_reason` is missing in this state",
-    ),
-    (
-        "UPDATE assets SET duration_ms = -1",
-        "assets",
-        "",
-        "`duration_ms` is -1",
-    ),
+    ("UPDATE file_tracks SET kind = 'x'", "file_tracks", " 0", "`kind` is `x`, which is none of its words"),
+    ("UPDATE upload_parts SET size = -1", "upload_parts", " 1", "`size` is -1"),
+    ("UPDATE assets SET status = 'x'", "assets", "", "`status` is `x`, which is none of its words"),
+    ("UPDATE assets SET status = 'failed'", "assets", "", "`failure_reason` is missing in this state"),
+    ("UPDATE assets SET duration_ms = -1", "assets", "", "`duration_ms` is -1"),
     (
         "UPDATE asset_sources SET kinds = 'video,x'",
         "asset_sources",
@@ -128,24 +53,9 @@ const IMPOSSIBLE: &[(&str, &str, &str, &str)] = &[
         " 0 0",
         "`kind` is `x`, which is none of its words",
     ),
-    (
-        "UPDATE tracks SET kind = 'x'",
-        "tracks",
-        "",
-        "`kind` is `x`, which is none of its words",
-    ),
-    (
-        "UPDATE tracks SET position = 4294967296",
-        "tracks",
-        "",
-        "`position` is 4294967296",
-    ),
-    (
-        "UPDATE tracks SET version = -1",
-        "tracks",
-        "",
-        "`version` is -1",
-    ),
+    ("UPDATE tracks SET kind = 'x'", "tracks", "", "`kind` is `x`, which is none of its words"),
+    ("UPDATE tracks SET position = 4294967296", "tracks", "", "`position` is 4294967296"),
+    ("UPDATE tracks SET version = -1", "tracks", "", "`version` is -1"),
 ];
 
 #[tokio::test]
@@ -156,19 +66,10 @@ async fn an_impossible_row_is_an_error_that_names_it() {
         fill(&store).await;
         load(&store).await.unwrap();
         home.sql(true, change).await.unwrap();
-        let StoreError::Inconsistent {
-            table: named,
-            row,
-            why: said,
-        } = load(&store).await.unwrap_err()
-        else {
+        let StoreError::Inconsistent { table: named, row, why: said } = load(&store).await.unwrap_err() else {
             panic!("{change}");
         };
-        assert_eq!(
-            (named, row, said.as_str()),
-            (*table, format!("{ONE}{rest_of_key}"), *why),
-            "{change}"
-        );
+        assert_eq!((named, row, said.as_str()), (*table, format!("{ONE}{rest_of_key}"), *why), "{change}");
     }
 }
 
@@ -217,15 +118,8 @@ async fn a_sound_store_has_no_findings_and_damage_is_found() {
     assert_eq!(store.integrity().await.unwrap(), Vec::<String>::new());
 
     home.sql(true, "DELETE FROM objects").await.unwrap();
-    home.sql(
-        true,
-        "UPDATE files SET project = x'00000000000000000000000000000002'",
-    )
-    .await
-    .unwrap();
-    home.sql(true, "UPDATE tracks SET kind = 'x'")
-        .await
-        .unwrap();
+    home.sql(true, "UPDATE files SET project = x'00000000000000000000000000000002'").await.unwrap();
+    home.sql(true, "UPDATE tracks SET kind = 'x'").await.unwrap();
     let found = store.integrity().await.unwrap();
     assert_eq!(
         found,

@@ -7,9 +7,7 @@ use kinora_domain::file::{Content, File, FileState, Probe};
 use kinora_domain::job::Work;
 use kinora_domain::track::{FoundTrack, Track, TrackKind};
 use kinora_domain::upload::StoredPart;
-use kinora_domain::{
-    AssetId, FileId, JobId, KeyId, ObjectId, OrganizationId, ProjectId, Timestamp, TrackId,
-};
+use kinora_domain::{AssetId, FileId, JobId, KeyId, ObjectId, OrganizationId, ProjectId, Timestamp, TrackId};
 use kinora_store::{Location, SqlStore};
 use sea_orm::sqlx::sqlite::SqliteConnectOptions;
 use sea_orm::sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row};
@@ -44,19 +42,12 @@ impl Home {
         let options = SqliteConnectOptions::new()
             .filename(self.path())
             .foreign_keys(!unchecked)
-            .pragma(
-                "ignore_check_constraints",
-                if unchecked { "ON" } else { "OFF" },
-            );
+            .pragma("ignore_check_constraints", if unchecked { "ON" } else { "OFF" });
         let mut connection = options.connect().await.unwrap();
-        let rows = sea_orm::sqlx::query(AssertSqlSafe(sql))
-            .fetch_all(&mut connection)
-            .await;
+        let rows = sea_orm::sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut connection).await;
         connection.close().await.unwrap();
         let rows = rows.map_err(|error| error.to_string())?;
-        rows.iter()
-            .map(|row| row.try_get_unchecked(0).map_err(|error| error.to_string()))
-            .collect()
+        rows.iter().map(|row| row.try_get_unchecked(0).map_err(|error| error.to_string())).collect()
     }
 }
 
@@ -70,10 +61,7 @@ pub(crate) fn key() -> ApiKey {
         prefix: "prefix".to_owned(),
         hash: [7; 32],
         name: "key".to_owned(),
-        grants: vec![Grant {
-            organization: OrganizationId::new(ID),
-            role: Role::Admin,
-        }],
+        grants: vec![Grant { organization: OrganizationId::new(ID), role: Role::Admin }],
         state: KeyState::Revoked { at: at(3) },
         created: at(1),
     }
@@ -98,9 +86,7 @@ pub(crate) fn file() -> File {
         object: ObjectId::new(ID),
         state: FileState::Completed(Content {
             container: "isobmff".to_owned(),
-            probe: Probe::Done {
-                tracks: vec![track],
-            },
+            probe: Probe::Done { tracks: vec![track] },
         }),
         created: at(1),
         modified: at(2),
@@ -108,20 +94,11 @@ pub(crate) fn file() -> File {
 }
 
 pub(crate) fn part() -> StoredPart {
-    StoredPart {
-        number: 1,
-        etag: "tag".to_owned(),
-        size: 9,
-    }
+    StoredPart { number: 1, etag: "tag".to_owned(), size: 9 }
 }
 
 pub(crate) fn asset() -> Asset {
-    let asked = AskedTrack {
-        selector: "video_1".to_owned(),
-        kind: TrackKind::Video,
-        language: None,
-        name: None,
-    };
+    let asked = AskedTrack { selector: "video_1".to_owned(), kind: TrackKind::Video, language: None, name: None };
     Asset {
         id: AssetId::new(ID),
         organization: OrganizationId::new(ID),
@@ -129,15 +106,8 @@ pub(crate) fn asset() -> Asset {
         title: None,
         preset: "mp4".to_owned(),
         metadata: None,
-        sources: vec![AssetSource {
-            file: FileId::new(ID),
-            kinds: vec![TrackKind::Video],
-            tracks: vec![asked],
-        }],
-        state: AssetState::Available {
-            duration_ms: 4,
-            size_bytes: 5,
-        },
+        sources: vec![AssetSource { file: FileId::new(ID), kinds: vec![TrackKind::Video], tracks: vec![asked] }],
+        state: AssetState::Available { duration_ms: 4, size_bytes: 5 },
         created: at(1),
         modified: at(2),
     }
@@ -170,13 +140,7 @@ pub(crate) async fn fill(store: &SqlStore) {
     tx.put_part(file().id, &part()).await.unwrap();
     tx.insert_asset(&asset()).await.unwrap();
     tx.insert_track(&track()).await.unwrap();
-    tx.enqueue(
-        JobId::new(ID),
-        OrganizationId::new(ID),
-        Work::ProbeFile(FileId::new(ID)),
-    )
-    .await
-    .unwrap();
+    tx.enqueue(JobId::new(ID), OrganizationId::new(ID), Work::ProbeFile(FileId::new(ID))).await.unwrap();
     tx.insert_secret("secret", b"bytes").await.unwrap();
     tx.commit().await.unwrap();
 }
@@ -192,8 +156,5 @@ pub(crate) async fn assert_full(store: &SqlStore) {
     assert_eq!(tx.asset_of_anyone(asset().id).await.unwrap(), Some(asset()));
     assert_eq!(tx.tracks(asset().id).await.unwrap(), [track()]);
     assert_eq!(tx.unfinished_jobs().await.unwrap(), 1);
-    assert_eq!(
-        tx.secret("secret").await.unwrap().as_deref(),
-        Some(&b"bytes"[..])
-    );
+    assert_eq!(tx.secret("secret").await.unwrap().as_deref(), Some(&b"bytes"[..]));
 }

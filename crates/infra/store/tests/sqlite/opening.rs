@@ -13,10 +13,7 @@ async fn a_closed_store_that_is_opened_again_has_everything() {
     let store = home.open().await;
     fill(&store).await;
     store.close().await.unwrap();
-    assert!(
-        !home.path().with_extension("db-wal").exists(),
-        "the log went into the file"
-    );
+    assert!(!home.path().with_extension("db-wal").exists(), "the log went into the file");
     assert_full(&home.open().await).await;
 }
 
@@ -37,25 +34,12 @@ async fn two_programs_may_write_to_one_store() {
     let (first, second) = (home.open().await, home.open().await);
     let write = async |store: &SqlStore, number| {
         let mut tx = store.begin().await.unwrap();
-        tx.insert_object(ObjectId::new(Uuid::from_u128(number)), 1)
-            .await
-            .unwrap();
+        tx.insert_object(ObjectId::new(Uuid::from_u128(number)), 1).await.unwrap();
         tx.commit().await.unwrap();
     };
-    let writers =
-        (0..20).map(|number| write(if number % 2 == 0 { &first } else { &second }, number));
+    let writers = (0..20).map(|number| write(if number % 2 == 0 { &first } else { &second }, number));
     futures_util::future::join_all(writers).await;
-    assert_eq!(
-        first
-            .read()
-            .await
-            .unwrap()
-            .object_ids()
-            .await
-            .unwrap()
-            .len(),
-        20
-    );
+    assert_eq!(first.read().await.unwrap().object_ids().await.unwrap().len(), 20);
 }
 
 #[tokio::test]
@@ -64,44 +48,18 @@ async fn a_store_of_a_newer_program_is_refused_and_left_alone() {
     home.open().await.close().await.unwrap();
     let newer = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999', 0)";
     home.sql(false, newer).await.unwrap();
-    let before = home
-        .sql(
-            false,
-            "SELECT version FROM seaql_migrations ORDER BY version",
-        )
-        .await
-        .unwrap();
+    let before = home.sql(false, "SELECT version FROM seaql_migrations ORDER BY version").await.unwrap();
 
     let refused = SqlStore::open(&home.location()).await.unwrap_err();
-    assert!(
-        matches!(&refused, OpenError::Newer { change } if change == "m9999"),
-        "{refused:?}"
-    );
-    assert!(
-        refused
-            .to_string()
-            .contains("newer version of this program"),
-        "{refused}"
-    );
-    assert_eq!(
-        home.sql(
-            false,
-            "SELECT version FROM seaql_migrations ORDER BY version"
-        )
-        .await
-        .unwrap(),
-        before
-    );
+    assert!(matches!(&refused, OpenError::Newer { change } if change == "m9999"), "{refused:?}");
+    assert!(refused.to_string().contains("newer version of this program"), "{refused}");
+    assert_eq!(home.sql(false, "SELECT version FROM seaql_migrations ORDER BY version").await.unwrap(), before);
 }
 
 #[tokio::test]
 async fn a_file_that_is_no_database_is_refused_and_left_alone() {
     let home = Home::new();
-    std::fs::write(
-        home.path(),
-        "This is not a database, but a text of some length. ".repeat(100),
-    )
-    .unwrap();
+    std::fs::write(home.path(), "This is not a database, but a text of some length. ".repeat(100)).unwrap();
     let before = std::fs::read(home.path()).unwrap();
     let refused = SqlStore::open(&home.location()).await.unwrap_err();
     assert!(matches!(refused, OpenError::Database { .. }), "{refused:?}");
@@ -122,10 +80,7 @@ async fn the_file_and_its_log_are_its_owners_only() {
     let store = home.open().await;
     fill(&store).await;
     for suffix in ["db", "db-wal", "db-shm"] {
-        let mode = std::fs::metadata(home.path().with_extension(suffix))
-            .unwrap()
-            .permissions()
-            .mode();
+        let mode = std::fs::metadata(home.path().with_extension(suffix)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{suffix}");
     }
 }
@@ -154,19 +109,10 @@ async fn last_words_of_a_parked_job_are_kept() {
         let token = LeaseToken::new(Uuid::from_u128(attempt.into()));
         assert!(tx.claim(token, -1).await.unwrap().is_some());
     }
-    assert_eq!(
-        tx.claim(LeaseToken::new(Uuid::nil()), -1).await.unwrap(),
-        None
-    );
+    assert_eq!(tx.claim(LeaseToken::new(Uuid::nil()), -1).await.unwrap(), None);
     tx.commit().await.unwrap();
-    let said = home
-        .sql(false, "SELECT state || ': ' || last_words FROM jobs")
-        .await
-        .unwrap();
-    assert_eq!(
-        said,
-        ["parked: the worker went away in the middle of the work"]
-    );
+    let said = home.sql(false, "SELECT state || ': ' || last_words FROM jobs").await.unwrap();
+    assert_eq!(said, ["parked: the worker went away in the middle of the work"]);
 }
 
 #[tokio::test]
@@ -183,11 +129,7 @@ async fn work_of_a_kind_that_is_not_known_is_parked_and_starves_nobody() {
     .await
     .unwrap();
     let mut tx = store.begin().await.unwrap();
-    let claimed = tx
-        .claim(LeaseToken::new(Uuid::nil()), 1_000)
-        .await
-        .unwrap()
-        .unwrap();
+    let claimed = tx.claim(LeaseToken::new(Uuid::nil()), 1_000).await.unwrap().unwrap();
     assert_eq!(claimed.id.uuid(), crate::fixture::ID);
     assert_eq!(tx.unfinished_jobs().await.unwrap(), 1);
 }

@@ -1,10 +1,7 @@
 //! A small muxer: films whose every number a test chooses.
 
 /// One track to be written.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a choice of the test"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of the test")]
 #[derive(Debug, Clone)]
 pub(crate) struct FilmTrack {
     pub(crate) handler: [u8; 4],
@@ -41,18 +38,12 @@ pub(crate) fn full(name: &[u8; 4], version: u8, flags: u32, body: &[u8]) -> Vec<
 }
 
 fn numbers(values: &[u32]) -> Vec<u8> {
-    values
-        .iter()
-        .flat_map(|value| value.to_be_bytes())
-        .collect()
+    values.iter().flat_map(|value| value.to_be_bytes()).collect()
 }
 
 /// An `avc1` entry of 640x360.
 pub(crate) fn avc1(extra: &[u8]) -> Vec<u8> {
-    let config = boxed(
-        b"avcC",
-        b"\x01\x64\x00\x1e\xff\xe1\x00\x04\x67\x64\x00\x1e\x01\x00\x02\x68\xee",
-    );
+    let config = boxed(b"avcC", b"\x01\x64\x00\x1e\xff\xe1\x00\x04\x67\x64\x00\x1e\x01\x00\x02\x68\xee");
     visual(b"avc1", &[&config[..], extra].concat())
 }
 
@@ -68,12 +59,7 @@ pub(crate) fn visual(name: &[u8; 4], boxes: &[u8]) -> Vec<u8> {
 }
 
 pub(crate) fn esds() -> Vec<u8> {
-    full(
-        b"esds",
-        0,
-        0,
-        b"\x03\x19\0\x01\0\x04\x11\x40\x15\0\0\0\0\x01\xf4\0\0\x01\xf4\0\x05\x02\x11\x90\x06\x01\x02",
-    )
+    full(b"esds", 0, 0, b"\x03\x19\0\x01\0\x04\x11\x40\x15\0\0\0\0\x01\xf4\0\0\x01\xf4\0\x05\x02\x11\x90\x06\x01\x02")
 }
 
 /// An `mp4a` entry of AAC-LC, 48 kHz, stereo.
@@ -101,11 +87,7 @@ impl FilmTrack {
             .map(|at| {
                 let within = (at % gop) as usize;
                 let size = if within == 0 { 900 } else { 100 + at % 37 };
-                (
-                    size,
-                    512,
-                    offsets[if within == 0 { 0 } else { 1 + (within - 1) % 3 }],
-                )
+                (size, 512, offsets[if within == 0 { 0 } else { 1 + (within - 1) % 3 }])
             })
             .collect();
         Self {
@@ -160,33 +142,13 @@ impl FilmTrack {
             }
             boxed(b"edts", &full(b"elst", 0, 0, &body))
         };
-        let language = self
-            .language
-            .iter()
-            .fold(0u32, |code, letter| code << 5 | u32::from(letter - 0x60));
-        let mdhd = full(
-            b"mdhd",
-            0,
-            0,
-            &numbers(&[0, 0, self.timescale, 0, language << 16]),
-        );
-        let hdlr = [
-            &[0; 4],
-            &self.handler[..],
-            &[0; 12],
-            self.name.as_bytes(),
-            &[0],
-        ]
-        .concat();
-        let elng = self
-            .extended_language
-            .map(|tag| full(b"elng", 0, 0, &[tag.as_bytes(), &[0]].concat()))
-            .unwrap_or_default();
+        let language = self.language.iter().fold(0u32, |code, letter| code << 5 | u32::from(letter - 0x60));
+        let mdhd = full(b"mdhd", 0, 0, &numbers(&[0, 0, self.timescale, 0, language << 16]));
+        let hdlr = [&[0; 4], &self.handler[..], &[0; 12], self.name.as_bytes(), &[0]].concat();
+        let elng =
+            self.extended_language.map(|tag| full(b"elng", 0, 0, &[tag.as_bytes(), &[0]].concat())).unwrap_or_default();
         let minf = boxed(b"minf", &boxed(b"stbl", &self.tables(offsets)));
-        let mdia = boxed(
-            b"mdia",
-            &[mdhd, full(b"hdlr", 0, 0, &hdlr), elng, minf].concat(),
-        );
+        let mdia = boxed(b"mdia", &[mdhd, full(b"hdlr", 0, 0, &hdlr), elng, minf].concat());
         boxed(b"trak", &[tkhd, edts, mdia].concat())
     }
 
@@ -202,38 +164,25 @@ impl FilmTrack {
                 }
             }
             let mut body = numbers(&[runs.len() as u32]);
-            body.extend(
-                runs.iter()
-                    .flat_map(|(count, value)| numbers(&[*count, *value])),
-            );
+            body.extend(runs.iter().flat_map(|(count, value)| numbers(&[*count, *value])));
             body
         };
         let stts = pairs(self.samples.iter().map(|sample| sample.1).collect());
         let mut out = [full(b"stsd", 0, 0, &stsd), full(b"stts", 0, 0, &stts)].concat();
         if self.samples.iter().any(|sample| sample.2 != 0) {
             let version = u8::from(self.samples.iter().any(|sample| sample.2 < 0));
-            let ctts = pairs(
-                self.samples
-                    .iter()
-                    .map(|sample| sample.2.cast_unsigned())
-                    .collect(),
-            );
+            let ctts = pairs(self.samples.iter().map(|sample| sample.2.cast_unsigned()).collect());
             out.extend(full(b"ctts", version, 0, &ctts));
         }
         if let Some(syncs) = &self.syncs {
             let mut stss = numbers(&[syncs.len() as u32]);
-            stss.extend(numbers(
-                &syncs.iter().map(|sync| sync + 1).collect::<Vec<_>>(),
-            ));
+            stss.extend(numbers(&syncs.iter().map(|sync| sync + 1).collect::<Vec<_>>()));
             out.extend(full(b"stss", 0, 0, &stss));
         }
         let chunks = self.chunks();
         let mut layout: Vec<[u32; 3]> = Vec::new();
         for (at, chunk) in chunks.iter().enumerate() {
-            if layout
-                .last()
-                .is_none_or(|last| last[1] != chunk.len() as u32)
-            {
+            if layout.last().is_none_or(|last| last[1] != chunk.len() as u32) {
                 layout.push([at as u32 + 1, chunk.len() as u32, 1]);
             }
         }
@@ -245,23 +194,14 @@ impl FilmTrack {
         out.extend(if self.uniform {
             full(b"stsz", 0, 0, &numbers(&[sizes[0], count]))
         } else {
-            full(
-                b"stsz",
-                0,
-                0,
-                &[numbers(&[0, count]), numbers(&sizes)].concat(),
-            )
+            full(b"stsz", 0, 0, &[numbers(&[0, count]), numbers(&sizes)].concat())
         });
         let mut table = numbers(&[offsets.len() as u32]);
         if self.wide_offsets {
             table.extend(offsets.iter().flat_map(|offset| offset.to_be_bytes()));
             out.extend(full(b"co64", 0, 0, &table));
         } else {
-            table.extend(
-                offsets
-                    .iter()
-                    .flat_map(|offset| (*offset as u32).to_be_bytes()),
-            );
+            table.extend(offsets.iter().flat_map(|offset| (*offset as u32).to_be_bytes()));
             out.extend(full(b"stco", 0, 0, &table));
         }
         out
@@ -271,9 +211,7 @@ impl FilmTrack {
 /// The bytes of a sample: every sample of a film differs from every other.
 pub(crate) fn payload(track: usize, sample: usize, size: u32) -> Vec<u8> {
     let seed = (track as u32) << 24 ^ (sample as u32).wrapping_mul(0x9e37_79b1);
-    (0..size)
-        .map(|at| (seed.wrapping_add(at).wrapping_mul(0x85eb_ca6b) >> 13) as u8)
-        .collect()
+    (0..size).map(|at| (seed.wrapping_add(at).wrapping_mul(0x85eb_ca6b) >> 13) as u8).collect()
 }
 
 /// A whole file: chunks of the tracks in turn, the index in front or at the end.
@@ -288,19 +226,12 @@ pub(crate) fn film(tracks: &[FilmTrack], index_in_front: bool) -> Vec<u8> {
         }
         boxed(b"moov", &body)
     };
-    let empty: Vec<Vec<u64>> = tracks
-        .iter()
-        .map(|track| vec![0; track.chunks().len()])
-        .collect();
+    let empty: Vec<Vec<u64>> = tracks.iter().map(|track| vec![0; track.chunks().len()]).collect();
     let moov_len = moov(&empty).len();
     let mut position = ftyp.len() + 8 + if index_in_front { moov_len } else { 0 };
     let mut offsets: Vec<Vec<u64>> = vec![Vec::new(); tracks.len()];
     let mut media = Vec::new();
-    let most = tracks
-        .iter()
-        .map(|track| track.chunks().len())
-        .max()
-        .unwrap_or(0);
+    let most = tracks.iter().map(|track| track.chunks().len()).max().unwrap_or(0);
     for round in 0..most {
         for (number, track) in tracks.iter().enumerate() {
             let Some(chunk) = track.chunks().get(round).copied() else {
@@ -315,9 +246,5 @@ pub(crate) fn film(tracks: &[FilmTrack], index_in_front: bool) -> Vec<u8> {
     }
     let mdat = boxed(b"mdat", &media);
     let moov = moov(&offsets);
-    if index_in_front {
-        [ftyp, moov, mdat].concat()
-    } else {
-        [ftyp, mdat, moov].concat()
-    }
+    if index_in_front { [ftyp, moov, mdat].concat() } else { [ftyp, mdat, moov].concat() }
 }

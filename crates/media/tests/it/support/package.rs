@@ -23,10 +23,7 @@ pub(crate) fn index(file: &[u8]) -> Result<&[u8], Mp4Error> {
 }
 
 pub(crate) fn plan(file: &[u8]) -> Result<Vec<PlannedTrack>, Mp4Error> {
-    SegmentMap::plan(
-        &parse(index(file)?, file.len() as u64)?,
-        Duration::from_secs(4),
-    )
+    SegmentMap::plan(&parse(index(file)?, file.len() as u64)?, Duration::from_secs(4))
 }
 
 pub(crate) fn slice<'a>(file: &'a [u8], range: &std::ops::Range<u64>) -> &'a [u8] {

@@ -37,22 +37,15 @@ pub(crate) fn segment(bytes: &[u8]) -> (u32, Vec<Seen>) {
         }
     }
     let (at, moof) = moof.unwrap();
-    let [traf] = moof.traf.as_slice() else {
-        panic!("one track")
-    };
-    let [run] = traf.trun.as_slice() else {
-        panic!("one run")
-    };
+    let [traf] = moof.traf.as_slice() else { panic!("one track") };
+    let [run] = traf.trun.as_slice() else { panic!("one run") };
     assert!(traf.tfhd.default_base_is_moof);
     let mut decode = traf.tfdt.as_ref().unwrap().base_media_decode_time;
     let mut position = at + usize::try_from(run.data_offset.unwrap()).unwrap();
     let mut seen = Vec::new();
     for entry in &run.samples {
         let size = entry.size.or(traf.tfhd.default_sample_size).unwrap() as usize;
-        let duration = entry
-            .duration
-            .or(traf.tfhd.default_sample_duration)
-            .unwrap();
+        let duration = entry.duration.or(traf.tfhd.default_sample_duration).unwrap();
         let flags = entry.flags.or(traf.tfhd.default_sample_flags).unwrap();
         seen.push(Seen {
             decode,

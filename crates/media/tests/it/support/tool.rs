@@ -4,17 +4,10 @@ use std::path::Path;
 use std::process::Command;
 
 /// Runs a program to its end and returns what it wrote.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "tests read what was written with another program"
-)]
+#[expect(clippy::disallowed_methods, reason = "tests read what was written with another program")]
 fn run(program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program).args(arguments).output().unwrap();
-    assert!(
-        output.status.success(),
-        "{program} {arguments:?}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
 
@@ -59,10 +52,7 @@ pub(crate) fn packets(file: &Path, stream: usize, ignore_edits: bool) -> Vec<Pac
         .filter(|line| !line.is_empty())
         .map(|line| {
             let field = |name: &str| {
-                let field = line
-                    .split('|')
-                    .find_map(|field| field.strip_prefix(name))
-                    .unwrap();
+                let field = line.split('|').find_map(|field| field.strip_prefix(name)).unwrap();
                 field.trim_start_matches('=')
             };
             Packet {
@@ -98,10 +88,7 @@ pub(crate) fn frames(file: &Path, stream: usize) -> Vec<String> {
         ],
     );
     let hash = |line: &str| line.rsplit(',').next().map(|hash| hash.trim().to_owned());
-    text.lines()
-        .filter(|line| !line.starts_with('#'))
-        .filter_map(hash)
-        .collect()
+    text.lines().filter(|line| !line.starts_with('#')).filter_map(hash).collect()
 }
 
 /// One field of one stream.
@@ -119,10 +106,5 @@ pub(crate) fn field(file: &Path, stream: usize, name: &str) -> String {
         "csv=p=0",
         file.to_str().unwrap(),
     ];
-    run("ffprobe", &arguments)
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .trim_end_matches(',')
-        .to_owned()
+    run("ffprobe", &arguments).lines().next().unwrap_or_default().trim_end_matches(',').to_owned()
 }

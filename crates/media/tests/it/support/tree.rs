@@ -2,9 +2,8 @@
 
 use std::fmt::Write as _;
 
-const CONTAINERS: [&[u8; 4]; 10] = [
-    b"moov", b"trak", b"edts", b"mdia", b"minf", b"dinf", b"stbl", b"mvex", b"moof", b"traf",
-];
+const CONTAINERS: [&[u8; 4]; 10] =
+    [b"moov", b"trak", b"edts", b"mdia", b"minf", b"dinf", b"stbl", b"mvex", b"moof", b"traf"];
 
 /// An indented line for each box; fields as bytes.
 pub(crate) fn tree(bytes: &[u8]) -> String {
@@ -20,14 +19,7 @@ fn boxes(mut bytes: &[u8], depth: usize, out: &mut String) {
         // The payload of an `mdat` is not part of the head.
         let end = size.min(bytes.len());
         let body = &bytes[8..end];
-        write!(
-            out,
-            "{:indent$}{} {size}",
-            "",
-            name.escape_ascii(),
-            indent = depth * 2
-        )
-        .unwrap();
+        write!(out, "{:indent$}{} {size}", "", name.escape_ascii(), indent = depth * 2).unwrap();
         let inner = match &name {
             container if CONTAINERS.contains(&container) => Some(0),
             b"stsd" | b"dref" => Some(8),

@@ -81,6 +81,19 @@ impl Answer {
         assert!(self.header("x-request-id").is_some_and(|id| !id.is_empty()), "an answer without request id");
     }
 
+    /// It is a refusal outside of the API: status, and a sentence as plain text in which all of these words are.
+    #[track_caller]
+    pub(crate) fn refused_plainly(&self, status: u16, words: &[&str]) {
+        let text = self.text();
+        assert_eq!(self.status, status, "{text}");
+        assert!(self.header("content-type").is_some_and(|kind| kind.starts_with("text/plain")), "{:?}", self.headers);
+        assert!(text.ends_with(".\n") && text.len() > 15, "this is no sentence: {text}");
+        for word in words {
+            assert!(text.contains(word), "`{word}` is not in: {text}");
+        }
+        assert!(self.header("x-request-id").is_some_and(|id| !id.is_empty()), "an answer without request id");
+    }
+
     /// Headers without those that every answer has of its own.
     pub(crate) fn lasting_headers(&self) -> Vec<(String, String)> {
         let mut headers = self.headers.clone();

@@ -1,6 +1,8 @@
 //! A folder of a test's own, in which the program finds its settings file and keeps its data.
 
 use super::program::{Ended, command, finish};
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::Command;
 use tempfile::TempDir;
@@ -26,8 +28,15 @@ impl Home {
     /// Puts a file there.
     pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path(name);
-        std::fs::write(&path, content).unwrap();
+        fs::write(&path, content).unwrap();
         path
+    }
+
+    /// Puts a program there that stands in for another; gives its path.
+    pub(crate) fn script(&self, name: &str, text: &str) -> String {
+        let path = self.write(name, format!("#!/bin/sh\n{text}\n"));
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        path.to_str().unwrap().to_owned()
     }
 
     /// The program with these arguments and settings.

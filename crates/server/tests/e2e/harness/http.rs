@@ -105,7 +105,8 @@ impl<'a> Request<'a> {
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
         let mut wire = Wire { stream: BufReader::new(stream), bodiless: self.method == "HEAD" };
-        let mut head = format!("{} {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", self.method, self.target, self.address);
+        let mut head =
+            format!("{} {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", self.method, self.target, self.address);
         for (name, value) in &self.headers {
             head.extend([name, ": ", value, "\r\n"]);
         }

@@ -118,6 +118,15 @@ impl Server {
         self.running.as_mut().unwrap().kill();
     }
 
+    /// Whether it has started a program that runs.
+    pub(crate) fn has_child(&self) -> bool {
+        let stat = |entry: fs::DirEntry| fs::read_to_string(entry.path().join("stat")).ok();
+        // Behind the name, in parentheses: the state, then the parent.
+        let parent = |stat: String| stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse::<u32>().ok();
+        let processes = fs::read_dir("/proc").unwrap().filter_map(Result::ok);
+        processes.filter_map(stat).filter_map(parent).any(|parent| parent == self.pid())
+    }
+
     /// The folder of its data, as it sees it.
     pub(crate) fn data(&self) -> PathBuf {
         let path = self.home.path("data");

@@ -17,20 +17,10 @@ pub(super) async fn create(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .table("projects")
         .col(id("id").primary_key())
         .col(id("organization"))
-        .foreign_key(&mut reference(
-            ("projects", "organization"),
-            ("organizations", "id"),
-            false,
-        ))
+        .foreign_key(&mut reference(("projects", "organization"), ("organizations", "id"), false))
         .take();
     manager.create_table(projects).await?;
-    manager
-        .create_index(index(
-            "projects",
-            "by_organization",
-            &["organization", "id"],
-        ))
-        .await?;
+    manager.create_index(index("projects", "by_organization", &["organization", "id"])).await?;
 
     let keys = Table::create()
         .table("api_keys")
@@ -44,9 +34,7 @@ pub(super) async fn create(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .check(Expr::cust("(state = 'revoked') = (revoked_at IS NOT NULL)"))
         .take();
     manager.create_table(keys).await?;
-    manager
-        .create_index(index("api_keys", "by_prefix", &["prefix"]))
-        .await?;
+    manager.create_index(index("api_keys", "by_prefix", &["prefix"])).await?;
 
     let grants = Table::create()
         .table("key_grants")
@@ -55,16 +43,8 @@ pub(super) async fn create(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(id("organization"))
         .col(word(manager, "role", &["admin", "editor", "viewer"]))
         .primary_key(Index::create().col("key").col("position"))
-        .foreign_key(&mut reference(
-            ("key_grants", "key"),
-            ("api_keys", "id"),
-            true,
-        ))
-        .foreign_key(&mut reference(
-            ("key_grants", "organization"),
-            ("organizations", "id"),
-            false,
-        ))
+        .foreign_key(&mut reference(("key_grants", "key"), ("api_keys", "id"), true))
+        .foreign_key(&mut reference(("key_grants", "organization"), ("organizations", "id"), false))
         .take();
     manager.create_table(grants).await
 }

@@ -1,8 +1,6 @@
 //! Assets, what they are made of, and their tracks.
 
-use super::super::column::{
-    id, index, number, optional_number, optional_text, partial, reference, text, word,
-};
+use super::super::column::{id, index, number, optional_number, optional_text, partial, reference, text, word};
 use sea_orm_migration::sea_query::{Expr, ForeignKey, ForeignKeyAction, Index, Table};
 use sea_orm_migration::{DbErr, SchemaManager};
 
@@ -23,11 +21,7 @@ pub(super) async fn create(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(optional_text(manager, "title"))
         .col(text(manager, "preset"))
         .col(optional_text(manager, "metadata"))
-        .col(word(
-            manager,
-            "status",
-            &["pending", "processing", "available", "failed", "deleted"],
-        ))
+        .col(word(manager, "status", &["pending", "processing", "available", "failed", "deleted"]))
         .col(number("duration_ms").check(Expr::cust("duration_ms >= 0")))
         .col(number("size_bytes").check(Expr::cust("size_bytes >= 0")))
         .col(optional_text(manager, "failure_reason"))
@@ -36,24 +30,18 @@ pub(super) async fn create(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(number("created"))
         .col(number("modified"))
         .check(Expr::cust(STATES))
-        .foreign_key(&mut reference(
-            ("assets", "organization"),
-            ("organizations", "id"),
-            false,
-        ))
-        .foreign_key(&mut reference(
-            ("assets", "project"),
-            ("projects", "id"),
-            false,
-        ))
+        .foreign_key(&mut reference(("assets", "organization"), ("organizations", "id"), false))
+        .foreign_key(&mut reference(("assets", "project"), ("projects", "id"), false))
         .take();
     manager.create_table(assets).await?;
     // What filters look at is in all of them: a page and its count need nothing but the index.
-    for sort in ["created", "modified", "title", "duration_ms"] {
-        let columns = ["organization", sort, "id", "status", "preset"];
+    for sort in ["created", "modified", "title"] {
+        let columns = ["organization", sort, "id", "status", "preset", "duration_ms"];
         let listing = index("assets", &format!("by_{sort}"), &columns);
         manager.create_index(partial(listing, LIVING)).await?;
     }
+    let by_duration = index("assets", "by_duration", &["organization", "duration_ms", "id", "status", "preset"]);
+    manager.create_index(partial(by_duration, LIVING)).await?;
     let by_status = index("assets", "by_status", &["organization", "status", "id", "preset"]);
     manager.create_index(partial(by_status, LIVING)).await?;
     let by_preset = index("assets", "by_preset", &["organization", "preset", "id", "status"]);
@@ -67,16 +55,10 @@ pub(super) async fn create(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(id("file"))
         .col(text(manager, "kinds"))
         .primary_key(Index::create().col("asset").col("position"))
-        .foreign_key(&mut reference(
-            ("asset_sources", "asset"),
-            ("assets", "id"),
-            true,
-        ))
+        .foreign_key(&mut reference(("asset_sources", "asset"), ("assets", "id"), true))
         .take();
     manager.create_table(sources).await?;
-    manager
-        .create_index(index("asset_sources", "by_file", &["file", "asset"]))
-        .await?;
+    manager.create_index(index("asset_sources", "by_file", &["file", "asset"])).await?;
 
     let asked = Table::create()
         .table("asset_source_tracks")
@@ -109,11 +91,5 @@ pub(super) async fn create(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .foreign_key(&mut reference(("tracks", "asset"), ("assets", "id"), true))
         .take();
     manager.create_table(tracks).await?;
-    manager
-        .create_index(
-            index("tracks", "by_asset", &["asset", "position"])
-                .unique()
-                .take(),
-        )
-        .await
+    manager.create_index(index("tracks", "by_asset", &["asset", "position"]).unique().take()).await
 }

@@ -26,11 +26,7 @@ pub(super) async fn create(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(optional_text(manager, "metadata"))
         .col(number("size").check(Expr::cust("size >= 0")))
         .col(id("object"))
-        .col(word(
-            manager,
-            "status",
-            &["uploading", "completed", "failed"],
-        ))
+        .col(word(manager, "status", &["uploading", "completed", "failed"]))
         .col(optional_text(manager, "container"))
         .col(optional_text(manager, "probe"))
         .col(number("kinds").check(Expr::cust("kinds BETWEEN 0 AND 7")))
@@ -39,16 +35,8 @@ pub(super) async fn create(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(number("created"))
         .col(number("modified"))
         .check(Expr::cust(STATES))
-        .foreign_key(&mut reference(
-            ("files", "organization"),
-            ("organizations", "id"),
-            false,
-        ))
-        .foreign_key(&mut reference(
-            ("files", "project"),
-            ("projects", "id"),
-            false,
-        ))
+        .foreign_key(&mut reference(("files", "organization"), ("organizations", "id"), false))
+        .foreign_key(&mut reference(("files", "project"), ("projects", "id"), false))
         .take();
     manager.create_table(files).await?;
     // What filters look at is in all of them: a page and its count need nothing but the index.
@@ -58,10 +46,7 @@ pub(super) async fn create(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     }
     let by_status = index("files", "by_status", &["organization", "status", "id", "kinds"]);
     manager.create_index(by_status).await?;
-    let uploads = partial(
-        index("files", "uploads", &["modified", "id"]),
-        "status = 'uploading'",
-    );
+    let uploads = partial(index("files", "uploads", &["modified", "id"]), "status = 'uploading'");
     manager.create_index(uploads).await?;
 
     let tracks = Table::create()
@@ -74,11 +59,7 @@ pub(super) async fn create(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(optional_text(manager, "language"))
         .col(optional_text(manager, "name"))
         .primary_key(Index::create().col("file").col("position"))
-        .foreign_key(&mut reference(
-            ("file_tracks", "file"),
-            ("files", "id"),
-            true,
-        ))
+        .foreign_key(&mut reference(("file_tracks", "file"), ("files", "id"), true))
         .take();
     manager.create_table(tracks).await?;
 
@@ -89,11 +70,7 @@ pub(super) async fn create(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(text(manager, "etag"))
         .col(number("size").check(Expr::cust("size >= 0")))
         .primary_key(Index::create().col("file").col("number"))
-        .foreign_key(&mut reference(
-            ("upload_parts", "file"),
-            ("files", "id"),
-            true,
-        ))
+        .foreign_key(&mut reference(("upload_parts", "file"), ("files", "id"), true))
         .take();
     manager.create_table(parts).await
 }

@@ -18,10 +18,7 @@ impl MigrationName for Migration {
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
-    #[expect(
-        elided_lifetimes_in_paths,
-        reason = "the trait elides it, and the macro lets no other spelling match"
-    )]
+    #[expect(elided_lifetimes_in_paths, reason = "the trait elides it, and the macro lets no other spelling match")]
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         access::create(manager).await?;
         work::create(manager).await?;

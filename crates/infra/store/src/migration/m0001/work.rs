@@ -1,8 +1,6 @@
 //! Objects, jobs, secrets.
 
-use super::super::column::{
-    bytes, id, index, number, optional_text, partial, reference, text, word,
-};
+use super::super::column::{bytes, id, index, number, optional_text, partial, reference, text, word};
 use sea_orm_migration::sea_query::{ColumnDef, Expr, Table};
 use sea_orm_migration::{DbErr, SchemaManager};
 
@@ -33,34 +31,17 @@ pub(super) async fn create(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(number("enqueued"))
         .col(optional_text(manager, "last_words"))
         .check(Expr::cust("(state = 'leased') = (token IS NOT NULL)"))
-        .foreign_key(&mut reference(
-            ("jobs", "organization"),
-            ("organizations", "id"),
-            false,
-        ))
+        .foreign_key(&mut reference(("jobs", "organization"), ("organizations", "id"), false))
         .take();
     manager.create_table(jobs).await?;
-    let queue = partial(
-        index("jobs", "queue", &["enqueued", "id", "due"]),
-        UNFINISHED,
-    );
+    let queue = partial(index("jobs", "queue", &["enqueued", "id", "due"]), UNFINISHED);
     manager.create_index(queue).await?;
-    let leases = partial(
-        index("jobs", "leases", &["due", "attempts"]),
-        "state = 'leased'",
-    );
+    let leases = partial(index("jobs", "leases", &["due", "attempts"]), "state = 'leased'");
     manager.create_index(leases).await?;
     // The same work on the same thing waits or runs at most once.
-    let once = partial(
-        index("jobs", "once", &["work", "subject"]).unique().take(),
-        UNFINISHED,
-    );
+    let once = partial(index("jobs", "once", &["work", "subject"]).unique().take(), UNFINISHED);
     manager.create_index(once).await?;
 
-    let secrets = Table::create()
-        .table("secrets")
-        .col(text(manager, "name").primary_key())
-        .col(bytes("secret"))
-        .take();
+    let secrets = Table::create().table("secrets").col(text(manager, "name").primary_key()).col(bytes("secret")).take();
     manager.create_table(secrets).await
 }
