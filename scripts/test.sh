@@ -19,7 +19,7 @@ rust_tests() {
 }
 
 browser_tests() {
-    local settings=(KINORA_BIN="$CARGO_TARGET_DIR/release/kinora" CHROMIUM="$(find_chromium)")
+    local settings=(CHROMIUM="$(find_chromium)")
     [[ -z $extra_media ]] || settings+=(KINORA_EXTRA_MEDIA="$extra_media")
     [[ -z $test_name ]] || settings+=(KINORA_TEST_NAME="$test_name")
     env "${settings[@]}" npm --prefix web run test:browser

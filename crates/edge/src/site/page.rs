@@ -54,9 +54,9 @@ pub(super) async fn docs(State(edge): State<Edge>, headers: HeaderMap) -> Respon
     serve(&edge, "docs/index.html", &headers, REVALIDATE, PAGE_POLICY)
 }
 
-/// `GET /docs/{file}`.
+/// `GET /docs/{file}`: names carry a hash of their content.
 pub(super) async fn docs_asset(State(edge): State<Edge>, Path(file): Path<String>, headers: HeaderMap) -> Response {
-    serve(&edge, &format!("docs/{file}"), &headers, REVALIDATE, PAGE_POLICY)
+    serve(&edge, &format!("docs/{file}"), &headers, FOREVER, PAGE_POLICY)
 }
 
 /// `GET /openapi/{document}`.

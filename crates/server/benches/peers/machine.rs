@@ -26,6 +26,7 @@ pub(crate) fn describe(disk: &Path) -> Outcome<Machine> {
         ("cores", cores.to_string()),
         ("memory", format!("{gibibytes} GiB")),
         ("kernel", read("/proc/sys/kernel/osrelease").trim().to_owned()),
+        ("TCP", read("/proc/sys/net/ipv4/tcp_congestion_control").trim().to_owned()),
         ("file system", file_system.map_or_else(|_unknown| "unknown".to_owned(), |name| name.trim().to_owned())),
         // What else the machine was doing.
         ("load", read("/proc/loadavg").split(' ').next().unwrap_or("unknown").to_owned()),

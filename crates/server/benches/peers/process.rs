@@ -8,7 +8,7 @@ use std::ffi::OsStr;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
 /// How long a program may take to end once it is asked to.
-const ENDING: Duration = Duration::from_secs(20);
+const ENDING: Duration = Duration::from_mins(1);
 
 /// A command of this name, without input.
 #[expect(clippy::disallowed_methods, reason = "the peers are programs, and so is what is measured")]

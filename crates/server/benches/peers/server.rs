@@ -1,10 +1,9 @@
 //! The program under test, started as an operator starts it.
 
-use crate::Bench;
 use crate::failure::{Context as _, Failure, Outcome};
 use crate::http::Client;
 use crate::process::{Running, command};
-use crate::wait;
+use crate::{Bench, say, wait};
 use core::time::Duration;
 use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -14,6 +13,9 @@ use std::time::Instant;
 /// How long a start may take before it counts as failed.
 const STARTING: Duration = Duration::from_secs(30);
 
+/// An end that takes longer is worth a word: nothing is under way when a server is stopped here.
+const PROMPTLY: Duration = Duration::from_secs(2);
+
 /// The key of the administrator. It guards a store of test films for minutes.
 pub(crate) const KEY: &str = "bench-key-that-guards-nothing-of-worth-0123456789";
 
@@ -21,6 +23,7 @@ pub(crate) const KEY: &str = "bench-key-that-guards-nothing-of-worth-0123456789"
 pub(crate) struct Server<'a> {
     running: Running<'a>,
     address: SocketAddr,
+    log: PathBuf,
     /// From the start of the process to the first `/readyz` that was answered 200.
     pub(crate) ready_after: Duration,
 }
@@ -58,7 +61,7 @@ impl<'a> Server<'a> {
             Some(status) => Err(Failure::new(format!("the server ended: {status}\n{}", tail(&log)))),
             None => Ok(ready(address).then_some(())),
         })?;
-        Ok(Self { running, address, ready_after: begin.elapsed() })
+        Ok(Self { running, address, log, ready_after: begin.elapsed() })
     }
 
     pub(crate) fn pid(&self) -> u32 {
@@ -72,7 +75,16 @@ impl<'a> Server<'a> {
 
     /// Ends it as an operator does.
     pub(crate) fn stop(mut self) -> Outcome<()> {
-        self.running.end()
+        let begin = Instant::now();
+        self.running.end().context(format!("the server said\n{}\n", tail(&self.log)))?;
+        if begin.elapsed() > PROMPTLY {
+            say(&format!(
+                "the server took {:.1} s to end; it said\n{}",
+                begin.elapsed().as_secs_f64(),
+                tail(&self.log)
+            ));
+        }
+        Ok(())
     }
 }
 

@@ -26,6 +26,9 @@ const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 /// Serves until the first signal, then drains; a second signal ends it at once.
 pub(super) async fn serve(settings: Settings) -> Result<ExitCode, Failure> {
     log::start(&settings);
+    for variable in &settings.ignored_variables {
+        tracing::warn!(variable, "this environment variable is no setting and is ignored");
+    }
     let mut signals = Signals::listen()?;
     let metrics = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)?

@@ -26,11 +26,16 @@ pub(crate) enum SettingsError {
     Value { origin: String, name: &'static str, value: String, expected: &'static str },
 }
 
-/// `; did you mean ...?`, or nothing when no name is near.
-pub(crate) fn suggestion<'names>(given: &str, names: impl Iterator<Item = &'names str>) -> String {
+/// The name that was meant, when one is as near as a slip of the fingers: a letter in three, at most
+/// three. The prefix of variables is nothing that a slip is measured by.
+pub(crate) fn nearest<'names>(given: &str, names: impl Iterator<Item = &'names str>) -> Option<&'names str> {
+    let bare = given.strip_prefix("KINORA_").unwrap_or(given);
+    let slip = (bare.len() / 3).clamp(1, 3);
     let near = names.map(|name| (strsim::damerau_levenshtein(given, name), name)).min();
-    match near {
-        Some((distance, name)) if distance <= 1 + given.len() / 3 => format!("; did you mean `{name}`?"),
-        Some(_) | None => String::new(),
-    }
+    near.filter(|(distance, _)| *distance <= slip).map(|(_, name)| name)
+}
+
+/// `; did you mean ...?`, or nothing.
+pub(crate) fn question(nearest: Option<&str>) -> String {
+    nearest.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
 }

@@ -1,6 +1,6 @@
 //! Where settings come from.
 
-use super::error::{SettingsError, suggestion};
+use super::error::{SettingsError, nearest, question};
 use super::table::{Row, TABLE};
 use super::value::Settings;
 use std::collections::HashMap;
@@ -34,33 +34,51 @@ pub(crate) fn load(sources: &Sources) -> Result<Settings, SettingsError> {
         values.insert(row.name, Raw { text, origin: "the defaults".to_owned() });
     }
     read_file(sources.file.as_deref(), &mut values)?;
-    for (variable, text) in &sources.environment {
-        // The file itself is named by a variable too; the browser tests' and build's variables are not ours to read.
-        let Some(name) = variable.strip_prefix("KINORA_").filter(|name| *name != "CONFIG") else { continue };
-        let row = find(&name.to_lowercase(), "the environment", Row::variable, variable)?;
-        values.insert(row.name, Raw { text: text.clone(), origin: format!("the environment variable {variable}") });
-    }
+    let ignored = read_environment(&sources.environment, &mut values)?;
     for (name, text) in &sources.flags {
-        let row = find(name, "the flags", |row| row.name.to_owned(), name)?;
+        let row = find(name, "the flags")?;
         values.insert(row.name, Raw { text: text.clone(), origin: format!("the flag --{}", row.flag()) });
     }
-    Settings::read(&values)
+    Settings::read(&values, ignored)
 }
 
-fn find(
-    name: &str,
-    origin: &str,
-    spelled: impl Fn(&Row) -> String,
-    given: &str,
-) -> Result<&'static Row, SettingsError> {
-    TABLE.iter().find(|row| row.name == name).ok_or_else(|| {
-        let names: Vec<_> = TABLE.iter().map(spelled).collect();
-        SettingsError::Unknown {
-            origin: origin.to_owned(),
-            name: given.to_owned(),
-            suggestion: suggestion(given, names.iter().map(String::as_str)),
-        }
+fn find(name: &str, origin: &str) -> Result<&'static Row, SettingsError> {
+    TABLE.iter().find(|row| row.name == name).ok_or_else(|| SettingsError::Unknown {
+        origin: origin.to_owned(),
+        name: name.to_owned(),
+        suggestion: question(nearest(name, TABLE.iter().map(|row| row.name))),
     })
+}
+
+/// Takes the variables that are settings. A misspelled one is an error; one that is like none of them
+/// belongs to another program and is given back, for a warning.
+fn read_environment(
+    environment: &[(String, String)],
+    values: &mut HashMap<&'static str, Raw>,
+) -> Result<Vec<String>, SettingsError> {
+    let known: Vec<(String, &Row)> = TABLE.iter().map(|row| (row.variable(), row)).collect();
+    let mut ignored = Vec::new();
+    for (variable, text) in environment {
+        if !variable.starts_with("KINORA_") || variable == "KINORA_CONFIG" {
+            continue;
+        }
+        if let Some((_, row)) = known.iter().find(|(name, _)| name == variable) {
+            let origin = format!("the environment variable {variable}");
+            values.insert(row.name, Raw { text: text.clone(), origin });
+            continue;
+        }
+        match nearest(variable, known.iter().map(|(name, _)| name.as_str())) {
+            None => ignored.push(variable.clone()),
+            meant @ Some(_) => {
+                return Err(SettingsError::Unknown {
+                    origin: "the environment".to_owned(),
+                    name: variable.clone(),
+                    suggestion: question(meant),
+                });
+            }
+        }
+    }
+    Ok(ignored)
 }
 
 fn read_file(named: Option<&Path>, values: &mut HashMap<&'static str, Raw>) -> Result<(), SettingsError> {
@@ -73,7 +91,7 @@ fn read_file(named: Option<&Path>, values: &mut HashMap<&'static str, Raw>) -> R
     let table: toml::Table = text.parse().map_err(not_toml)?;
     let origin = format!("the settings file {}", path.display());
     for (name, value) in table {
-        let row = find(&name, &origin, |row| row.name.to_owned(), &name)?;
+        let row = find(&name, &origin)?;
         if row.secret {
             return Err(SettingsError::Secret { origin, name: row.name, variable: row.variable() });
         }

@@ -36,6 +36,8 @@ fn a_wrong_name_suggests_the_right_one() {
     assert!(error.ends_with("there is no setting `trusted_proxy`; did you mean `trusted_proxies`?"), "{error}");
     let error = load(&sources(None, &[("KINORA_DATADIR", "x")], &[])).unwrap_err().to_string();
     assert!(error.ends_with("`KINORA_DATADIR`; did you mean `KINORA_DATA_DIR`?"), "{error}");
+    let other = load(&sources(None, &[("KINORA_SOMETHING_ELSE", "x"), ("KINORA_BIN", "x")], &[])).unwrap();
+    assert_eq!(other.ignored_variables, ["KINORA_SOMETHING_ELSE", "KINORA_BIN"], "another program's variable");
     let far = with("colour = 1\n");
     let error = load(&sources(Some(far.path()), &[], &[])).unwrap_err().to_string();
     assert!(error.ends_with("there is no setting `colour`"), "{error}");
@@ -48,7 +50,9 @@ fn a_wrong_value_says_what_is_allowed() {
         ("KINORA_TRUSTED_PROXIES", "10.0.0.1,me"),
         ("KINORA_MAX_TRACKS", "-1"),
         ("KINORA_JOB_CONCURRENCY", "0"),
-        ("KINORA_LOG", "info,=,"),
+        ("KINORA_LOG", "loud"),
+        ("KINORA_LOG", "info,=debug"),
+        ("KINORA_LOG", "info,kinora_edge=loud"),
         ("KINORA_LOG_FORMAT", "xml"),
         ("KINORA_PUBLIC_URL", "video.example"),
         ("KINORA_PUBLIC_URL", "https://video.example/?a"),

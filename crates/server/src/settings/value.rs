@@ -8,7 +8,7 @@ use kinora_domain::limit::Limits;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
-use tracing_subscriber::filter::Targets;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +41,8 @@ pub(crate) struct Settings {
     /// Looked up in PATH where none is given.
     pub(crate) ffmpeg: Option<PathBuf>,
     pub(crate) bootstrap_api_key: Option<String>,
+    /// Variables that look like settings and are none: worth a warning.
+    pub(crate) ignored_variables: Vec<String>,
 }
 
 struct Values<'raw>(&'raw HashMap<&'static str, Raw>);
@@ -79,6 +81,19 @@ impl Values<'_> {
         Some(self.text(name)).filter(|text| !text.is_empty()).map(str::to_owned)
     }
 
+    /// Levels, alone or by module. A bare word would otherwise be taken for a module at its finest level.
+    fn log(&self) -> Result<Targets, SettingsError> {
+        let expected = "a level (`error`, `warn`, `info`, `debug`, `trace`), or levels by module (`kinora_edge=debug`)";
+        let is_level = |word: &str| word.parse::<LevelFilter>().is_ok();
+        let is_module =
+            |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || "_:".contains(c));
+        let well_formed = self.text("log").split(',').map(str::trim).all(|part| match part.split_once('=') {
+            None => is_level(part),
+            Some((module, level)) => is_module(module) && is_level(level),
+        });
+        if well_formed { self.parsed("log", expected) } else { Err(self.wrong("log", expected)) }
+    }
+
     fn public_url(&self, listen: SocketAddr) -> Result<String, SettingsError> {
         let Some(url) = self.optional("public_url") else {
             let reachable = if listen.ip().is_unspecified() { "127.0.0.1".to_owned() } else { host(listen.ip()) };
@@ -108,7 +123,10 @@ impl Values<'_> {
 }
 
 impl Settings {
-    pub(super) fn read(raw: &HashMap<&'static str, Raw>) -> Result<Self, SettingsError> {
+    pub(super) fn read(
+        raw: &HashMap<&'static str, Raw>,
+        ignored_variables: Vec<String>,
+    ) -> Result<Self, SettingsError> {
         let values = Values(raw);
         let listen = values.parsed("listen", "an IP address and a port, such as `127.0.0.1:8080`")?;
         let hours: u64 = values.at_least_one("max_duration_hours")?;
@@ -133,11 +151,12 @@ impl Settings {
             max_connections: values.at_least_one("max_connections")?,
             job_concurrency: values.at_least_one("job_concurrency")?,
             drain_seconds: values.parsed("drain_seconds", "a whole number of seconds")?,
-            log: values.parsed("log", "a level (`error`, `warn`, `info`, `debug`, `trace`), or levels by module")?,
+            log: values.log()?,
             log_format: format,
             ffprobe: values.optional("ffprobe").map(Into::into),
             ffmpeg: values.optional("ffmpeg").map(Into::into),
             bootstrap_api_key: values.optional("bootstrap_api_key"),
+            ignored_variables,
         })
     }
 }

@@ -1,7 +1,7 @@
 //! Files that are kept and looked into, and that do not play yet.
 
 use crate::films;
-use crate::harness::Server;
+use crate::harness::{Server, until};
 use serde_json::{Value, json};
 
 #[track_caller]
@@ -103,6 +103,7 @@ fn without_a_prober_files_are_still_taken_and_looked_into_once_it_is_there() {
         "prober_unavailable",
         &["cannot be run"],
     );
+    until("the job has given up for now", || server.log().contains("tried again").then_some(()));
     server.restart_with(&[]);
     assert_eq!(told(&detect(&server, &file)).len(), 2);
     server.settle();

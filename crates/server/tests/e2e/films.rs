@@ -46,6 +46,14 @@ pub(crate) fn two_languages() -> Vec<u8> {
     made("languages.mp4", &format!("{INPUT} {tracks} {H264} {AAC} {tags} -movflags +faststart -f mp4"))
 }
 
+/// Four sounds and no picture: each of them is a small part of the bytes that it lies among.
+pub(crate) fn four_sounds() -> Vec<u8> {
+    let others =
+        "-f lavfi -i sine=f=880:r=48000:d=8 -f lavfi -i sine=f=220:r=48000:d=8 -f lavfi -i sine=f=330:r=48000:d=8";
+    let tracks = "-map 0 -map 1 -map 2 -map 3";
+    made("sounds.mp4", &format!("-f lavfi -i sine=r=48000:d=8 {others} {tracks} {AAC} -movflags +faststart -f mp4"))
+}
+
 /// The same streams in fragments.
 pub(crate) fn fragmented() -> Vec<u8> {
     made("fragments.mp4", &format!("{INPUT} {H264} {AAC} -movflags +frag_keyframe+empty_moov -f mp4"))
@@ -69,16 +77,20 @@ pub(crate) fn two_parts() -> Vec<u8> {
     film
 }
 
-/// Bytes that are nothing: the same ones each time.
-pub(crate) fn noise(count: usize) -> Vec<u8> {
+/// Numbers that follow no rule: the same ones each time.
+pub(crate) fn chance() -> impl Iterator<Item = u64> {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut next = || {
+    std::iter::repeat_with(move || {
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
-        state.to_be_bytes()
-    };
-    let mut bytes: Vec<u8> = std::iter::repeat_with(&mut next).take(count.div_ceil(8)).flatten().collect();
+        state
+    })
+}
+
+/// Bytes that are nothing: the same ones each time.
+pub(crate) fn noise(count: usize) -> Vec<u8> {
+    let mut bytes: Vec<u8> = chance().take(count.div_ceil(8)).flat_map(u64::to_be_bytes).collect();
     bytes.truncate(count);
     bytes
 }

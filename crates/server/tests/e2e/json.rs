@@ -104,10 +104,13 @@ fn a_missing_or_wrong_field_is_named_with_its_path() {
     for (body, field) in assets {
         server.post("/vod/v1/assets", &body).refused(400, "invalid_field", &[field]);
     }
-    for (body, field) in
-        [(json!({ "parts": [] }), "`fileId`"), (json!({ "fileId": NOBODY }), "`parts`"), (json!([]), "")]
-    {
+    for (body, field) in [(json!({ "parts": [] }), "`fileId`"), (json!({ "fileId": NOBODY }), "`parts`")] {
         server.post("/vod/v1/files/complete", &body).refused(400, "invalid_field", &[field]);
+    }
+    for body in [json!([]), json!("text"), json!(7), json!(null)] {
+        for target in TARGETS {
+            server.post(target, &body).expect(400);
+        }
     }
 }
 

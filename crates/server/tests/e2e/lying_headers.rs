@@ -2,7 +2,7 @@
 
 use crate::boxes::{bodies, with};
 use crate::films;
-use crate::harness::Server;
+use crate::harness::{Server, tracks};
 use std::time::{Duration, Instant};
 
 const STBL: [&str; 5] = ["moov", "trak", "mdia", "minf", "stbl"];
@@ -126,4 +126,56 @@ fn a_box_larger_than_the_one_around_it_is_refused() {
         server.complete(&upload).refused(422, "unreadable_media", &["damaged"]);
     }
     server.is_well();
+}
+
+#[test]
+fn damage_anywhere_in_the_index_is_told_in_a_sentence_or_plays_and_is_never_a_fault_of_ours() {
+    let server = Server::start();
+    let film = films::film();
+    let index = bodies(&film, &["moov"])[0].clone();
+    let mut chance = films::chance();
+    let mut below = |bound: usize| usize::try_from(chance.next().unwrap() % bound as u64).unwrap();
+    for _ in 0..200 {
+        let mut damaged = film.clone();
+        for _ in 0..=below(3) {
+            let at = index.start + below(index.len());
+            damaged[at] = [0x00, 0xff, 0x7f, 0x80, damaged[at] ^ 1, damaged[at].wrapping_add(1)][below(6)];
+        }
+        answered(&server, &damaged);
+    }
+    for _ in 0..50 {
+        answered(&server, &film[..index.start + below(index.len())]);
+    }
+    server.settle();
+    server.is_well();
+    assert!(!server.log().contains("panicked"), "{}", server.log());
+}
+
+/// The film is refused with a sentence, or an asset of it plays or says why it does not.
+#[track_caller]
+fn answered(server: &Server, film: &[u8]) {
+    let upload = server.upload("damaged.mp4", film);
+    let completed = server.complete(&upload);
+    if completed.status != 200 {
+        let code = completed.json()["code"].as_str().unwrap().to_owned();
+        assert!(
+            ["unreadable_media", "limit_exceeded", "unsupported_container"].contains(&code.as_str()),
+            "{}",
+            completed.text()
+        );
+        assert!(matches!(completed.status, 415 | 422), "{}", completed.text());
+        return;
+    }
+    let made = server.try_asset(&[&upload.file]);
+    if made.status != 200 {
+        // The damage took a track away, or made it another kind of track.
+        made.refused(400, "invalid_field", &[]);
+        return;
+    }
+    let detail = server.asset_detail(made.json()["id"].as_str().unwrap());
+    match detail["status"].as_str() {
+        Some("Error") => assert!(!detail["errorMessage"].as_str().unwrap_or_default().is_empty(), "{detail}"),
+        Some("Available") => drop(tracks(server, detail["id"].as_str().unwrap())),
+        _ => panic!("{detail}"),
+    }
 }

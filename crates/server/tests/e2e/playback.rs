@@ -66,6 +66,40 @@ fn picture_alone_and_sound_alone_play() {
 }
 
 #[test]
+fn the_original_stays_the_upload_whatever_is_copied_out_of_it() {
+    let mut server = Server::start();
+    for film in [films::four_sounds(), films::two_languages()] {
+        let asset = server.publish("film.mp4", &film);
+        server.plays(&asset, &film);
+        let etag = |server: &Server| {
+            let original = server.fetch(&format!("/play/{asset}/original.mp4")).expect(200);
+            original.header("etag").unwrap().to_owned()
+        };
+        let before = etag(&server);
+        server.settle();
+        server.plays(&asset, &film);
+        assert_eq!(etag(&server), before);
+        server.restart();
+        server.plays(&asset, &film);
+    }
+}
+
+#[test]
+fn an_asset_plays_without_a_fault_while_its_sound_is_being_moved() {
+    let server = Server::start();
+    let film = films::film();
+    let file = server.store("film.mp4", &film);
+    for _ in 0..60 {
+        let asset = server.asset(&file);
+        for path in ["hls/master.m3u8", "a1-1/init.mp4", "a1-1/0.m4s", "original.mp4"] {
+            server.fetch(&format!("/play/{asset}/{path}")).expect(200);
+        }
+    }
+    server.settle();
+    server.keeps(1 + 3 * 60);
+}
+
+#[test]
 fn every_language_is_offered_by_its_name() {
     let server = Server::start();
     let film = films::two_languages();
@@ -164,7 +198,7 @@ fn segments_are_the_same_bytes_after_the_sound_was_copied_and_after_a_restart() 
     let restarted = tracks(&server, &asset);
     assert!(at_once == settled && settled == restarted);
     // The film, the map of the picture, and for each sound a copy with its map.
-    assert_eq!(server.objects().len(), 6);
+    server.keeps(6);
     server.request("DELETE", &format!("/vod/v1/assets/{asset}")).key(KEY).send().expect(200);
     assert_eq!(server.objects().len(), 1);
 }

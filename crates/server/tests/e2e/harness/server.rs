@@ -143,6 +143,13 @@ impl Server {
         files.map(|file| file.unwrap().path()).collect()
     }
 
+    /// Waits until that many objects are stored: what nobody refers to any more is removed soon after, and
+    /// not together with, the last reference.
+    #[track_caller]
+    pub(crate) fn keeps(&self, objects: usize) {
+        until(&format!("{objects} objects are stored"), || (self.objects().len() == objects).then_some(()));
+    }
+
     /// The files of objects in the making.
     pub(crate) fn scratch(&self) -> Vec<PathBuf> {
         fs::read_dir(self.data().join("scratch")).unwrap().map(|file| file.unwrap().path()).collect()
