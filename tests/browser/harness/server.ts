@@ -36,7 +36,11 @@ export async function startServer(): Promise<Server> {
     cwd: folder,
     env: {
       // What is meant for these tests is nothing for the server.
-      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("KINORA_"))),
+      ...Object.fromEntries(
+        Object.entries(process.env).filter(
+          ([name]) => !name.startsWith("KINORA_"),
+        ),
+      ),
       KINORA_DATA_DIR: path.join(folder, "data"),
       KINORA_LISTEN: listen,
       KINORA_BOOTSTRAP_API_KEY: apiKey,

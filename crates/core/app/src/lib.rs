@@ -8,7 +8,7 @@
 //! |---|---|
 //! | [`access`] | keys and organizations: who acts, for whom |
 //! | [`upload`] | from the first part to a completed file |
-//! | [`file`] | completed and uploading files: see, look inside |
+//! | [`mod@file`] | completed and uploading files: see, look inside |
 //! | [`asset`] | playable things: create from files, see, list, delete |
 //! | [`play`] | what viewers fetch: documents, segments, the original |
 //! | [`work`] | jobs, and the sweeping of what nobody refers to |

@@ -88,7 +88,7 @@ async fn failed(app: &App, job: &LeasedJob, error: &Error) -> Result<Ran, Error>
     tx.commit().await?;
     match after {
         AfterFailure::RetryAt(_) => {
-            tracing::warn!(job.id = %job.id, job.attempt, %words, "a job failed and is tried again")
+            tracing::warn!(job.id = %job.id, job.attempt, %words, "a job failed and is tried again");
         }
         AfterFailure::Park => tracing::error!(job.id = %job.id, job.attempt, %words, "a job failed for the last time"),
     }

@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf};
 /// Mounts a disk of `$0` bytes at `$1` and becomes the rest.
 const MOUNT: &str = r#"mkdir -p "$1" && mount -t tmpfs -o size="$0",mode=0700 tmpfs "$1" && shift && exec "$@""#;
 
+/// What a kernel says that was told to permit no mounts or no user namespaces (of which none are left).
+const NOT_PERMITTED: [&str; 3] = ["not permitted", "ermission denied", "No space left on device"];
+
 /// A disk that can be mounted.
 pub(crate) struct SmallDisk {
     bytes: u64,
@@ -18,7 +21,8 @@ pub(crate) struct SmallDisk {
 
 impl SmallDisk {
     /// # Errors
-    /// This machine permits no mount: with its own words.
+    /// This machine permits no mount: with its own words. Anything else that is in the way is a panic.
+    #[track_caller]
     pub(crate) fn new(bytes: u64) -> Result<Self, String> {
         let folder = tempfile::tempdir().unwrap();
         let mut refused = Vec::new();
@@ -30,6 +34,7 @@ impl SmallDisk {
             if code == Some(0) {
                 return Ok(disk);
             }
+            assert!(NOT_PERMITTED.iter().any(|words| err.contains(words)), "unshare {unshare}: {err}");
             refused.push(format!("unshare {unshare}: {}", err.trim()));
         }
         Err(refused.join("; "))
