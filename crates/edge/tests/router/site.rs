@@ -2,14 +2,14 @@
 
 use crate::world::{World, ask};
 
-const PAGES: [(&str, &str); 5] = [
+const PAGES: [(&str, &str); 4] = [
     ("/", "home/index.html"),
     ("/embed/01890a5d-ac96-774b-bcce-b302099a8057", "player/index.html"),
     ("/embed/x", "player/index.html"),
     ("/docs/", "docs/index.html"),
-    ("/docs/main.js", "docs/main.js"),
 ];
-const ASSETS: [(&str, &str); 2] = [
+const ASSETS: [(&str, &str); 3] = [
+    ("/docs/main.js", "docs/main.js"),
     ("/_player/main-0A1B2C3D.js", "player/assets/main-0A1B2C3D.js"),
     ("/_home/icon-00FF00FF.svg", "home/assets/icon-00FF00FF.svg"),
 ];

@@ -247,6 +247,29 @@ fn a_deleted_asset_is_gone_for_viewers_at_once_and_its_file_stays() {
 }
 
 #[test]
+fn an_asset_deleted_while_it_is_fetched_is_there_or_is_not_there_and_nothing_else() {
+    let server = Server::start();
+    let file = server.store("film.mp4", &films::film());
+    for _ in 0..40 {
+        let asset = server.asset(&file);
+        let paths = everything(&asset);
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    for path in &paths {
+                        let status = server.fetch(path).status;
+                        assert!(matches!(status, 200 | 404), "{path}: {status}");
+                    }
+                });
+            }
+            server.request("DELETE", &format!("/vod/v1/assets/{asset}")).key(KEY).send().expect(200);
+        });
+    }
+    server.settle();
+    server.keeps(1);
+}
+
+#[test]
 fn what_is_being_sent_when_an_asset_is_deleted_is_sent_to_its_end() {
     let server = Server::start();
     let film = films::two_parts();

@@ -163,3 +163,21 @@ fn liveness_readiness_and_pages_are_there() {
     let document = server.fetch("/openapi/cloud-video-kit.json").json();
     assert_eq!(document["servers"][0]["url"], format!("http://{}", server.port.address));
 }
+
+#[test]
+fn a_fault_of_ours_is_in_the_log_with_its_cause_and_the_answer_says_where_to_look() {
+    let server = Server::start();
+    let file = server.store("film.mp4", &films::film());
+    // As a disk may do that is about to fail.
+    for object in server.objects() {
+        std::fs::remove_file(object).unwrap();
+    }
+    let answer = server.try_asset(&[&file]);
+    answer.refused(500, "internal", &["log has the details"]);
+    let id = answer.header("x-request-id").unwrap();
+    let lines = server.log_lines();
+    let line = lines.iter().find(|line| line["level"] == "ERROR" && line["span"]["id"] == id);
+    assert!(line.is_some_and(|line| line.to_string().contains("is not there")), "{line:?}");
+    assert!(!answer.text().contains("object"), "{}", answer.text());
+    server.is_well();
+}
