@@ -8,6 +8,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use kinora_app::causes;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::{TcpListener, TcpStream};
@@ -41,7 +42,7 @@ pub(crate) async fn listen(
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => converse(stream, peer, place, router.clone(), &graceful),
                 Err(error) => {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "accepting a connection");
+                    tracing::warn!(error = %causes(&error), "accepting a connection");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
                 }
             },
@@ -63,7 +64,7 @@ fn converse(
     graceful: &GracefulShutdown,
 ) {
     if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(error = &error as &dyn std::error::Error, "setting TCP_NODELAY");
+        tracing::debug!(error = %causes(&error), "setting TCP_NODELAY");
     }
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(axum::body::Body::new);
@@ -78,7 +79,7 @@ fn converse(
     tokio::spawn(async move {
         if let Err(error) = watched.await {
             // A client that went away, mostly.
-            tracing::debug!(error = &error as &dyn std::error::Error, "a connection ended early");
+            tracing::debug!(error = %causes(&error), "a connection ended early");
         }
         drop(place);
     });

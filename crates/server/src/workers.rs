@@ -1,9 +1,9 @@
 //! What goes on beside requests: jobs, and regular chores.
 
 use core::time::Duration;
-use kinora_app::App;
 use kinora_app::upload::expire_uploads;
 use kinora_app::work::{Ran, run_next_job, wait_for_work};
+use kinora_app::{App, causes};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -24,7 +24,7 @@ async fn work(app: Arc<App>, stop: CancellationToken) {
         match run_next_job(&app).await {
             Ok(Ran::Done | Ran::Failed | Ran::LostLease) => continue,
             Ok(Ran::Nothing) => {}
-            Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "the queue cannot be used"),
+            Err(error) => tracing::error!(error = %causes(&error), "the queue cannot be used"),
         }
         tokio::select! {
             () = wait_for_work(&app) => {}
@@ -38,7 +38,7 @@ async fn chores(app: Arc<App>, stop: CancellationToken) {
         match expire_uploads(&app).await {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "abandoned uploads were removed"),
-            Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "removing abandoned uploads"),
+            Err(error) => tracing::error!(error = %causes(&error), "removing abandoned uploads"),
         }
         tokio::select! {
             () = tokio::time::sleep(CHORES_EVERY) => {}

@@ -28,6 +28,18 @@ impl Error {
     }
 }
 
+/// An error with all its causes, for logs: the public sentence alone would tell an operator nothing.
+pub fn causes(error: &(dyn core::error::Error + 'static)) -> String {
+    let mut words = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        words.push_str("; because: ");
+        words.push_str(&error.to_string());
+        cause = error.source();
+    }
+    words
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.problem.fmt(f)

@@ -26,4 +26,4 @@ pub mod upload;
 pub mod work;
 
 pub use app::{App, Ports};
-pub use error::Error;
+pub use error::{Error, causes};

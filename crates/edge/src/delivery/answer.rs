@@ -9,6 +9,7 @@ use bytes::Bytes;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 use http_body::{Frame, SizeHint};
+use kinora_app::causes;
 use kinora_app::play::Body as Gathered;
 use kinora_app::port::BlobError;
 use kinora_domain::AssetId;
@@ -32,7 +33,6 @@ pub(super) fn not_modified(etag: &str, cache: &'static str) -> Response {
 
 /// Bytes with their type, length, tag and life.
 pub(super) fn bytes(body: Gathered, content_type: &'static str, etag: &str, cache: &'static str) -> Response {
-    metrics::counter!("kinora_delivery_bytes_total").increment(body.length);
     let length = body.length;
     let mut response = Response::new(Body::new(Outgoing::new(body)));
     let headers = response.headers_mut();
@@ -60,6 +60,8 @@ impl Outgoing {
     }
 
     fn send(&mut self, piece: Bytes) -> Poll<Option<Result<Frame<Bytes>, BlobError>>> {
+        // Counted as they go out: a `HEAD` sends none, and many a viewer leaves in the middle.
+        metrics::counter!("kinora_delivery_bytes_total").increment(piece.len() as u64);
         self.left = self.left.saturating_sub(piece.len() as u64);
         Poll::Ready(Some(Ok(Frame::data(piece))))
     }
@@ -81,7 +83,7 @@ impl http_body::Body for Outgoing {
         match payload.as_mut().poll_next(context) {
             Poll::Ready(Some(Ok(piece))) => self.send(piece),
             Poll::Ready(Some(Err(error))) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "reading media for a viewer");
+                tracing::error!(error = %causes(&error), "reading media for a viewer");
                 Poll::Ready(Some(Err(error)))
             }
             Poll::Ready(None) => Poll::Ready(None),

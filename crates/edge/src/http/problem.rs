@@ -1,7 +1,7 @@
 //! From the kinds of failure to HTTP statuses: the one table.
 
 use axum::http::StatusCode;
-use kinora_app::Error;
+use kinora_app::{Error, causes};
 use kinora_domain::Kind;
 
 /// The status of a kind of failure.
@@ -46,9 +46,9 @@ pub const fn retry_after(kind: Kind) -> Option<u32> {
 /// Logs a failure where somebody should look; expected refusals say nothing here.
 pub fn log(error: &Error) {
     match error.kind() {
-        Kind::Internal => tracing::error!(error = error as &dyn std::error::Error, "a request failed"),
+        Kind::Internal => tracing::error!(error = %causes(error), "a request failed"),
         Kind::Unavailable | Kind::StorageFull => {
-            tracing::warn!(error = error as &dyn std::error::Error, "a request cannot be served now");
+            tracing::warn!(error = %causes(error), "a request cannot be served now");
         }
         Kind::NotFound
         | Kind::AlreadyExists

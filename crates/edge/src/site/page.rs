@@ -12,6 +12,7 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use kinora_app::causes;
 
 /// The player may be framed by any site; it runs only its own scripts and talks only to its own origin.
 const PLAYER_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; media-src 'self' blob:; \
@@ -67,7 +68,7 @@ pub(super) async fn openapi(State(edge): State<Edge>, Path(document): Path<Strin
     match videokit::openapi::document(&edge.settings.public_url) {
         Ok(text) => ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, REVALIDATE)], text).into_response(),
         Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "rendering the OpenAPI document");
+            tracing::error!(error = %causes(&error), "rendering the OpenAPI document");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }

@@ -33,7 +33,11 @@ pub(crate) fn run() -> ExitCode {
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 fn on_runtime(work: impl Future<Output = Result<ExitCode, Failure>>) -> Result<ExitCode, Failure> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let done = runtime.block_on(work);
+    // Dropped, it would wait for blocking work, which may be the copy of a long film's sound.
+    runtime.shutdown_background();
+    done
 }
 
 /// The settings' sources: every argument that is named after a setting is a flag for it.

@@ -62,8 +62,15 @@ pub(super) async fn serve(settings: Settings) -> Result<ExitCode, Failure> {
     tracing::info!("draining; a second signal ends at once");
     stop.cancel();
     tasks.close();
+    let end = tokio::time::Instant::now() + drain;
+    let drained = async {
+        serving.await.unwrap_or_default();
+        if tokio::time::timeout_at(end, tasks.wait()).await.is_err() {
+            tracing::warn!("jobs were still under way when the time to drain was over; they are taken up again");
+        }
+    };
     let code = tokio::select! {
-        () = async { serving.await.unwrap_or_default(); tasks.wait().await } => ExitCode::SUCCESS,
+        () = drained => ExitCode::SUCCESS,
         () = signals.next() => ExitCode::from(130),
     };
     drop(lock);

@@ -1,7 +1,7 @@
 //! `kill -9` at bad moments: what was acknowledged is there, and nothing is left lying about.
 
 use crate::films;
-use crate::harness::{PART, Server, Track, part, tracks, until};
+use crate::harness::{PART, Server, Track, alive_under, part, tracks, until};
 use rustix::process::Signal;
 use serde_json::json;
 use std::fs;
@@ -73,7 +73,7 @@ fn a_pending_copy_of_sound_is_made_after_a_kill_and_gives_the_same_segments() {
     let prober = server.home.script("ffprobe", "exec sleep 1000");
     server.restart_with(&[("KINORA_JOB_CONCURRENCY", "1"), ("KINORA_FFPROBE", &prober)]);
     let other = server.store("film.mkv", &films::matroska());
-    until("the prober runs", || server.has_child().then_some(()));
+    let probers = until("the prober runs", || Some(server.children()).filter(|children| !children.is_empty()));
     let film = films::film();
     let asset = server.publish("film.mp4", &film);
     let before = tracks(&server, &asset);
@@ -81,6 +81,9 @@ fn a_pending_copy_of_sound_is_made_after_a_kill_and_gives_the_same_segments() {
     // Two uploads and two maps.
     assert_eq!(server.objects().len(), 4);
     server.kill();
+    until("the prober is gone with its parent", || {
+        probers.iter().all(|prober| alive_under(*prober).is_none()).then_some(())
+    });
 
     server.restart_with(&[]);
     assert_eq!(tracks(&server, &asset), before);

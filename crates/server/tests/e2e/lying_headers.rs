@@ -76,10 +76,7 @@ fn an_index_that_cannot_be_is_refused_at_once_and_for_little_memory() {
             "{what}"
         );
     }
-    let memory = std::fs::read_to_string(format!("/proc/{}/status", server.pid())).unwrap();
-    let peak =
-        memory.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
-    assert!(peak.unwrap() < 300_000, "{memory}");
+    assert!(server.peak_memory() < 300_000_000, "{} bytes", server.peak_memory());
     server.is_well();
 }
 

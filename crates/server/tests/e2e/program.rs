@@ -203,7 +203,7 @@ fn a_job_under_way_holds_up_the_end_no_longer_than_requests_may_and_is_done_afte
     let prober = server.home.script("ffprobe", "exec sleep 1000");
     server.restart_with(&[("KINORA_FFPROBE", &prober), ("KINORA_DRAIN_SECONDS", "1")]);
     let file = server.store("film.webm", &films::webm());
-    until("the prober runs", || server.has_child().then_some(()));
+    until("the prober runs", || (!server.children().is_empty()).then_some(()));
     server.signal(Signal::TERM);
     let begun = Instant::now();
     assert_eq!(server.wait().code(), Some(0), "{}", server.log());
@@ -230,7 +230,7 @@ fn a_second_signal_ends_it_at_once() {
     let prober = server.home.script("ffprobe", "exec sleep 1000");
     server.restart_with(&[("KINORA_FFPROBE", &prober)]);
     server.store("film.webm", &films::webm());
-    until("the prober runs", || server.has_child().then_some(()));
+    until("the prober runs", || (!server.children().is_empty()).then_some(()));
     let upload = server.start_upload("film.mp4", 1_000);
     let wire = server.request("PUT", upload.link(1)).begin(1_000);
     server.signal(Signal::TERM);

@@ -165,6 +165,8 @@ fn parts_come_in_any_order_and_at_the_same_time_and_a_film_of_two_plays() {
     let asset = server.asset(&upload.file);
     server.plays(&asset, film);
     server.settle();
+    // Parts of 50 MB each came in, and all of it went out again, through a few buffers.
+    assert!(server.peak_memory() < 120_000_000, "{} bytes", server.peak_memory());
     let tracks = crate::harness::tracks(server, &asset);
     let picture = tracks.iter().find(|track| !track.is_audio()).unwrap();
     assert_eq!(films::packets(&picture.bytes(), "0").len(), films::packets(film, "v:0").len());

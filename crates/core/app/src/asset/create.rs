@@ -131,5 +131,8 @@ async fn store(app: &App, caller: &Caller, new: NewAsset, files: &[File], outcom
 fn worth_copying(prepared: &Prepared) -> bool {
     let span = prepared.map.span();
     let spanned = span.end.saturating_sub(span.start);
-    prepared.kind == TrackKind::Audio && spanned > prepared.map.payload_bytes().saturating_mul(COPY_OUT_ABOVE)
+    // The first track stays with the upload: it is what the original is found by.
+    prepared.position > 0
+        && prepared.kind == TrackKind::Audio
+        && spanned > prepared.map.payload_bytes().saturating_mul(COPY_OUT_ABOVE)
 }

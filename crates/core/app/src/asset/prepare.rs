@@ -1,7 +1,7 @@
 //! What of an asset's files plays, and the map of each track that does.
 
 use crate::app::App;
-use crate::error::Error;
+use crate::error::{Error, causes};
 use crate::file::container::container;
 use crate::file::movie::{self, Index, Unfit};
 use crate::fresh;
@@ -106,7 +106,7 @@ pub(super) async fn prepare(app: &App, sources: &[AssetSource], files: &[File]) 
 pub(super) async fn discard(app: &App, outcome: &Outcome) {
     for track in outcome.tracks() {
         if let Err(error) = app.blobs.delete(track.map_object).await {
-            tracing::warn!(error = &error as &dyn core::error::Error, "removing a map that is not needed");
+            tracing::warn!(error = %causes(&error), "removing a map that is not needed");
         }
     }
 }

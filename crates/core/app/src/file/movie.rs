@@ -57,7 +57,7 @@ pub(crate) async fn read_index(object: &Arc<dyn Object>) -> Result<Result<Index,
     loop {
         match locator.next(answer.as_deref()) {
             Ok(Step::Read { offset, len }) => {
-                answer = Some(object.read(offset..offset.saturating_add(len.into())).await?);
+                answer = Some(object.read(offset..offset.saturating_add(len.into()).min(file_size)).await?);
             }
             Ok(Step::Moov { range }) => return Ok(Ok(Index { moov: object.read(range).await?, file_size })),
             Err(error) => return Ok(Err(error.into())),

@@ -82,12 +82,19 @@ impl Playable {
     /// `NotFound`, deleted ones included; `Unavailable` while it is being prepared; `UnreadableMedia`
     /// when it cannot play, with the reason.
     pub(super) async fn load(app: &App, id: AssetId) -> Result<Self, Error> {
-        let rows = rows(app, id).await?;
-        let mut tracks = Vec::with_capacity(rows.len());
-        for row in &rows {
-            tracks.push(load_track(app, row).await?);
+        let mut rows = rows(app, id).await?;
+        loop {
+            let failed = match load_tracks(app, &rows).await {
+                Ok(tracks) => return Ok(Self { tracks, rows }),
+                Err(error) => error,
+            };
+            // A job may have moved a track, and removed its old objects, since the rows were read.
+            let now = self::rows(app, id).await?;
+            if now == rows {
+                return Err(failed);
+            }
+            rows = now;
         }
-        Ok(Self { tracks, rows })
     }
 
     /// Whether the store still says what it was made of.
@@ -122,6 +129,14 @@ async fn rows(app: &App, id: AssetId) -> Result<Vec<Track>, Error> {
         AssetState::Failed(failure) => Err(Problem::new(Kind::UnreadableMedia, "cannot_play", failure.message).into()),
         AssetState::Deleted { .. } => Err(Problem::not_found("asset").into()),
     }
+}
+
+async fn load_tracks(app: &App, rows: &[Track]) -> Result<Vec<PlayableTrack>, Error> {
+    let mut tracks = Vec::with_capacity(rows.len());
+    for row in rows {
+        tracks.push(load_track(app, row).await?);
+    }
+    Ok(tracks)
 }
 
 async fn load_track(app: &App, track: &Track) -> Result<PlayableTrack, Error> {

@@ -2,7 +2,7 @@
 
 use super::{copy_audio, probe_file};
 use crate::app::App;
-use crate::error::Error;
+use crate::error::{Error, causes};
 use crate::fresh;
 use core::time::Duration;
 use kinora_domain::job::{AfterFailure, LEASE_MS, LeasedJob, Work, after_failure};
@@ -83,7 +83,7 @@ async fn failed(app: &App, job: &LeasedJob, error: &Error) -> Result<Ran, Error>
     let mut tx = app.store.begin().await?;
     let now: Timestamp = tx.database_now().await?;
     let after = after_failure(job.attempt, now);
-    let words = chain(error);
+    let words = causes(error);
     let kept = tx.fail(job.id, job.token, after, &words).await?;
     tx.commit().await?;
     match after {
@@ -93,16 +93,4 @@ async fn failed(app: &App, job: &LeasedJob, error: &Error) -> Result<Ran, Error>
         AfterFailure::Park => tracing::error!(job.id = %job.id, job.attempt, %words, "a job failed for the last time"),
     }
     Ok(if kept { Ran::Failed } else { Ran::LostLease })
-}
-
-/// An error with all its causes.
-fn chain(error: &dyn core::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        words.push_str(": ");
-        words.push_str(&error.to_string());
-        cause = error.source();
-    }
-    words
 }

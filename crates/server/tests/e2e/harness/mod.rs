@@ -18,6 +18,6 @@ pub(crate) use kit::{PART, Upload, part, sources};
 pub(crate) use play::{Track, path, tracks};
 pub(crate) use port::Port;
 pub(crate) use program::{Running, command, finish};
-pub(crate) use server::{KEY, Server};
+pub(crate) use server::{KEY, Server, alive_under};
 pub(crate) use small_disk::{Filler, SmallDisk};
 pub(crate) use wait::until;

@@ -118,13 +118,17 @@ impl Server {
         self.running.as_mut().unwrap().kill();
     }
 
-    /// Whether it has started a program that runs.
-    pub(crate) fn has_child(&self) -> bool {
-        let stat = |entry: fs::DirEntry| fs::read_to_string(entry.path().join("stat")).ok();
-        // Behind the name, in parentheses: the state, then the parent.
-        let parent = |stat: String| stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse::<u32>().ok();
-        let processes = fs::read_dir("/proc").unwrap().filter_map(Result::ok);
-        processes.filter_map(stat).filter_map(parent).any(|parent| parent == self.pid())
+    /// The processes that it has started and that are not over.
+    pub(crate) fn children(&self) -> Vec<u32> {
+        let numbers = fs::read_dir("/proc").unwrap().filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+        numbers.filter(|process| alive_under(*process).is_some_and(|parent| parent == self.pid())).collect()
+    }
+
+    /// The most memory that it has had so far, in bytes.
+    pub(crate) fn peak_memory(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"));
+        peak.unwrap().parse::<u64>().unwrap() * 1024
     }
 
     /// The folder of its data, as it sees it.
@@ -168,4 +172,13 @@ impl Drop for Server {
             drop(writeln!(std::io::stderr(), "--- log of the server\n{}---", self.log()));
         }
     }
+}
+
+/// The parent of a process; `None` when it is over.
+pub(crate) fn alive_under(process: u32) -> Option<u32> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // Behind the name, in parentheses: the state, then the parent.
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
+    fields.next().filter(|state| *state != "Z")?;
+    fields.next()?.parse().ok()
 }
