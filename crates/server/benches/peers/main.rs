@@ -14,6 +14,7 @@
 
 mod api;
 mod bare;
+mod contest;
 mod failure;
 mod first;
 mod footage;

@@ -1,115 +1,68 @@
 //! What a segment costs the server's processor.
 
 use crate::api::Kit;
+use crate::contest::{Contestant, Cores, round};
 use crate::failure::{Context as _, Failure, Outcome};
 use crate::footage::{Footage, Index, Length};
-use crate::http::Client;
 use crate::nginx::Nginx;
-use crate::process::{command, run};
 use crate::report::{Detail, Report};
 use crate::row::{Compare, Peer, Row, Target, Unit};
 use crate::server::Server;
 use crate::stats::{float, median};
-use crate::{Bench, hls, kernel, say};
+use crate::{Bench, hls, say};
 use core::time::Duration;
-use std::time::Instant;
-
-/// Bytes fetched between two looks at the clock.
-const BATCH: u64 = 64_000_000;
 
 /// Segments looked through for one of the right size.
 const CANDIDATES: usize = 40;
 
-/// Cores of server and client, where each can have one.
-#[derive(Debug, Clone, Copy)]
-struct Cores {
-    server: usize,
-    client: usize,
-}
-
-/// Who is measured.
-struct Contestant {
-    pid: u32,
-    client: Client,
+/// A segment that is asked for.
+struct Segment {
+    kind: &'static str,
     path: String,
-    /// Processor seconds a megabyte, and requests a second.
-    costs: Vec<f64>,
-    rates: Vec<f64>,
+    bytes: Vec<u8>,
+    /// The file that nginx serves.
+    file: &'static str,
+    /// Our processor time at most, as a multiple of nginx's.
+    limit: f64,
 }
 
 /// Measures a video and an audio segment, in turns with nginx.
 pub(crate) fn measure(bench: &Bench, footage: &Footage, report: &mut Report) -> Outcome<()> {
-    let cores = cores();
+    let cores = Cores::find();
     let core = cores.map(|cores| cores.server);
     let data = bench.scratch.folder("serving")?;
     let server = Server::start(bench, &data, core)?;
     let film = footage.film(Length::TenMinutes, Index::Front)?;
     let asset = Kit::new(&server).publish(&film.path)?;
-    let (video, audio) = hls::walk(&mut server.client(), &asset)?;
-    let audio = audio.context("the sound has no playlist of its own")?;
-    let video = choose(&server, &video.segments, 2_500_000)?;
-    let audio = choose(&server, &audio.segments, 66_000)?;
-    if !(2_000_000..=3_000_000).contains(&video.1.len()) {
-        return Err(Failure::new(format!("no video segment has 2 to 3 MB; the nearest has {} bytes", video.1.len())));
-    }
+    let segments = segments(&server, &asset)?;
 
     let files = bench.scratch.folder("files")?;
-    std::fs::write(files.join("video.m4s"), &video.1).context("video.m4s")?;
-    std::fs::write(files.join("audio.m4s"), &audio.1).context("audio.m4s")?;
+    for segment in &segments {
+        std::fs::write(files.join(segment.file), &segment.bytes).context(segment.file)?;
+    }
     let nginx = Nginx::start(bench, &files, false, core)?;
     let keeping = Nginx::start(bench, &files, true, core)?;
-
+    let enough = Duration::from_millis(if bench.options.quick { 500 } else { 1_000 });
     let mut lines = Vec::new();
-    for ((path, bytes), file, kind, limit) in [(video, "/video.m4s", "video", 2.2), (audio, "/audio.m4s", "audio", 1.0)]
-    {
+    for segment in segments {
+        let file = format!("/{}", segment.file);
         let mut contestants = [
-            Contestant::new(server.pid(), server.client(), path),
-            Contestant::new(nginx.worker(), nginx.client(), file.to_owned()),
-            Contestant::new(keeping.worker(), keeping.client(), file.to_owned()),
+            Contestant::new("Kinora", server.pid(), server.client(), segment.path.clone()),
+            Contestant::new("nginx", nginx.worker(), nginx.client(), file.clone()),
+            Contestant::new("nginx, open_file_cache", keeping.worker(), keeping.client(), file),
         ];
         for contestant in &mut contestants {
-            if contestant.client.get(&contestant.path)? != bytes {
+            if contestant.client.get(&contestant.path)? != segment.bytes {
                 return Err(Failure::new("the same segment is not the same bytes everywhere"));
             }
         }
-        for round in 0..bench.options.rounds {
-            say(&format!("serving {kind}, round {}", round + 1));
-            for turn in 0..contestants.len() {
-                let count = contestants.len();
-                let contestant = contestants.get_mut((round + turn) % count).context("nobody's turn")?;
-                contestant.round(bench, cores, bytes.len())?;
-            }
+        for number in 0..bench.options.rounds {
+            say(&format!("serving {}, round {}", segment.kind, number + 1));
+            round(&mut contestants, number, cores, enough)?;
         }
-        let size = if bytes.len() < 1_000_000 {
-            format!("{:.0} kB", float(u64::try_from(bytes.len())?) / 1e3)
-        } else {
-            format!("{:.2} MB", float(u64::try_from(bytes.len())?) / 1e6)
-        };
-        for (contestant, name) in contestants.iter().zip(["Kinora", "nginx", "nginx, open_file_cache"]) {
-            let (cost, rate) = (median(&contestant.costs), median(&contestant.rates));
-            let per_request = cost * float(u64::try_from(bytes.len())?) / 1e6;
-            let per_request = format!("{:.0} µs", per_request * 1e6);
-            let what = format!("{kind} segment of {size}");
-            lines.push(vec![
-                what,
-                name.to_owned(),
-                Unit::SecondsPerMegabyte.show(cost),
-                per_request,
-                format!("{rate:.0}"),
-            ]);
-        }
-        let [ours, nginx, keeping] = contestants;
-        for (peer, name, target) in [
-            (nginx, "nginx, sendfile", Some(Target::RatioAtMost(limit))),
-            (keeping, "nginx, sendfile, open_file_cache", None),
-        ] {
-            report.row(Row {
-                what: format!("{kind} segment of {size}, processor time"),
-                unit: Unit::SecondsPerMegabyte,
-                ours: ours.costs.clone(),
-                peer: Some(Peer { name, samples: peer.costs, compare: Compare::Share }),
-                targets: target.into_iter().collect(),
-            });
+        lines.extend(contestants.iter().map(|contestant| line(&segment, contestant)));
+        for row in rows(&segment, contestants) {
+            report.row(row);
         }
     }
     let columns = ["segment", "server", "processor time", "a request", "requests a second"].map(str::to_owned).to_vec();
@@ -123,61 +76,21 @@ pub(crate) fn measure(bench: &Bench, footage: &Footage, report: &mut Report) -> 
     server.stop()
 }
 
-impl Contestant {
-    const fn new(pid: u32, client: Client, path: String) -> Self {
-        Self { pid, client, path, costs: Vec::new(), rates: Vec::new() }
+/// A video segment of 2 to 3 MB and an audio segment of about 66 kB.
+fn segments(server: &Server<'_>, asset: &str) -> Outcome<[Segment; 2]> {
+    let (video, audio) = hls::walk(&mut server.client(), asset)?;
+    let audio = audio.context("the sound has no playlist of its own")?;
+    let (path, bytes) = nearest(server, &video.segments, 2_500_000)?;
+    if !(2_000_000..=3_000_000).contains(&bytes.len()) {
+        return Err(Failure::new(format!("no video segment has 2 to 3 MB; the nearest has {} bytes", bytes.len())));
     }
-
-    /// Fetches the segment until the server has worked long enough for its clock.
-    fn round(&mut self, bench: &Bench, cores: Option<Cores>, size: usize) -> Outcome<()> {
-        let enough = Duration::from_millis(if bench.options.quick { 500 } else { 1_000 });
-        let pid = self.pid;
-        let client = &mut self.client;
-        let request = client.request("GET", &self.path, "", 0);
-        let requests = BATCH / u64::try_from(size)?;
-        let thread = move || {
-            if let Some(cores) = cores {
-                let thread = kernel::this_thread()?;
-                run(command("taskset").arg("-pc").arg(cores.client.to_string()).arg(thread))?;
-            }
-            let mut buffer = vec![0; 256 * 1024];
-            for _warming in 0..requests {
-                client.drain(&request, &mut buffer)?;
-            }
-            let (mut bytes, mut count) = (0, 0);
-            let (begin, before) = (Instant::now(), kernel::cpu(pid)?);
-            loop {
-                for _request in 0..requests {
-                    bytes += client.drain(&request, &mut buffer)?;
-                }
-                count += requests;
-                let cpu = kernel::cpu(pid)?.saturating_sub(before);
-                if cpu >= enough {
-                    let cost = cpu.as_secs_f64() / (float(bytes) / 1e6);
-                    return Ok((cost, float(count) / begin.elapsed().as_secs_f64()));
-                }
-            }
-        };
-        // A thread of its own: what it is pinned to ends with it.
-        let measured: Outcome<_> = std::thread::scope(|scope| {
-            scope.spawn(thread).join().map_err(|_panic| Failure::new("the client panicked"))?
-        });
-        let (cost, rate) = measured?;
-        self.costs.push(cost);
-        self.rates.push(rate);
-        Ok(())
-    }
-}
-
-/// Two cores, where there are two and threads can be pinned.
-fn cores() -> Option<Cores> {
-    let enough = std::thread::available_parallelism().is_ok_and(|cores| cores.get() > 1);
-    let allowed = run(command("taskset").args(["-c", "0,1", "true"])).is_ok();
-    (enough && allowed).then_some(Cores { server: 0, client: 1 })
+    let video = Segment { kind: "video", path, bytes, file: "video.m4s", limit: 2.2 };
+    let (path, bytes) = nearest(server, &audio.segments, 66_000)?;
+    Ok([video, Segment { kind: "audio", path, bytes, file: "audio.m4s", limit: 1.0 }])
 }
 
 /// The path and bytes of the segment whose size is nearest to `wanted`.
-fn choose(server: &Server<'_>, segments: &[String], wanted: usize) -> Outcome<(String, Vec<u8>)> {
+fn nearest(server: &Server<'_>, segments: &[String], wanted: usize) -> Outcome<(String, Vec<u8>)> {
     let mut client = server.client();
     let mut best: Option<(String, Vec<u8>)> = None;
     for path in segments.iter().take(CANDIDATES) {
@@ -188,4 +101,39 @@ fn choose(server: &Server<'_>, segments: &[String], wanted: usize) -> Outcome<(S
         }
     }
     best.context("the media playlist is empty")
+}
+
+impl Segment {
+    fn size(&self) -> f64 {
+        float(u64::try_from(self.bytes.len()).unwrap_or(u64::MAX))
+    }
+
+    fn name(&self) -> String {
+        let size = self.size();
+        let size = if size < 1e6 { format!("{:.0} kB", size / 1e3) } else { format!("{:.2} MB", size / 1e6) };
+        format!("{} segment of {size}", self.kind)
+    }
+}
+
+fn line(segment: &Segment, contestant: &Contestant) -> Vec<String> {
+    let cost = median(&contestant.costs);
+    vec![
+        segment.name(),
+        contestant.name.to_owned(),
+        Unit::SecondsPerMegabyte.show(cost),
+        format!("{:.0} µs", cost * segment.size()),
+        format!("{:.0}", median(&contestant.rates)),
+    ]
+}
+
+fn rows(segment: &Segment, contestants: [Contestant; 3]) -> [Row; 2] {
+    let [ours, nginx, keeping] = contestants;
+    let row = |peer: Contestant, targets| Row {
+        what: format!("{}, processor time", segment.name()),
+        unit: Unit::SecondsPerMegabyte,
+        ours: ours.costs.clone(),
+        peer: Some(Peer { name: peer.name, samples: peer.costs, compare: Compare::Share }),
+        targets,
+    };
+    [row(nginx, vec![Target::RatioAtMost(segment.limit)]), row(keeping, Vec::new())]
 }

@@ -11,89 +11,109 @@ use crate::row::{Compare, Peer, Row, Target, Unit};
 use crate::server::Server;
 use crate::stats::float;
 use crate::{Bench, kernel, say};
+use core::time::Duration;
 use std::fs::File;
 use std::time::Instant;
 
 /// Bytes uploaded in a round.
 const SIZE: u64 = 500_000_000;
 
-/// Measures uploads, in turns with the bare receiver.
+/// What was measured.
+#[derive(Default)]
+struct Samples {
+    /// Bytes a second.
+    ours: Vec<f64>,
+    bare: Vec<f64>,
+    /// Bytes written per byte uploaded.
+    written: Vec<f64>,
+}
+
+/// Measures uploads, part by part in turns with the bare receiver.
 pub(crate) fn measure(bench: &Bench, footage: &Footage, report: &mut Report) -> Outcome<()> {
     let data = bench.scratch.folder("upload")?;
     let server = Server::start(bench, &data, None)?;
     let mut kit = Kit::new(&server);
     let bytes = noise(64 * 1024 * 1024);
-    let (mut ours, mut written, mut bare) = (Vec::new(), Vec::new(), Vec::new());
-    for round in 0..bench.options.rounds {
-        say(&format!("upload, round {}", round + 1));
-        if round % 2 == 1 {
-            bare.push(peer(bench, &bytes)?);
-        }
-        let before = kernel::written(server.pid())?;
-        ours.push(upload(&mut kit, &bytes)?);
-        written.push(float(kernel::written(server.pid())? - before) / float(SIZE));
-        if round % 2 == 0 {
-            bare.push(peer(bench, &bytes)?);
-        }
+    let mut samples = Samples::default();
+    for number in 0..bench.options.rounds {
+        say(&format!("upload, round {}", number + 1));
+        round(bench, &server, &mut kit, &bytes, number, &mut samples)?;
     }
     report.row(Row {
         what: format!("upload through part URLs, {} MB, one connection", SIZE / 1_000_000),
         unit: Unit::BytesPerSecond,
-        ours,
-        peer: Some(Peer { name: "receive, write, fdatasync", samples: bare, compare: Compare::Share }),
+        ours: samples.ours,
+        peer: Some(Peer { name: "receive, write, fdatasync", samples: samples.bare, compare: Compare::Share }),
         targets: vec![Target::RatioAtLeast(0.8)],
     });
     report.row(Row {
         what: "bytes written per byte uploaded".to_owned(),
         unit: Unit::Times,
-        ours: written,
+        ours: samples.written,
         peer: None,
         targets: vec![Target::AtMost(1.0)],
     });
-    let film = footage.film(Length::TenMinutes, Index::End)?;
-    let before = kernel::written(server.pid())?;
-    kit.publish(&film.path)?;
-    let size = std::fs::metadata(&film.path).context(film.path.display())?.len();
     report.row(Row {
         what: "the same for a film of 10 min until it has been probed and its sound copied out".to_owned(),
         unit: Unit::Times,
-        ours: vec![float(kernel::written(server.pid())? - before) / float(size)],
+        ours: vec![whole(&server, &mut kit, footage)?],
         peer: None,
         targets: Vec::new(),
     });
     server.stop()
 }
 
-/// Bytes a second, from before the first part to the last part's `ETag`.
-fn upload(kit: &mut Kit, bytes: &[u8]) -> Outcome<f64> {
-    let mut upload = kit.start(SIZE)?;
-    let parts = parts(bytes, upload.part_size)?;
-    let begin = Instant::now();
-    for (_, part) in &parts {
-        kit.put(&mut upload, part)?;
-    }
-    let time = begin.elapsed();
-    kit.cancel(&upload)?;
-    Ok(float(SIZE) / time.as_secs_f64())
-}
-
-/// The same from the bare receiver, into a file whose space is taken beforehand, too.
-fn peer(bench: &Bench, bytes: &[u8]) -> Outcome<f64> {
+/// One upload to each. A part's time runs from before it is sent until its `ETag` is there; both write into space
+/// that was taken beforehand.
+fn round(
+    bench: &Bench,
+    server: &Server<'_>,
+    kit: &mut Kit,
+    bytes: &[u8],
+    number: usize,
+    samples: &mut Samples,
+) -> Outcome<()> {
     let path = bench.scratch.folder("bare")?.join("upload");
     run(command("fallocate").arg("-l").arg(SIZE.to_string()).arg(&path))?;
-    let file = File::options().write(true).open(&path).context(path.display())?;
-    let bare = Bare::start(file)?;
+    let bare = Bare::start(File::options().write(true).open(&path).context(path.display())?)?;
     let mut client = Client::new(bare.address);
-    let parts = parts(bytes, 50_000_000)?;
-    let begin = Instant::now();
-    for (offset, part) in &parts {
-        client.send("PUT", &format!("/{offset}"), "", part)?.succeeded("a bare part")?;
+    let before = kernel::written(server.pid())?;
+    let mut upload = kit.start(SIZE)?;
+    let (mut ours, mut theirs) = (Duration::ZERO, Duration::ZERO);
+    for (index, (offset, part)) in parts(bytes, upload.part_size)?.into_iter().enumerate() {
+        let mut peer = || -> Outcome<Duration> {
+            let begin = Instant::now();
+            client.send("PUT", &format!("/{offset}"), "", part)?.succeeded("a bare part")?;
+            Ok(begin.elapsed())
+        };
+        // Nobody is always first.
+        let peer_first = (index + number) % 2 == 1;
+        if peer_first {
+            theirs += peer()?;
+        }
+        let begin = Instant::now();
+        kit.put(&mut upload, part)?;
+        ours += begin.elapsed();
+        if !peer_first {
+            theirs += peer()?;
+        }
     }
-    let time = begin.elapsed();
+    samples.ours.push(float(SIZE) / ours.as_secs_f64());
+    samples.bare.push(float(SIZE) / theirs.as_secs_f64());
+    samples.written.push(float(kernel::written(server.pid())? - before) / float(SIZE));
+    kit.cancel(&upload)?;
     drop(client);
     bare.join()?;
-    bench.scratch.folder("bare")?;
-    Ok(float(SIZE) / time.as_secs_f64())
+    bench.scratch.folder("bare").map(drop)
+}
+
+/// Bytes written per byte of a film, with everything that comes of it.
+fn whole(server: &Server<'_>, kit: &mut Kit, footage: &Footage) -> Outcome<f64> {
+    let film = footage.film(Length::TenMinutes, Index::End)?;
+    let size = std::fs::metadata(&film.path).context(film.path.display())?.len();
+    let before = kernel::written(server.pid())?;
+    kit.publish(&film.path)?;
+    Ok(float(kernel::written(server.pid())? - before) / float(size))
 }
 
 /// Offsets and bytes of the parts of an upload; each of other bytes.
