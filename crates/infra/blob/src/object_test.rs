@@ -43,13 +43,21 @@ async fn what_is_in_memory_is_read_without_waiting() {
     }
 }
 
-#[tokio::test]
-async fn a_file_system_that_cannot_tell_is_read_on_blocking_threads() {
-    let (_folder, object) = object(&vec![7; PIECE]);
-    object.can_tell.store(false, Ordering::Relaxed);
-    let mut read = Box::pin(object.read(0..object.size()));
-    assert!(read.as_mut().now_or_never().is_none());
-    assert_eq!(read.await.unwrap().len(), PIECE);
+#[test]
+fn a_file_system_that_cannot_tell_is_read_on_blocking_threads() {
+    let runtime = tokio::runtime::Builder::new_current_thread().max_blocking_threads(1).build().unwrap();
+    runtime.block_on(async {
+        let (_folder, object) = object(&vec![7; PIECE]);
+        object.can_tell.store(false, Ordering::Relaxed);
+        // The only blocking thread is held, so nothing that needs one can end.
+        let (release, held) = std::sync::mpsc::channel::<()>();
+        let holder = tokio::task::spawn_blocking(move || held.recv());
+        let mut read = Box::pin(object.read(0..object.size()));
+        assert!(read.as_mut().now_or_never().is_none());
+        drop(release);
+        assert!(holder.await.unwrap().is_err());
+        assert_eq!(read.await.unwrap().len(), PIECE);
+    });
 }
 
 #[tokio::test]
