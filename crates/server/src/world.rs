@@ -37,10 +37,12 @@ impl World {
         let store = store.map_err(|error| OpenError::Store(database, error))?;
         let blobs = LocalBlobs::open(folder.clone(), settings.reserve_bytes);
         let blobs = blobs.map_err(|error| OpenError::Blobs(folder.clone(), error))?;
+        let engine = Arc::new(engine(settings));
         let ports = Ports {
             store: Arc::new(store),
             blobs: Arc::new(blobs),
-            prober: Arc::new(engine(settings)),
+            prober: Arc::<Engine>::clone(&engine),
+            encoder: engine,
             clock: Arc::new(WallClock),
             random: Arc::new(KernelRandom),
         };

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::play::cache::Playables;
-use crate::port::{Blobs, Clock, Prober, Random, Store};
+use crate::port::{Blobs, Clock, Encoder, Prober, Random, Store};
 use crate::upload::active::ActiveParts;
 use crate::upload::link::LinkSigner;
 use kinora_domain::limit::Limits;
@@ -18,6 +18,8 @@ pub struct Ports {
     pub blobs: Arc<dyn Blobs>,
     /// The outside look into files.
     pub prober: Arc<dyn Prober>,
+    /// The outside making of renditions.
+    pub encoder: Arc<dyn Encoder>,
     /// The wall clock.
     pub clock: Arc<dyn Clock>,
     /// Secrets and ids.
@@ -30,6 +32,7 @@ pub struct App {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) blobs: Arc<dyn Blobs>,
     pub(crate) prober: Arc<dyn Prober>,
+    pub(crate) encoder: Arc<dyn Encoder>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
     pub(crate) limits: Limits,
@@ -50,6 +53,7 @@ impl App {
             store: ports.store,
             blobs: ports.blobs,
             prober: ports.prober,
+            encoder: ports.encoder,
             clock: ports.clock,
             random: ports.random,
             limits,

@@ -1,6 +1,7 @@
 //! The failure of a use case: what may be shown, and apart from it, why.
 
-use crate::port::{BlobError, StoreError};
+use crate::file::movie::sentence;
+use crate::port::{BlobError, EncodeError, ProbeError, StoreError};
 use core::fmt;
 use kinora_domain::{Kind, Problem};
 
@@ -88,6 +89,39 @@ impl From<BlobError> for Error {
         let problem = match &error {
             BlobError::Full => full(),
             BlobError::Missing(_) | BlobError::OutOfRange { .. } | BlobError::Io { .. } => internal(),
+        };
+        Self::caused(problem, error)
+    }
+}
+
+impl From<EncodeError> for Error {
+    fn from(error: EncodeError) -> Self {
+        let said = sentence(&error.to_string());
+        let problem = match &error {
+            EncodeError::Unsupported(_) => Problem::new(Kind::UnsupportedMedia, "unsupported_container", said),
+            EncodeError::Unreadable { .. } => Problem::new(Kind::UnreadableMedia, "unreadable_media", said),
+            EncodeError::Limit(_) => Problem::new(Kind::UnreadableMedia, "limit_exceeded", said),
+            EncodeError::Full => full(),
+            EncodeError::Run(_) => {
+                let message = "The program that converts files cannot be run on this server.";
+                Problem::new(Kind::Unavailable, "encoder_unavailable", message)
+            }
+        };
+        Self::caused(problem, error)
+    }
+}
+
+impl From<ProbeError> for Error {
+    fn from(error: ProbeError) -> Self {
+        let said = sentence(&error.to_string());
+        let problem = match &error {
+            ProbeError::Unsupported(_) => Problem::new(Kind::UnsupportedMedia, "unsupported_container", said),
+            ProbeError::Unreadable { .. } => Problem::new(Kind::UnreadableMedia, "unreadable_media", said),
+            ProbeError::Limit(_) => Problem::new(Kind::UnreadableMedia, "limit_exceeded", said),
+            ProbeError::Run(_) => {
+                let message = "The program that looks into files cannot be run on this server.";
+                Problem::new(Kind::Unavailable, "prober_unavailable", message)
+            }
         };
         Self::caused(problem, error)
     }

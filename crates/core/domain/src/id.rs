@@ -71,6 +71,12 @@ ids! {
     AssetId;
     /// One elementary stream of an asset.
     TrackId;
+    /// Something that an asset is made into.
+    OutputId;
+    /// One track in the making.
+    RenditionId;
+    /// One piece of a picture track that is encoded apart.
+    ChunkId;
     /// A durable unit of work.
     JobId;
     /// The random token of one lease on a job; fences every write of its holder.

@@ -9,11 +9,15 @@
 
 pub mod access;
 pub mod asset;
+pub mod chunk;
 pub mod file;
 pub mod id;
 pub mod job;
+pub mod ladder;
 pub mod limit;
+pub mod output;
 pub mod page;
+pub mod picture;
 pub mod preset;
 pub mod problem;
 pub mod selection;
@@ -21,6 +25,9 @@ pub mod time;
 pub mod track;
 pub mod upload;
 
-pub use id::{AssetId, FileId, JobId, KeyId, LeaseToken, ObjectId, OrganizationId, ProjectId, TrackId};
+pub use id::{
+    AssetId, ChunkId, FileId, JobId, KeyId, LeaseToken, ObjectId, OrganizationId, OutputId, ProjectId, RenditionId,
+    TrackId,
+};
 pub use problem::{Kind, Problem};
 pub use time::Timestamp;

@@ -7,10 +7,11 @@ use crate::lane::Lanes;
 use crate::layout::{Layout, OpenError};
 use crate::object::LocalObject;
 use crate::pool::Pool;
+use crate::runs::Runs;
 use crate::writer::LocalWriter;
 use async_trait::async_trait;
 use core::ops::Range;
-use kinora_app::port::{BlobError, Blobs, Object, RangeWriter, Space};
+use kinora_app::port::{BlobError, Blobs, Object, Piece, RangeWriter, Space};
 use kinora_domain::ObjectId;
 use rustix::io::Errno;
 use std::fs::{self, File, OpenOptions};
@@ -95,14 +96,23 @@ impl Blobs for LocalBlobs {
         .await
     }
 
-    async fn gather(&self, from: ObjectId, ranges: Vec<Range<u64>>, to: ObjectId) -> Result<u64, BlobError> {
+    async fn gather(&self, pieces: Vec<Piece>, to: ObjectId) -> Result<u64, BlobError> {
         let store = self.clone();
         blocking("gathering", to, move || {
-            let (source, runs) = store.open_now(from)?.runs(ranges)?;
-            let size = runs.len().ok_or_else(|| fault("gathering", to, Errno::FBIG.into()))?;
+            let failed = |error| fault("gathering", to, error);
+            let mut sources = Vec::with_capacity(pieces.len());
+            let mut size = 0_u64;
+            for Piece { from, ranges } in pieces {
+                let path = from.local_path().ok_or_else(|| failed(io::ErrorKind::Unsupported.into()))?;
+                let runs =
+                    Runs::new(ranges, from.size()).map_err(|range| BlobError::OutOfRange { object: to, range })?;
+                let sum = runs.len().and_then(|len| size.checked_add(len));
+                size = sum.ok_or_else(|| failed(Errno::FBIG.into()))?;
+                sources.push((File::open(path).map_err(failed)?, runs));
+            }
             store.make(to, "gathering", |file| {
                 disk::take(file, size, store.kept)?;
-                gather(&source, runs, file)
+                sources.into_iter().try_fold(0, |total, (source, runs)| Ok(total + gather(&source, runs, file)?))
             })
         })
         .await

@@ -5,13 +5,13 @@ use kinora_media::sniff::Container;
 use std::ffi::OsString;
 
 /// The input: descriptor 0, opened again by the program so that it can seek in it.
-const INPUT: &str = "file:/proc/self/fd/0";
+pub(crate) const INPUT: &str = "file:/proc/self/fd/0";
 
 /// Decoders that may be opened to find out what a track is. The names are ffmpeg's, alternatives of
 /// different builds among them; a name that a build lacks does no harm. A file with a track of another
 /// codec is refused.
 #[rustfmt::skip]
-const DECODERS: &[&str] = &[
+pub(crate) const DECODERS: &[&str] = &[
     // Pictures.
     "h264", "hevc", "vp8", "vp9", "libdav1d", "libaom-av1", "av1", "mpeg1video", "mpeg2video", "mpeg4",
     "msmpeg4v2", "msmpeg4", "h263", "flv", "vp6", "vp6f", "vp6a", "theora", "mjpeg", "png", "prores", "dnxhd",
@@ -28,6 +28,12 @@ const DECODERS: &[&str] = &[
     "subrip", "srt", "ass", "ssa", "webvtt", "mov_text", "text", "dvbsub", "dvdsub", "pgssub", "xsub", "cc_dec",
     "libzvbi_teletextdec",
 ];
+
+/// What is asked of a file.
+const ENTRIES: &str = "format=start_time,duration:\
+    stream=index,start_time,codec_type,codec_name,width,height,sample_rate,channels,sample_aspect_ratio,field_order,\
+    color_transfer,avg_frame_rate,r_frame_rate,time_base:\
+    stream_disposition=attached_pic:stream_tags=language,title:stream_side_data=rotation";
 
 /// A reader of one container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -119,7 +125,7 @@ impl Demuxer {
     }
 
     /// Options that keep it from opening other files.
-    const fn alone(self) -> &'static [&'static str] {
+    pub(crate) const fn alone(self) -> &'static [&'static str] {
         match self {
             // Track references of QuickTime name files, relative and absolute.
             Self::Mov => &["-enable_drefs", "0", "-use_absolute_path", "0"],
@@ -151,8 +157,33 @@ impl Probe {
         args.add("-probesize", &self.bytes.to_string());
         args.add("-analyzeduration", &self.duration.as_micros().to_string());
         args.all(self.demuxer.alone());
-        args.add("-show_entries", "stream=codec_type,codec_name,width,height,sample_rate:stream_disposition=attached_pic:stream_tags=language,title");
+        args.add("-show_entries", ENTRIES);
         args.add("-of", "json=compact=1").add("-i", INPUT);
+        args.0
+    }
+}
+
+/// A look at every packet of a picture track.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Packets {
+    /// How to read it.
+    pub demuxer: Demuxer,
+    /// Number of the stream.
+    pub stream: u32,
+}
+
+impl Packets {
+    /// The arguments of ffprobe, which reads descriptor 0 and writes a line for each packet: its
+    /// presentation time, decode time, duration and flags with bars between.
+    pub fn args(&self) -> Vec<OsString> {
+        let name = self.demuxer.name();
+        let mut args = Args::new(&["-v", "error", "-hide_banner", "-threads", "1"]);
+        args.add("-f", name).add("-format_whitelist", name).add("-protocol_whitelist", "file");
+        args.add("-codec_whitelist", &DECODERS.join(","));
+        args.all(self.demuxer.alone());
+        args.add("-select_streams", &self.stream.to_string());
+        args.add("-show_entries", "packet=pts,dts,duration,flags");
+        args.add("-of", "compact=print_section=0:nokey=1").add("-i", INPUT);
         args.0
     }
 }
@@ -179,20 +210,21 @@ impl Question {
     }
 }
 
-struct Args(Vec<OsString>);
+/// Words of a command line.
+pub(crate) struct Args(pub(crate) Vec<OsString>);
 
 impl Args {
-    fn new(words: &[&str]) -> Self {
+    pub(crate) fn new(words: &[&str]) -> Self {
         let mut args = Self(Vec::new());
         args.all(words);
         args
     }
 
-    fn all(&mut self, words: &[&str]) {
+    pub(crate) fn all(&mut self, words: &[&str]) {
         self.0.extend(words.iter().map(OsString::from));
     }
 
-    fn add(&mut self, option: &str, value: &str) -> &mut Self {
+    pub(crate) fn add(&mut self, option: &str, value: &str) -> &mut Self {
         self.all(&[option, value]);
         self
     }

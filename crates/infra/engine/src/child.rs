@@ -35,7 +35,7 @@ pub struct Request {
     pub limits: LimitSpec,
     /// How long it may take.
     pub wall: Duration,
-    /// Bytes of standard output, at most.
+    /// Bytes of standard output, at most; where somebody listens, the listener decides.
     pub output_bytes: usize,
 }
 
@@ -80,17 +80,52 @@ pub async fn run(helper: PathBuf, request: Request) -> io::Result<Ended> {
     watched.map_err(io::Error::other)?
 }
 
+/// As [`run`], but what the program writes goes to `listener` as it comes, on the thread that watches it.
+/// A listener that gives `false` has heard enough, and the program is ended.
+///
+/// # Errors
+/// The helper cannot be started or watched.
+pub async fn run_heard(
+    helper: PathBuf,
+    request: Request,
+    mut listener: impl FnMut(&[u8]) -> bool + Send + 'static,
+) -> io::Result<Ended> {
+    let (canceled, alive) = io::pipe()?;
+    let watched = tokio::task::spawn_blocking(move || watch_heard(&helper, request, &canceled, &mut listener)).await;
+    drop(alive);
+    watched.map_err(io::Error::other)?
+}
+
 /// [`run`] on this thread, until the other end of `canceled` is closed.
 pub fn watch(helper: &Path, request: Request, canceled: &PipeReader) -> io::Result<Ended> {
+    let mut output = Vec::new();
+    let most = request.output_bytes;
+    let ended = watch_heard(helper, request, canceled, &mut |bytes| {
+        let fits = output.len().saturating_add(bytes.len()) <= most;
+        if fits {
+            output.extend_from_slice(bytes);
+        }
+        fits
+    })?;
+    Ok(Ended { output, ..ended })
+}
+
+/// [`run_heard`] on this thread, until the other end of `canceled` is closed.
+fn watch_heard(
+    helper: &Path,
+    request: Request,
+    canceled: &PipeReader,
+    listener: &mut dyn FnMut(&[u8]) -> bool,
+) -> io::Result<Ended> {
     let deadline = Instant::now().checked_add(request.wall);
     let mut running = Running::start(helper, &request)?;
     drop(request.input);
-    let (mut output, mut complaints) = (Vec::new(), Kept::default());
+    let mut complaints = Kept::default();
     let stopped = loop {
         let woken = running.wait(canceled, deadline)?;
-        let too_much = running.read(&mut output, request.output_bytes, &mut complaints)?;
+        let enough = running.read(listener, &mut complaints)?;
         match woken {
-            _ if too_much => break Some(Ending::TooMuchOutput),
+            _ if enough => break Some(Ending::TooMuchOutput),
             Woken::Ended => break None,
             Woken::Canceled => break Some(Ending::Canceled),
             Woken::Late => break Some(Ending::TooLong),
@@ -100,13 +135,13 @@ pub fn watch(helper: &Path, request: Request, canceled: &PipeReader) -> io::Resu
     let status = running.end()?;
     // What was written between the last look and the end. Nobody of the group is left to write more,
     // and a process that left the group is not waited for.
-    let too_much = running.read(&mut output, request.output_bytes, &mut complaints)?;
+    let enough = running.read(listener, &mut complaints)?;
     let ending = match stopped {
         Some(stopped) => stopped,
-        None if too_much => Ending::TooMuchOutput,
+        None if enough => Ending::TooMuchOutput,
         None => ending(status),
     };
-    Ok(Ended { ending, output, complaints })
+    Ok(Ended { ending, output: Vec::new(), complaints })
 }
 
 fn ending(status: ExitStatus) -> Ending {
@@ -202,21 +237,18 @@ impl Running {
         }
     }
 
-    /// Reads what is there; whether the output is more than `most` bytes.
-    fn read(&mut self, output: &mut Vec<u8>, most: usize, complaints: &mut Kept) -> io::Result<bool> {
+    /// Reads what is there; whether the listener has heard enough.
+    fn read(&mut self, listener: &mut dyn FnMut(&[u8]) -> bool, complaints: &mut Kept) -> io::Result<bool> {
         drain(&mut self.complaints, |bytes| {
             complaints.push(bytes);
             true
         })?;
-        let mut too_much = false;
+        let mut enough = false;
         drain(&mut self.output, |bytes| {
-            too_much = output.len().saturating_add(bytes.len()) > most;
-            if !too_much {
-                output.extend_from_slice(bytes);
-            }
-            !too_much
+            enough = !listener(bytes);
+            !enough
         })?;
-        Ok(too_much)
+        Ok(enough)
     }
 
     /// Kills what is left of the group, then reaps the program. In that order: until it is reaped, its

@@ -57,8 +57,16 @@ pub struct EngineLimits {
     pub probe_bytes: u64,
     /// Time of media looked at, at most, to find the tracks.
     pub probe_duration: Duration,
-    /// Programs at a time; others wait.
+    /// Looks at a time; others wait.
     pub parallel: usize,
+    /// Time on the clock of one encoding run.
+    pub encode_wall: Duration,
+    /// Time of the processor of one encoding run.
+    pub encode_cpu: Duration,
+    /// Bytes of address space of one encoding run.
+    pub encode_memory_bytes: u64,
+    /// Bytes of the largest file that one encoding run may write.
+    pub encode_file_bytes: u64,
 }
 
 impl Default for EngineLimits {
@@ -72,6 +80,11 @@ impl Default for EngineLimits {
             probe_bytes: 20_000_000,
             probe_duration: Duration::from_secs(20),
             parallel: 4,
+            encode_wall: Duration::from_hours(24),
+            encode_cpu: Duration::from_hours(96),
+            // A ladder from 4320 lines takes about three of them.
+            encode_memory_bytes: 8 << 30,
+            encode_file_bytes: 64 << 30,
         }
     }
 }
@@ -93,6 +106,16 @@ impl Engine {
     pub fn new(programs: Programs, helper: PathBuf, scratch: PathBuf, limits: EngineLimits) -> Self {
         let places = Semaphore::new(limits.parallel.clamp(1, Semaphore::MAX_PERMITS));
         Self { programs, limits, helper, scratch, places }
+    }
+
+    /// The executable that limits itself and becomes a program.
+    pub(crate) fn helper(&self) -> PathBuf {
+        self.helper.clone()
+    }
+
+    /// Where programs get their folders.
+    pub(crate) fn scratch_folder(&self) -> PathBuf {
+        self.scratch.clone()
     }
 
     /// Runs a program to its end under the limits, in an empty folder, with `input` as its descriptor 0.

@@ -5,8 +5,8 @@
 //! | [`args`] | the command lines, made of our own types alone; pure |
 //! | [`sandbox`] | limits that a program puts on itself before it becomes another |
 //! | [`child`] | starts a program, watches it, ends it with everything that it started |
-//! | [`report`] | what ffprobe says, as tracks; pure |
-//! | [`probe`] | the port `Prober` |
+//! | [`examine`] | what is in a file: the port `Prober` |
+//! | `encode` | pictures and sound made anew: the port `Encoder` |
 //! | [`doctor`] | are the programs there, and can they do what is needed |
 //!
 //! Nothing that a client named reaches a command line: the input is an open descriptor, the demuxer a
@@ -19,11 +19,11 @@
 pub mod args;
 pub mod child;
 pub mod doctor;
+mod encode;
 mod engine;
+pub mod examine;
 mod keep;
 mod language;
-pub mod probe;
-pub mod report;
 pub mod sandbox;
 mod scratch;
 mod words;

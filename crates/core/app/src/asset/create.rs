@@ -38,7 +38,7 @@ pub struct NewAsset {
 /// `Invalid` preset, sources or tracks; `NotFound` files; `Conflict` with a file that is not complete.
 pub async fn create_asset(app: &App, caller: &Caller, new: NewAsset) -> Result<Asset, Error> {
     caller.require(Permission::WriteMedia)?;
-    preset::check(&new.preset)?;
+    preset::find(&new.preset)?;
     check_shape(&new)?;
     let files = load_files(app, caller, &new.sources).await?;
     let outcome = prepare::prepare(app, &new.sources, &files).await?;

@@ -38,6 +38,14 @@ pub enum BlobError {
     },
 }
 
+/// Ranges of one object, in the order in which they are wanted.
+pub struct Piece {
+    /// The object.
+    pub from: Arc<dyn Object>,
+    /// The ranges.
+    pub ranges: Vec<Range<u64>>,
+}
+
 /// Space of the store, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Space {
@@ -61,9 +69,9 @@ pub trait Blobs: Send + Sync + 'static {
     /// when this returns.
     async fn put(&self, id: ObjectId, bytes: Vec<u8>) -> Result<(), BlobError>;
 
-    /// Makes object `to` of the given ranges of `from`, one after the other, whole or not at all and
-    /// durable when this returns. Gives its size.
-    async fn gather(&self, from: ObjectId, ranges: Vec<Range<u64>>, to: ObjectId) -> Result<u64, BlobError>;
+    /// Makes object `to` of the given ranges of open objects, one after the other, whole or not at all
+    /// and durable when this returns. The objects may be of another store. Gives its size.
+    async fn gather(&self, pieces: Vec<Piece>, to: ObjectId) -> Result<u64, BlobError>;
 
     /// Opens an object for reading. Reading goes on to work after a [`delete`](Self::delete).
     async fn open(&self, id: ObjectId) -> Result<Arc<dyn Object>, BlobError>;

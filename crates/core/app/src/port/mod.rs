@@ -2,12 +2,17 @@
 
 pub mod blob;
 pub mod clock;
+pub mod encode;
 pub mod probe;
 pub mod store;
 
-pub use blob::{BlobError, Blobs, Object, RangeWriter, Space};
+pub use blob::{BlobError, Blobs, Object, Piece, RangeWriter, Space};
 pub use clock::{Clock, Random};
-pub use probe::{ProbeError, Prober};
+pub use encode::{
+    Done, Effort, EncodeError, EncodeWork, Encoder, KeyFrames, Order as EncodeOrder, PictureWork, SoundWork, Watch,
+    Window,
+};
+pub use probe::{Examination, Examined, ProbeError, Prober, SoundFacts, TrackExamined};
 pub use store::{
     AssetFilter, AssetSort, Assets, FileFilter, FileSort, Files, Jobs, Keys, Objects, Order, Organizations, Secrets,
     Store, StoreError, Tracks, Tx,

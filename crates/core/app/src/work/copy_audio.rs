@@ -6,6 +6,7 @@ use super::sweep::sweep_objects;
 use crate::app::App;
 use crate::error::Error;
 use crate::fresh;
+use crate::port::Piece;
 use kinora_domain::job::LeasedJob;
 use kinora_domain::track::Track;
 use kinora_domain::{Kind, ObjectId, Problem, TrackId};
@@ -29,7 +30,8 @@ pub(super) async fn run(app: &App, job: &LeasedJob, id: TrackId) -> Result<Finis
     })?;
     let map_size = relocated.as_bytes().len() as u64;
     let published = async {
-        let size = app.blobs.gather(track.media, map.all_runs().collect(), moved.media).await?;
+        let from = app.blobs.open(track.media).await?;
+        let size = app.blobs.gather(vec![Piece { from, ranges: map.all_runs().collect() }], moved.media).await?;
         app.blobs.put(moved.map, relocated.as_bytes().to_vec()).await?;
         publish(app, job, &track, &moved, [(moved.media, size), (moved.map, map_size)]).await
     }

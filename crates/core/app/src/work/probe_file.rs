@@ -59,10 +59,7 @@ async fn look(app: &App, file: &File) -> Result<Probe, Error> {
     let container = container(&*object).await?;
     match app.prober.probe(object, container).await {
         Ok(tracks) => Ok(Probe::Done { tracks }),
-        Err(error @ ProbeError::Run(_)) => {
-            let message = "The program that looks into files cannot be run on this server.";
-            Err(Error::caused(Problem::new(Kind::Unavailable, "prober_unavailable", message), error))
-        }
+        Err(error @ ProbeError::Run(_)) => Err(error.into()),
         Err(error) => {
             let message = sentence(&error.to_string());
             Ok(Probe::Failed(Failure { reason: "unreadable_media".to_owned(), message }))

@@ -5,7 +5,7 @@ mod answer;
 mod ask;
 mod clock;
 mod flow;
-mod prober;
+mod programs;
 mod site;
 
 pub(crate) use answer::Answer;
@@ -22,7 +22,7 @@ use kinora_domain::limit::Limits;
 use kinora_domain::{KeyId, OrganizationId};
 use kinora_edge::{Edge, Settings};
 use kinora_store::{Location, SqlStore};
-use prober::MissingProber;
+use programs::MissingPrograms;
 use site::Built;
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -100,7 +100,8 @@ async fn open(
     let ports = Ports {
         store: Arc::<SqlStore>::clone(&store),
         blobs: Arc::new(blobs.clone()),
-        prober: Arc::new(MissingProber),
+        prober: Arc::new(MissingPrograms),
+        encoder: Arc::new(MissingPrograms),
         clock: Arc::<MovableClock>::clone(clock),
         random: Arc::<SeededRandom>::clone(random),
     };

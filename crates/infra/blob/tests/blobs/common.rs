@@ -1,6 +1,6 @@
 //! A store in a folder of its own.
 
-use kinora_app::port::{Blobs, Object};
+use kinora_app::port::{BlobError, Blobs, Object, Piece};
 use kinora_blob::LocalBlobs;
 use kinora_domain::ObjectId;
 use std::path::Path;
@@ -45,4 +45,14 @@ pub(crate) fn files(folder: &Path) -> Vec<String> {
     }
     names.sort();
     names
+}
+
+/// Gathers ranges of one object into another.
+pub(crate) async fn gather(
+    blobs: &LocalBlobs,
+    from: ObjectId,
+    ranges: Vec<core::ops::Range<u64>>,
+    to: ObjectId,
+) -> Result<u64, BlobError> {
+    blobs.gather(vec![Piece { from: blobs.open(from).await?, ranges }], to).await
 }

@@ -1,6 +1,6 @@
 //! Streams give exactly what was asked for, however it lies.
 
-use crate::common::{content, fixture, id, pattern};
+use crate::common::{content, fixture, gather, id, pattern};
 use futures_util::TryStreamExt as _;
 use kinora_app::port::{BlobError, Blobs as _, Object};
 use proptest::prelude::*;
@@ -50,7 +50,7 @@ fn random_ranges_streamed_and_gathered_equal_a_naive_read() {
         let naive: Vec<u8> = ranges.iter().flat_map(|r| &bytes[r.start as usize..r.end as usize]).copied().collect();
         runtime.block_on(async {
             prop_assert!(streamed(&object, ranges.clone()).await == naive);
-            it.blobs.gather(id(1), ranges, id(2)).await.unwrap();
+            gather(&it.blobs, id(1), ranges, id(2)).await.unwrap();
             prop_assert!(content(&it.blobs, id(2)).await == naive);
             it.blobs.delete(id(2)).await.unwrap();
             Ok(())

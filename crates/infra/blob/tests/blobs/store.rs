@@ -1,8 +1,8 @@
 //! Making, finding and removing objects.
 
-use crate::common::{content, files, fixture, id, pattern};
+use crate::common::{content, files, fixture, gather, id, pattern};
 use futures_util::TryStreamExt as _;
-use kinora_app::port::{BlobError, Blobs as _};
+use kinora_app::port::{BlobError, Blobs as _, Piece};
 use kinora_blob::LocalBlobs;
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
@@ -57,7 +57,7 @@ async fn a_full_disk_refuses_what_is_new_and_keeps_what_is_there() {
     let full = LocalBlobs::open(it.folder.path().to_path_buf(), u64::MAX).unwrap();
     assert!(matches!(full.create(id(2), 1).await, Err(BlobError::Full)));
     assert!(matches!(full.put(id(2), vec![1]).await, Err(BlobError::Full)));
-    assert!(matches!(full.gather(id(1), vec![0..10], id(2)).await, Err(BlobError::Full)));
+    assert!(matches!(gather(&full, id(1), vec![0..10], id(2)).await, Err(BlobError::Full)));
     assert_eq!(full.space().await.unwrap().free, 0);
     assert_eq!(files(it.folder.path()), [id(1).to_string()], "nothing is left behind");
     assert_eq!(content(&full, id(1)).await, pattern(1000));
@@ -107,7 +107,7 @@ async fn what_is_not_there_is_missing() {
     let it = fixture();
     assert!(matches!(it.blobs.open(id(9)).await.err(), Some(BlobError::Missing(_))));
     assert!(matches!(it.blobs.writer(id(9), 0..1).await.err(), Some(BlobError::Missing(_))));
-    let gathered = it.blobs.gather(id(9), vec![0..1], id(2)).await;
+    let gathered = gather(&it.blobs, id(9), vec![0..1], id(2)).await;
     assert!(matches!(gathered, Err(BlobError::Missing(missing)) if missing == id(9)));
 }
 
@@ -127,7 +127,7 @@ async fn gathering_joins_the_ranges_whatever_their_order() {
     let ranges = [10..10, 2_999_999..3_000_000, 0..4, 4..2_500_000, 100..200, 204..300, 20_000..20_001];
     let expected: Vec<u8> = ranges.iter().flat_map(|r| bytes[r.start..r.end].to_vec()).collect();
     let wide = ranges.iter().map(|r| r.start as u64..r.end as u64).collect();
-    assert_eq!(it.blobs.gather(id(1), wide, id(2)).await.unwrap(), expected.len() as u64);
+    assert_eq!(gather(&it.blobs, id(1), wide, id(2)).await.unwrap(), expected.len() as u64);
     assert_eq!(content(&it.blobs, id(2)).await, expected);
 }
 
@@ -138,16 +138,30 @@ async fn gathering_thousands_of_small_runs_gives_them_all() {
     it.blobs.put(id(1), bytes.clone()).await.unwrap();
     let ranges: Vec<_> = (0..8_000_u64).map(|n| n * 1000 + n % 300..n * 1000 + 400).collect();
     let expected: Vec<u8> = ranges.iter().flat_map(|r| bytes[r.start as usize..r.end as usize].to_vec()).collect();
-    it.blobs.gather(id(1), ranges, id(2)).await.unwrap();
+    gather(&it.blobs, id(1), ranges, id(2)).await.unwrap();
     assert!(content(&it.blobs, id(2)).await == expected);
+}
+
+#[tokio::test]
+async fn several_objects_are_gathered_into_one() {
+    let it = fixture();
+    it.blobs.put(id(1), vec![1, 2, 3]).await.unwrap();
+    it.blobs.put(id(2), vec![4, 5, 6]).await.unwrap();
+    let piece = async |from, range: core::ops::Range<u64>| Piece {
+        from: it.blobs.open(id(from)).await.unwrap(),
+        ranges: vec![range],
+    };
+    let pieces = vec![piece(1, 1..3).await, piece(2, 0..2).await, piece(1, 0..1).await];
+    assert_eq!(it.blobs.gather(pieces, id(3)).await.unwrap(), 5);
+    assert_eq!(content(&it.blobs, id(3)).await, [2, 3, 4, 5, 1]);
 }
 
 #[tokio::test]
 async fn gathering_beyond_the_end_leaves_nothing() {
     let it = fixture();
     it.blobs.put(id(1), pattern(100)).await.unwrap();
-    let gathered = it.blobs.gather(id(1), vec![0..10, 90..101], id(2)).await;
-    assert!(matches!(gathered, Err(BlobError::OutOfRange { object, range }) if object == id(1) && range == (90..101)));
+    let gathered = gather(&it.blobs, id(1), vec![0..10, 90..101], id(2)).await;
+    assert!(matches!(gathered, Err(BlobError::OutOfRange { object, range }) if object == id(2) && range == (90..101)));
     assert_eq!(files(it.folder.path()), [id(1).to_string()]);
-    assert_eq!(it.blobs.gather(id(1), Vec::new(), id(3)).await.unwrap(), 0);
+    assert_eq!(gather(&it.blobs, id(1), Vec::new(), id(3)).await.unwrap(), 0);
 }

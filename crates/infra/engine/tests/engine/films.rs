@@ -60,3 +60,27 @@ pub(crate) fn film(folder: &Path, name: &str, args: &str) -> Arc<dyn Object> {
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     Arc::new(Stored(path))
 }
+
+/// Runs ffmpeg with a synthetic picture as its first input; `args` may bring others.
+pub(crate) fn film_of(folder: &Path, name: &str, picture: &str, args: &str) -> Arc<dyn Object> {
+    let path = folder.join(name);
+    let made = Command::new(programs().ffmpeg)
+        .args(["-v", "error", "-y", "-f", "lavfi", "-i", picture])
+        .args(args.split_whitespace())
+        .arg(&path)
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    Arc::new(Stored(path))
+}
+
+/// What ffprobe says of a file, as bare values with commas between.
+pub(crate) fn probe(path: &Path, entries: &str) -> String {
+    let told = Command::new(programs().ffprobe)
+        .args(["-v", "error", "-show_entries", entries, "-of", "csv=p=0"])
+        .arg(path)
+        .output()
+        .unwrap();
+    assert!(told.status.success());
+    String::from_utf8(told.stdout).unwrap()
+}

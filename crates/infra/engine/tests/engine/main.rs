@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests make their films and parents themselves")]
 
 mod doctor;
+mod encode;
 mod films;
 mod hostile;
 mod probe;

@@ -1,7 +1,8 @@
 use super::*;
 use crate::keep::Kept;
 
-const REPORT: &str = r#"{"streams": [{"codec_type": "video", "codec_name": "h264", "width": 16, "height": 16}]}"#;
+const REPORT: &str =
+    r#"{"streams": [{"codec_type": "video", "codec_name": "h264", "width": 16, "height": 16, "time_base": "1/25"}]}"#;
 
 fn ended(ending: Ending, output: &str, complaints: &str) -> Ended {
     let mut kept = Kept::default();
@@ -36,7 +37,7 @@ fn what_the_end_of_the_program_says_about_the_file() {
     .into_iter()
     .map(|(ending, output, complaints)| {
         let told = match verdict(&ended(ending, output, complaints)) {
-            Ok(tracks) => format!("{} track", tracks.len()),
+            Ok(examined) => format!("{} track", examined.tracks.len()),
             Err(ProbeError::Run(source)) => format!("not run, privately: {source}"),
             Err(error) => error.to_string(),
         };

@@ -1,0 +1,218 @@
+//! The command line of an encoding run: the only place where our words become ffmpeg's. Pure.
+//!
+//! Pictures: read from a picture at which decoding can begin, cut out by time, filtered, scaled once to
+//! the first rung and from there step by step, each rung encoded into a file of its own. Sound: resampled
+//! so that gaps in its times become silence, encoded in one piece.
+
+use crate::args::{Args, DECODERS, Demuxer, INPUT};
+use core::fmt::Write as _;
+use kinora_app::port::{Effort, EncodeOrder, EncodeWork, KeyFrames, PictureWork, SoundWork, Window};
+use kinora_domain::ladder::Rung;
+use kinora_domain::output::{Filter, Timing, VARIABLE_SCALE};
+use kinora_domain::picture::{Scan, Transfer};
+use kinora_domain::preset::SoundFormat;
+use std::ffi::OsString;
+
+/// How often the program tells how far it is, in seconds.
+const REPORT_EVERY: &str = "0.5";
+
+/// How soon after the first moment of sound the first fragment is written, and how long each is, in
+/// microseconds.
+const SOUND_FRAGMENT: &str = "1000000";
+
+/// The name of output `number` in the folder in which the program stands.
+pub(crate) fn output_name(number: usize) -> String {
+    format!("{number}.mp4")
+}
+
+/// How many outputs an order has.
+pub(crate) fn outputs(order: &EncodeOrder) -> usize {
+    match &order.work {
+        EncodeWork::Pictures(work) => work.rungs.len(),
+        EncodeWork::Sound(_) => 1,
+    }
+}
+
+/// The arguments of ffmpeg for an order, read by `demuxer`; pictures of more than `max_pixels` are refused.
+pub(crate) fn args(order: &EncodeOrder, demuxer: Demuxer, max_pixels: u32) -> Vec<OsString> {
+    let mut args = Args::new(&["-hide_banner", "-nostdin", "-nostats", "-v", "warning", "-y"]);
+    args.add("-progress", "pipe:1").add("-stats_period", REPORT_EVERY);
+    let threads = order.threads.max(1).to_string();
+    args.add("-filter_threads", &threads).add("-filter_complex_threads", &threads).add("-threads", &threads);
+    let name = demuxer.name();
+    args.add("-f", name).add("-format_whitelist", name).add("-protocol_whitelist", "file");
+    args.add("-codec_whitelist", &DECODERS.join(",")).add("-max_pixels", &max_pixels.to_string());
+    args.all(demuxer.alone());
+    seek(&mut args, order.window);
+    args.add("-i", INPUT);
+    match &order.work {
+        EncodeWork::Pictures(work) => pictures(&mut args, order, work, &threads),
+        EncodeWork::Sound(work) => sound(&mut args, order, *work),
+    }
+    args.0
+}
+
+fn seek(args: &mut Args, window: Window) {
+    match window {
+        Window::All => {}
+        Window::After { micros } => {
+            args.add("-ss", &seconds(micros));
+        }
+        // The times of the source are kept, and the pictures cut out by them further on: what the program
+        // itself makes of a position depends on the container.
+        Window::Pictures { base, seek, .. } => {
+            args.all(&["-copyts"]);
+            if let Some(seek) = seek {
+                args.all(&["-noaccurate_seek", "-seek_timestamp", "1"]);
+                args.add("-ss", &seconds(base.rescale(seek, 1_000_000)));
+            }
+        }
+    }
+}
+
+fn seconds(micros: i64) -> String {
+    let sign = if micros < 0 { "-" } else { "" };
+    let micros = micros.unsigned_abs();
+    format!("{sign}{}.{:06}", micros / 1_000_000, micros % 1_000_000)
+}
+
+fn pictures(args: &mut Args, order: &EncodeOrder, work: &PictureWork, threads: &str) {
+    args.add("-filter_complex", &graph(order, work));
+    let scale = work.timing.timescale();
+    for (number, rung) in work.rungs.iter().enumerate() {
+        args.add("-map", &format!("[o{number}]"));
+        clean(args);
+        args.all(&["-fps_mode", "passthrough", "-c:v", "libx264", "-profile:v", "high", "-pix_fmt", "yuv420p"]);
+        args.add("-enc_time_base", &format!("1:{scale}")).add("-video_track_timescale", &scale.to_string());
+        args.add("-threads", threads);
+        let effort: &[&str] = match work.effort {
+            Effort::Good => &["-preset", "veryfast", "-x264-params", "open-gop=0:scenecut=0"],
+            // No pictures that wait for later ones.
+            Effort::Quick => &[
+                "-preset",
+                "superfast",
+                "-bf",
+                "0",
+                "-x264-params",
+                "open-gop=0:scenecut=0:rc-lookahead=0:sync-lookahead=0",
+            ],
+        };
+        args.all(effort);
+        args.add("-crf", &rung.crf.to_string());
+        args.add("-maxrate", &format!("{}k", rung.max_kbps)).add("-bufsize", &format!("{}k", rung.max_kbps * 2));
+        // Groups begin where they are told to and nowhere else.
+        args.add("-g", "100000").add("-forced-idr", "1").add("-force_key_frames", &keys(order.window, &work.keys));
+        args.all(&["-f", "mp4"]);
+        if work.effort == Effort::Quick {
+            args.all(&["-movflags", "+frag_keyframe+empty_moov+default_base_moof+delay_moov", "-flush_packets", "1"]);
+        }
+        args.all(&[&format!("file:{}", output_name(number))]);
+    }
+}
+
+/// Nothing of the source but the pictures and the sound themselves.
+fn clean(args: &mut Args) {
+    args.all(&["-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-flags", "+bitexact"]);
+}
+
+/// Where groups begin, in times of what comes out. Each is told a microsecond early, since the program
+/// rounds and takes the first picture at or after it.
+fn keys(window: Window, keys: &KeyFrames) -> String {
+    match (keys, window) {
+        (KeyFrames::At(times), Window::Pictures { base, from, .. }) => {
+            let micros = times.iter().map(|time| base.rescale(time.saturating_sub(from), 1_000_000) - 1);
+            micros.map(|micros| seconds(micros.max(0))).collect::<Vec<_>>().join(",")
+        }
+        (KeyFrames::At(_), Window::All | Window::After { .. }) => "0".to_owned(),
+        (KeyFrames::Every(millis), _) => format!("expr:gte(t,n_forced*{})", seconds(i64::from(*millis) * 1_000)),
+    }
+}
+
+/// The filters, from the decoder to the encoders.
+fn graph(order: &EncodeOrder, work: &PictureWork) -> String {
+    let mut chain: Vec<String> = Vec::new();
+    let deinterlace = |filter: &&Filter| matches!(filter, Filter::Deinterlace(_));
+    // Looks at its neighbors: before anything is cut off.
+    chain.extend(work.filters.iter().filter(deinterlace).map(|filter| step(*filter)));
+    if let Window::Pictures { from, until, .. } = order.window {
+        chain.push(format!("trim=start_pts={from}:end_pts={until}"));
+    }
+    chain.push(timing(order.window, work.timing));
+    let first = work.rungs.first();
+    chain.extend(first.map(scaling));
+    chain.extend(work.filters.iter().filter(|filter| !deinterlace(filter)).map(|filter| step(*filter)));
+    chain.push("format=yuv420p".to_owned());
+    let mut graph = format!("[0:{}]{}", order.stream, chain.join(","));
+    let last = work.rungs.len().saturating_sub(1);
+    for number in 0..work.rungs.len() {
+        if number > 0 {
+            let scaled = work.rungs.get(number).map(scaling).unwrap_or_default();
+            // Writing to a string cannot fail.
+            write!(graph, ";[s{number}]{scaled}").unwrap_or_default();
+        }
+        match number < last {
+            true => write!(graph, ",split=2[o{number}][s{}]", number + 1).unwrap_or_default(),
+            false => write!(graph, "[o{number}]").unwrap_or_default(),
+        }
+    }
+    graph
+}
+
+fn scaling(rung: &Rung) -> String {
+    format!("scale={}:{}:flags=bicubic,setsar=1", rung.size.width, rung.size.height)
+}
+
+/// Times of what comes out, from zero at the beginning of the window.
+fn timing(window: Window, timing: Timing) -> String {
+    match (timing, window) {
+        (Timing::Steady(rate), _) => {
+            format!("settb=1/{},setpts=N*{}", rate.timescale(), rate.frame_ticks())
+        }
+        (Timing::AsIs, Window::Pictures { from, .. }) => format!("setpts=PTS-({from}),settb=1/{VARIABLE_SCALE}"),
+        (Timing::AsIs, Window::All | Window::After { .. }) => format!("settb=1/{VARIABLE_SCALE}"),
+    }
+}
+
+fn step(filter: Filter) -> String {
+    match filter {
+        Filter::Deinterlace(scan) => {
+            let parity = match scan {
+                Scan::TopFirst => "tff",
+                Scan::BottomFirst => "bff",
+                Scan::Progressive => "auto",
+            };
+            format!("bwdif=mode=send_frame:parity={parity}:deint=all")
+        }
+        Filter::ToneMap(transfer) => {
+            // BT.2100 names the primaries and the matrix of both curves.
+            let curve = match transfer {
+                Transfer::Hlg => "arib-std-b67",
+                Transfer::Pq | Transfer::Sdr => "smpte2084",
+            };
+            format!(
+                "zscale=tin={curve}:pin=bt2020:min=bt2020nc:rin=limited:t=linear:npl=100,format=gbrpf32le,\
+                 zscale=p=bt709,tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=limited"
+            )
+        }
+    }
+}
+
+fn sound(args: &mut Args, order: &EncodeOrder, work: SoundWork) {
+    args.add("-map", &format!("0:{}", order.stream));
+    clean(args);
+    // Silence where times leave a gap.
+    args.add("-af", "aresample=async=1:first_pts=0");
+    match work.format {
+        SoundFormat::Aac => args.all(&["-c:a", "aac", "-profile:a", "aac_low"]),
+        SoundFormat::Mp3 => args.all(&["-c:a", "libmp3lame"]),
+    }
+    args.add("-b:a", &format!("{}k", work.kbps));
+    args.add("-ac", &work.channels.to_string()).add("-ar", &work.rate.to_string());
+    args.all(&["-f", "mp4", "-movflags", "+empty_moov+default_base_moof+delay_moov", "-flush_packets", "1"]);
+    args.add("-frag_duration", SOUND_FRAGMENT);
+    args.all(&[&format!("file:{}", output_name(0))]);
+}
+
+#[cfg(test)]
+#[path = "args_test.rs"]
+mod tests;
