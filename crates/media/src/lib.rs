@@ -31,6 +31,7 @@ mod manifest;
 pub mod cmaf;
 pub mod map;
 pub mod mp4;
+pub mod reorder;
 pub mod sniff;
 pub mod timing;
 

@@ -14,6 +14,7 @@ mod sampling;
 mod tables;
 mod track;
 
+pub(crate) use entry::VISUAL_LEN;
 pub(crate) use language::to_mdhd as language_code;
 pub(crate) use movie::TrackTables;
 

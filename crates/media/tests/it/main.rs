@@ -10,6 +10,7 @@
 
 mod support;
 
+mod builder;
 mod dialects;
 mod ffmpeg;
 mod golden;
