@@ -35,7 +35,7 @@ pub mod reorder;
 pub mod sniff;
 pub mod timing;
 
-pub use codec::Codec;
+pub use codec::{AvcProfile, Codec};
 pub use error::{FourCc, Mp4Error};
 pub use facts::{FrameRate, TrackKind};
 pub use manifest::{dash, hls, presentation};

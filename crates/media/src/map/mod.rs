@@ -15,9 +15,11 @@
 
 mod block;
 mod builder;
+mod chunk;
 mod cuts;
 mod decode;
 mod facts;
+mod groups;
 mod header;
 mod join;
 mod plan;
@@ -29,8 +31,10 @@ use core::ops::Range;
 use thiserror::Error;
 
 pub use builder::MapBuilder;
+pub use chunk::ChunkPlace;
 pub use cuts::Cuts;
 pub use facts::{Color, TrackFacts};
+pub use groups::Groups;
 pub use header::TrackHeader;
 pub use plan::{DEFAULT_TARGET, PlannedTrack};
 pub use segments::{AllRuns, Segments};
@@ -72,6 +76,9 @@ pub enum MapError {
     /// Parts that are out of order.
     #[error("the parts cannot be joined: one begins before the one in front of it")]
     Overlap,
+    /// Segments that need pictures of another.
+    #[error("the encoded chunk has groups of pictures that are not closed where it is cut")]
+    Open,
 }
 
 /// The segments and samples of one track, with all facts that its initialization segment and manifests need.
