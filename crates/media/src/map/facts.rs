@@ -177,6 +177,11 @@ impl TrackFacts {
         self.header.timescale
     }
 
+    /// The frame rate, where it is known.
+    pub fn frame_rate(&self) -> Option<FrameRate> {
+        self.header.frame_rate
+    }
+
     fn turned(mut self, degrees: u16) -> Self {
         let header = &mut self.header;
         header.rotation = if matches!(degrees, 90 | 180 | 270) { degrees } else { 0 };

@@ -24,6 +24,7 @@ mod header;
 mod join;
 mod plan;
 mod segments;
+mod start;
 mod write;
 
 use core::ops::Range;
@@ -38,6 +39,7 @@ pub use groups::Groups;
 pub use header::TrackHeader;
 pub use plan::{DEFAULT_TARGET, PlannedTrack};
 pub use segments::{AllRuns, Segments};
+pub use start::{TrackStart, shifts};
 
 /// The version that is written, and the only one that is read.
 pub const VERSION: u32 = 1;

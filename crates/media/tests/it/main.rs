@@ -14,6 +14,7 @@ mod builder;
 mod chunks;
 mod dialects;
 mod ffmpeg;
+mod fragments;
 mod golden;
 mod hostile;
 mod manifests;
