@@ -31,10 +31,11 @@ mod manifest;
 pub mod cmaf;
 pub mod map;
 pub mod mp4;
+pub mod reorder;
 pub mod sniff;
 pub mod timing;
 
-pub use codec::Codec;
+pub use codec::{AvcProfile, Codec};
 pub use error::{FourCc, Mp4Error};
 pub use facts::{FrameRate, TrackKind};
 pub use manifest::{dash, hls, presentation};

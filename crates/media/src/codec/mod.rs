@@ -1,10 +1,14 @@
 //! Codecs that players take, and the strings by which manifests name them (RFC 6381).
 
 mod audio;
+mod sps;
 mod video;
 
 pub(crate) use audio::{AudioFacts, ac3, eac3, elementary_stream, flac, mp3_esds, opus};
+pub(crate) use sps::avc_profile;
 pub(crate) use video::{av1, avc, hevc, vp9};
+
+pub use sps::AvcProfile;
 
 use core::fmt::Write as _;
 

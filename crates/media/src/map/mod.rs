@@ -14,19 +14,32 @@
 //! rendering cannot fail later.
 
 mod block;
+mod builder;
+mod chunk;
+mod cuts;
 mod decode;
+mod facts;
+mod groups;
 mod header;
+mod join;
 mod plan;
 mod segments;
+mod start;
 mod write;
 
 use core::ops::Range;
 
 use thiserror::Error;
 
+pub use builder::MapBuilder;
+pub use chunk::ChunkPlace;
+pub use cuts::Cuts;
+pub use facts::{Color, TrackFacts};
+pub use groups::Groups;
 pub use header::TrackHeader;
 pub use plan::{DEFAULT_TARGET, PlannedTrack};
 pub use segments::{AllRuns, Segments};
+pub use start::{TrackStart, shifts};
 
 /// The version that is written, and the only one that is read.
 pub const VERSION: u32 = 1;
@@ -50,6 +63,24 @@ pub enum MapError {
         /// What is wrong.
         what: &'static str,
     },
+    /// Samples or parts that no map can hold.
+    #[error("the samples do not fit into a segment map: {what}")]
+    Unfit {
+        /// What is wrong.
+        what: &'static str,
+    },
+    /// Parts that need different initialization segments.
+    #[error("the parts cannot be joined: their {what} differ")]
+    Differs {
+        /// What differs.
+        what: &'static str,
+    },
+    /// Parts that are out of order.
+    #[error("the parts cannot be joined: one begins before the one in front of it")]
+    Overlap,
+    /// Segments that need pictures of another.
+    #[error("the encoded chunk has groups of pictures that are not closed where it is cut")]
+    Open,
 }
 
 /// The segments and samples of one track, with all facts that its initialization segment and manifests need.
@@ -85,6 +116,21 @@ pub struct Sample {
     pub duration: u32,
     /// Ticks from its decode time to its composition time.
     pub composition_offset: i32,
+    /// Whether decoding can begin here.
+    pub sync: bool,
+}
+
+/// One sample as an index lists it: times in ticks of the track, on whatever timeline the file uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct IndexedSample {
+    /// Where its bytes begin.
+    pub offset: u64,
+    /// Bytes.
+    pub size: u32,
+    /// When it is decoded.
+    pub dts: i64,
+    /// When it is shown.
+    pub pts: i64,
     /// Whether decoding can begin here.
     pub sync: bool,
 }

@@ -7,19 +7,16 @@
 use core::time::Duration;
 
 use super::block::Columns;
+use super::cuts::{Cutter, target_ms};
 use super::write::Writer;
 use super::{MapError, Sample, SegmentMap, TrackHeader};
 use crate::align::{self, Laid, Placement};
 use crate::error::{FourCc, Mp4Error};
 use crate::facts::TrackKind;
 use crate::mp4::{Movie, Track, TrackTables};
-use crate::timing::{Timescale, rescale, rescale_up};
 
 /// The length of segments that is aimed at unless somebody wants another.
 pub const DEFAULT_TARGET: Duration = Duration::from_secs(4);
-
-/// The shortest target: below it segments are mostly overhead.
-const MIN_TARGET_MS: u32 = 100;
 
 /// A track of a movie and its map.
 #[derive(Debug, Clone)]
@@ -31,70 +28,6 @@ pub struct PlannedTrack {
     pub map: SegmentMap,
 }
 
-/// Where the next cut may be.
-#[derive(Debug, Clone)]
-struct Cuts<'a> {
-    /// Points of the first picture track, for other tracks to follow.
-    followed: core::slice::Iter<'a, i64>,
-    /// Scale of the points.
-    scale: Timescale,
-    target_ms: u32,
-    /// The end of what is followed: the grid goes on behind it.
-    end: i64,
-    /// Scale of the track that is cut.
-    own: Timescale,
-    /// The next point, and the first tick of the track at or after it.
-    next: i64,
-    next_own: i64,
-}
-
-impl<'a> Cuts<'a> {
-    /// A regular grid in the scale of the track itself.
-    fn grid(own: Timescale, target_ms: u32) -> Self {
-        Self::following(&[], 0, own, (own, target_ms))
-    }
-
-    /// The points of another track, which ends at `end`, and a grid behind it.
-    fn following(points: &'a [i64], end: i64, scale: Timescale, (own, target_ms): (Timescale, u32)) -> Self {
-        let mut cuts = Self { followed: points.iter(), scale, target_ms, end, own, next: 0, next_own: 0 };
-        cuts.advance(0);
-        cuts
-    }
-
-    /// Whether a sample at `time` may begin a segment. The points up to it are used up.
-    fn reached(&mut self, time: i64) -> bool {
-        if time < self.next_own {
-            return false;
-        }
-        let passed = rescale(time, self.own, self.scale);
-        while time >= self.next_own {
-            self.advance(passed.max(self.next));
-        }
-        true
-    }
-
-    /// Moves to the first point after `time`.
-    fn advance(&mut self, time: i64) {
-        self.next = match self.followed.find(|point| **point > time) {
-            Some(point) => *point,
-            None => self.grid_after(time.max(self.end)),
-        };
-        self.next_own = rescale_up(self.next, self.scale, self.own);
-    }
-
-    fn grid_after(&self, time: i64) -> i64 {
-        let per_second = i128::from(self.scale.get());
-        let step = i128::from(self.target_ms);
-        let passed = (i128::from(time) * 1000).checked_div(step * per_second).unwrap_or(0);
-        // Points are rounded to ticks, so that the quotient may be one too small.
-        (1..=3)
-            .map(|more| i64::try_from((passed + more) * step).unwrap_or(i64::MAX))
-            .map(|millis| rescale(millis, Timescale::MILLIS, self.scale))
-            .find(|point| *point > time)
-            .unwrap_or(i64::MAX)
-    }
-}
-
 impl SegmentMap {
     /// Cuts every playable track of a movie into segments of about `target`.
     ///
@@ -103,7 +36,7 @@ impl SegmentMap {
     /// # Errors
     /// Sample tables whose times do not fit together.
     pub fn plan(movie: &Movie<'_>, target: Duration) -> Result<Vec<PlannedTrack>, Mp4Error> {
-        let target_ms = u32::try_from(target.as_millis()).unwrap_or(u32::MAX).max(MIN_TARGET_MS);
+        let target_ms = target_ms(target);
         let playable: Vec<_> = movie
             .tracks
             .iter()
@@ -125,9 +58,9 @@ impl SegmentMap {
                 }
                 let cuts = match followed {
                     Some((scale, end)) if !wants_picture => {
-                        Cuts::following(&points, end, scale, (track.timescale, target_ms))
+                        Cutter::following(points.clone(), end, scale, (track.timescale, target_ms))
                     }
-                    _ => Cuts::grid(track.timescale, target_ms),
+                    _ => Cutter::grid(track.timescale, target_ms),
                 };
                 let map = cut(track, tables, *placement, cuts)?;
                 if wants_picture && followed.is_none() {
@@ -157,7 +90,7 @@ fn cut(
     track: &Track<'_>,
     tables: &TrackTables<'_>,
     placement: Placement,
-    mut cuts: Cuts<'_>,
+    mut cuts: Cutter,
 ) -> Result<SegmentMap, Mp4Error> {
     let malformed = |name, why| Mp4Error::Malformed { name: FourCc(name), offset: 0, why };
     let too_large = |_: MapError| Mp4Error::LimitExceeded { what: "samples in one track", limit: 1 << 32 };

@@ -139,15 +139,22 @@ impl SegmentMap {
         writer.finish(&self.header)
     }
 
+    /// The encoded samples of segment `n`.
+    pub(super) fn block(&self, n: u32) -> Option<&[u8]> {
+        let blocks = self.bytes.get(self.blocks.clone())?;
+        let end = n.checked_add(1).and_then(|next| self.line(next)).map_or(blocks.len(), |next| to_usize(next.block));
+        blocks.get(to_usize(self.line(n)?.block)..end)
+    }
+
     fn lines(&self) -> &[[u8; LINE_LEN]] {
         self.bytes.get(self.table.clone()).unwrap_or_default().as_chunks().0
     }
 
-    fn line(&self, n: u32) -> Option<Line> {
+    pub(super) fn line(&self, n: u32) -> Option<Line> {
         self.lines().get(to_usize(n)).and_then(|line| Line::read(*line))
     }
 
-    fn read_samples(&self, n: u32, out: &mut SegmentSamples) -> Option<Line> {
+    pub(super) fn read_samples(&self, n: u32, out: &mut SegmentSamples) -> Option<Line> {
         let line = self.line(n)?;
         let blocks = self.bytes.get(self.blocks.clone())?;
         block::decode(&mut Cursor::new(blocks.get(to_usize(line.block)..)?), line.samples, out)?;

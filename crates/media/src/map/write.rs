@@ -45,6 +45,15 @@ impl Writer {
         Ok(())
     }
 
+    /// Adds a segment whose samples are encoded already.
+    pub(super) fn copy(&mut self, block: &[u8], line: Line) -> Result<(), MapError> {
+        let at = u32::try_from(self.blocks.len());
+        let at = at.map_err(|_overflow| MapError::Damaged { what: "it is larger than a map can be" })?;
+        self.blocks.extend_from_slice(block);
+        self.lines.push(Line { block: at, ..line });
+        Ok(())
+    }
+
     /// The finished map.
     pub(super) fn finish(&self, header: &TrackHeader) -> Result<SegmentMap, MapError> {
         let mut encoded = Vec::new();

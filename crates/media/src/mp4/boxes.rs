@@ -16,7 +16,12 @@ pub(crate) struct Atom<'a> {
 impl<'a> Atom<'a> {
     /// The only box that `bytes` begin with.
     pub(crate) fn outermost(bytes: &'a [u8]) -> Option<Result<Self, Mp4Error>> {
-        Atoms { rest: bytes, offset: 0 }.next()
+        Self::outermost_at(bytes, 0)
+    }
+
+    /// The same for bytes that begin at `offset` of the file.
+    pub(crate) fn outermost_at(bytes: &'a [u8], offset: u64) -> Option<Result<Self, Mp4Error>> {
+        Atoms { rest: bytes, offset }.next()
     }
 
     pub(crate) fn malformed(&self, why: &'static str) -> Mp4Error {

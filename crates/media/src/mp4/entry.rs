@@ -8,7 +8,7 @@ use crate::error::{FourCc, Mp4Error};
 use crate::facts::TrackKind;
 
 /// Bytes of fields in front of the boxes of a visual sample entry.
-const VISUAL_LEN: usize = 78;
+pub(crate) const VISUAL_LEN: usize = 78;
 /// The same for an audio sample entry, and what QuickTime adds in versions 1 and 2.
 const AUDIO_LENS: [usize; 3] = [28, 28 + 16, 28 + 36];
 /// Wrappers in wrappers: `stsd` entry, `wave`, configuration.

@@ -5,6 +5,7 @@
 mod boxes;
 mod edits;
 mod entry;
+pub mod fragments;
 mod language;
 mod locate;
 mod movie;
@@ -14,6 +15,8 @@ mod sampling;
 mod tables;
 mod track;
 
+pub(crate) use edits::Timeline;
+pub(crate) use entry::VISUAL_LEN;
 pub(crate) use language::to_mdhd as language_code;
 pub(crate) use movie::TrackTables;
 

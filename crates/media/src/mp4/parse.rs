@@ -5,14 +5,26 @@ use super::movie::{MAX_TRACKS, Movie};
 use super::tables::MAX_SAMPLES_OF_ALL_TRACKS;
 use super::{MAX_MOOV_LEN, track};
 use crate::bits::len_u64;
-use crate::error::{FourCc, Mp4Error};
+use crate::error::Mp4Error;
 use crate::timing::Timescale;
+
+/// How many boxes of an `mvex` are looked at: one for each track, and a few others.
+const MAX_EXTENDS: usize = 128;
 
 /// Reads a whole `moov` box, header included, of a file of `file_len` bytes.
 ///
 /// Every sample of every track that can be packaged is checked: it lies in the file and its times fit. Durations and
 /// counts come from the samples, never from headers. Offsets in errors count from the beginning of `moov`.
 pub fn parse(moov: &[u8], file_len: u64) -> Result<Movie<'_>, Mp4Error> {
+    let (movie, _) = parse_fragmented(moov, file_len)?;
+    if movie.may_have_fragments && movie.tracks.iter().all(|track| track.sample_count == 0) {
+        return Err(Mp4Error::Fragmented);
+    }
+    Ok(movie)
+}
+
+/// The same where samples may be in fragments only. With it come the boxes of the `mvex`.
+pub(super) fn parse_fragmented(moov: &[u8], file_len: u64) -> Result<(Movie<'_>, Vec<Atom<'_>>), Mp4Error> {
     if len_u64(moov.len()) > MAX_MOOV_LEN {
         return Err(Mp4Error::LimitExceeded { what: "bytes of index (moov box)", limit: MAX_MOOV_LEN });
     }
@@ -36,27 +48,25 @@ pub fn parse(moov: &[u8], file_len: u64) -> Result<Movie<'_>, Mp4Error> {
     let scale = Timescale::new(scale).unwrap_or(Timescale::MILLIS);
     let mut tracks = Vec::new();
     let mut samples = 0u64;
-    let mut fragmented = false;
+    let extends = match moov.child(*b"mvex")? {
+        Some(mvex) => Some(mvex.children().take(MAX_EXTENDS).collect::<Result<Vec<_>, _>>()?),
+        None => None,
+    };
+    let may_have_fragments = extends.is_some();
     for child in moov.children() {
         let child = child?;
-        match child.name {
-            FourCc([b't', b'r', b'a', b'k']) => {
-                if len_u64(tracks.len()) >= MAX_TRACKS {
-                    return Err(Mp4Error::LimitExceeded { what: "tracks", limit: MAX_TRACKS });
-                }
-                let track = track::parse(&child, scale, file_len)?;
-                samples += u64::from(track.sample_count);
-                if samples > MAX_SAMPLES_OF_ALL_TRACKS {
-                    return Err(Mp4Error::LimitExceeded { what: "samples", limit: MAX_SAMPLES_OF_ALL_TRACKS });
-                }
-                tracks.push(track);
-            }
-            FourCc([b'm', b'v', b'e', b'x']) => fragmented = true,
-            _ => {}
+        if &child.name.0 != b"trak" {
+            continue;
         }
+        if len_u64(tracks.len()) >= MAX_TRACKS {
+            return Err(Mp4Error::LimitExceeded { what: "tracks", limit: MAX_TRACKS });
+        }
+        let track = track::parse(&child, scale, file_len, may_have_fragments)?;
+        samples += u64::from(track.sample_count);
+        if samples > MAX_SAMPLES_OF_ALL_TRACKS {
+            return Err(Mp4Error::LimitExceeded { what: "samples", limit: MAX_SAMPLES_OF_ALL_TRACKS });
+        }
+        tracks.push(track);
     }
-    if fragmented && samples == 0 {
-        return Err(Mp4Error::Fragmented);
-    }
-    Ok(Movie { tracks })
+    Ok((Movie { tracks, may_have_fragments }, extends.unwrap_or_default()))
 }

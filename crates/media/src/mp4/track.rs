@@ -125,8 +125,14 @@ fn is_external(minf: &Atom<'_>) -> Result<bool, Mp4Error> {
     Ok(flags & 1 == 0 && rest.rest().first().is_some_and(|byte| *byte != 0))
 }
 
-/// Reads a track. Tables of tracks that are not packaged are not looked at.
-pub(super) fn parse<'a>(trak: &Atom<'a>, movie: Timescale, file_len: u64) -> Result<Track<'a>, Mp4Error> {
+/// Reads a track. Tables of tracks that are not packaged are not looked at, and empty ones only where samples may
+/// follow in fragments.
+pub(super) fn parse<'a>(
+    trak: &Atom<'a>,
+    movie: Timescale,
+    file_len: u64,
+    may_have_fragments: bool,
+) -> Result<Track<'a>, Mp4Error> {
     let Header { id, enabled, matrix } = header(trak)?;
     let mdia = trak.required(*b"mdia", "has no media (mdia)")?;
     let (scale, language) = media_header(&mdia)?;
@@ -178,7 +184,7 @@ pub(super) fn parse<'a>(trak: &Atom<'a>, movie: Timescale, file_len: u64) -> Res
     let samples = SampleTables::parse(&stbl, id)?;
     let entry = if samples.entry == 1 { first } else { entry::parse(&stsd, samples.entry, kind, id)? };
     describe(&mut track, &entry, &matrix);
-    if !entry.codec.is_playable() || samples.count == 0 {
+    if !entry.codec.is_playable() || (samples.count == 0 && !may_have_fragments) {
         return Ok(track);
     }
     if scale.is_none() {

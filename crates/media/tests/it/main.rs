@@ -10,8 +10,11 @@
 
 mod support;
 
+mod builder;
+mod chunks;
 mod dialects;
 mod ffmpeg;
+mod fragments;
 mod golden;
 mod hostile;
 mod manifests;
