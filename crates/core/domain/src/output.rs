@@ -228,6 +228,8 @@ pub struct Rendition {
     pub role: Role,
     /// Whether all of it is there, and it has become a track.
     pub sealed: bool,
+    /// Milliseconds of it that the headers of its source name; 0 where they name none.
+    pub duration_ms: u64,
 }
 
 /// What a rendition is for.

@@ -70,4 +70,6 @@ pub struct Track {
     /// Version of what the map renders, in URLs and ETags. Moving the samples to another object
     /// keeps it, since the same segments come out; anything that changes a byte of them raises it.
     pub version: u32,
+    /// Whether manifests name it. One that better ones replaced is still played by who began with it.
+    pub listed: bool,
 }

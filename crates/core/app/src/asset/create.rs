@@ -118,6 +118,7 @@ async fn store(app: &App, caller: &Caller, new: NewAsset, files: &[File], outcom
             media,
             map: prepared.map_object,
             version: 1,
+            listed: true,
         };
         tx.insert_track(&track).await?;
         if worth_copying(prepared) {

@@ -3,6 +3,7 @@
 pub mod blob;
 pub mod clock;
 pub mod encode;
+pub mod outputs;
 pub mod probe;
 pub mod store;
 
@@ -12,6 +13,7 @@ pub use encode::{
     Done, Effort, EncodeError, EncodeWork, Encoder, KeyFrames, Order as EncodeOrder, PictureWork, SoundWork, Watch,
     Window,
 };
+pub use outputs::{Amount, Outputs, StoredChunk};
 pub use probe::{Examination, Examined, ProbeError, Prober, SoundFacts, TrackExamined};
 pub use store::{
     AssetFilter, AssetSort, Assets, FileFilter, FileSort, Files, Jobs, Keys, Objects, Order, Organizations, Secrets,

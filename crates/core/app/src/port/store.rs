@@ -1,5 +1,6 @@
 //! The metadata store: one transaction type through which everything of a use case commits together.
 
+use super::Outputs;
 use async_trait::async_trait;
 use kinora_domain::access::{ApiKey, Organization};
 use kinora_domain::asset::{Asset, AssetStatus};
@@ -52,7 +53,7 @@ pub trait Store: Send + Sync + 'static {
 
 /// A transaction: every repository, one commit. Dropped without [`commit`](Self::commit), it is undone.
 #[async_trait]
-pub trait Tx: Organizations + Keys + Files + Assets + Tracks + Objects + Jobs + Secrets + Send {
+pub trait Tx: Organizations + Keys + Files + Assets + Tracks + Outputs + Objects + Jobs + Secrets + Send {
     /// Makes everything done through it durable (power loss included).
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;
 }
@@ -235,11 +236,11 @@ pub trait Assets: Send {
 pub trait Tracks: Send {
     /// Adds a track.
     async fn insert_track(&mut self, track: &Track) -> Result<(), StoreError>;
-    /// The tracks of an asset, by position.
+    /// The tracks of an asset, by position, those that are not listed included.
     async fn tracks(&mut self, asset: AssetId) -> Result<Vec<Track>, StoreError>;
     /// The track of that id.
     async fn track(&mut self, id: TrackId) -> Result<Option<Track>, StoreError>;
-    /// Stores where a track's samples and map are now.
+    /// Stores where a track's samples and map are now, and whether it is listed.
     async fn update_track(&mut self, track: &Track) -> Result<(), StoreError>;
     /// Removes the tracks of an asset.
     async fn delete_tracks(&mut self, asset: AssetId) -> Result<(), StoreError>;
