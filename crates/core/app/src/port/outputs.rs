@@ -60,7 +60,7 @@ pub trait Outputs: Send {
     /// Adds a part. An error when there is one of its number already.
     async fn insert_part(&mut self, rendition: RenditionId, part: &Part) -> Result<(), StoreError>;
     /// The parts of a rendition, by number.
-    async fn parts(&mut self, rendition: RenditionId) -> Result<Vec<Part>, StoreError>;
+    async fn rendition_parts(&mut self, rendition: RenditionId) -> Result<Vec<Part>, StoreError>;
     /// How much sound of a rendition is done, in milliseconds. What was stored never shrinks.
     async fn report_rendition(&mut self, id: RenditionId, amount: Amount) -> Result<(), StoreError>;
 
