@@ -282,3 +282,30 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_file_is_indexed_while_it_grows() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("growing.mp4");
+    let movflags = ["-c", "copy", "-movflags", "frag_keyframe+empty_moov+default_base_moof"];
+    tool::ffmpeg(&[&["-i", source(&folder).to_str().unwrap()][..], &movflags].concat(), &path);
+    let file = std::fs::read(path).unwrap();
+    let whole = run(&file, file.len() as u64).unwrap();
+    for step in [7, 1_000, 50_000] {
+        let mut indexer = FragmentIndexer::growing(moov(&file), 0).unwrap();
+        let mut samples = vec![Vec::new(); indexer.tracks().len()];
+        let mut len = 0;
+        while len < file.len() {
+            len = (len + step).min(file.len());
+            indexer.grow(len as u64);
+            while let Some(range) = indexer.wants() {
+                assert!(range.end <= len as u64, "nothing is asked for that is not there");
+                indexer.feed(&file[range.start as usize..range.end as usize]).unwrap();
+            }
+            for (track, sample) in indexer.drain() {
+                samples[track].push(sample);
+            }
+        }
+        assert_eq!(samples, whole.samples, "growing by {step}");
+    }
+}

@@ -39,6 +39,10 @@ pub struct FragmentIndexer {
     at: u64,
     /// Bytes that are needed from there.
     needs: u64,
+    /// Fewer bytes than these are not worth asking for.
+    must: u64,
+    /// Whether the file is still being written.
+    grows: bool,
     boxes: u32,
     samples: u64,
     tracks: Vec<FragmentTrack>,
@@ -66,6 +70,8 @@ impl FragmentIndexer {
             file_len,
             at: 0,
             needs: LOOK,
+            must: 8,
+            grows: false,
             boxes: 0,
             samples: 0,
             tracks: Vec::new(),
@@ -105,15 +111,29 @@ impl FragmentIndexer {
         Ok(indexer)
     }
 
+    /// As [`new`](Self::new), of a file that is still being written and has `file_len` bytes so far. A fragment
+    /// that is not whole is waited for. Samples may be found before their bytes are there.
+    ///
+    /// # Errors
+    /// A `moov` that cannot be understood.
+    pub fn growing(moov: &[u8], file_len: u64) -> Result<Self, Mp4Error> {
+        Ok(Self { grows: true, ..Self::new(moov, file_len)? })
+    }
+
+    /// The file has grown to so many bytes.
+    pub fn grow(&mut self, file_len: u64) {
+        self.file_len = self.file_len.max(file_len);
+    }
+
     /// The tracks, in the order of the file.
     pub fn tracks(&self) -> &[FragmentTrack] {
         &self.tracks
     }
 
-    /// The bytes of the file to [`feed`](Self::feed) next; `None` at its end.
+    /// The bytes of the file to [`feed`](Self::feed) next; `None` at its end, or where it has to grow first.
     pub fn wants(&self) -> Option<Range<u64>> {
         // Fewer bytes than a box header at the end are padding.
-        (self.file_len.saturating_sub(self.at) >= 8)
+        (self.file_len.saturating_sub(self.at) >= self.must)
             .then(|| self.at..self.at.saturating_add(self.needs).min(self.file_len))
     }
 
@@ -182,6 +202,10 @@ impl FragmentIndexer {
             if size > MAX_MOOF_LEN {
                 return Err(Mp4Error::LimitExceeded { what: "bytes of index (moof box)", limit: MAX_MOOF_LEN });
             }
+            if end > self.file_len && self.grows {
+                (self.must, self.needs) = (size, size.saturating_add(HEADER_LEN));
+                return Ok(false);
+            }
             if end > self.file_len {
                 return Err(Mp4Error::Truncated { what: "an index (moof box)", needs: end, has: self.file_len });
             }
@@ -197,8 +221,8 @@ impl FragmentIndexer {
             return Err(Mp4Error::LimitExceeded { what: "boxes in a fragmented file", limit: u64::from(MAX_BOXES) });
         }
         // The samples were checked one by one: data of the last fragment may be cut off behind them.
-        self.at = end.min(self.file_len);
-        self.needs = LOOK;
+        self.at = if self.grows { end } else { end.min(self.file_len) };
+        (self.must, self.needs) = (8, LOOK);
         Ok(true)
     }
 
