@@ -22,7 +22,7 @@ fuzz_target!(|bytes: &[u8]| {
     let urls = Urls { playlist: "p".into(), init: "i".into(), segment_template: "$Number$".into() };
     let track = Rendition::new("t", &map, urls);
     let _ = hls::media(&track);
-    let presentation = Presentation { tracks: vec![track] };
+    let presentation = Presentation { tracks: vec![track], growing: false };
     let _ = hls::multivariant(&presentation);
     let _ = dash::mpd(&presentation);
 });

@@ -15,6 +15,47 @@ pub enum TrackKind {
     Other,
 }
 
+/// The range of brightness that a picture is coded for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum VideoRange {
+    /// Standard.
+    #[default]
+    Sdr,
+    /// High, with the transfer function of SMPTE ST 2084 (PQ).
+    Pq,
+    /// High, with hybrid log-gamma.
+    Hlg,
+}
+
+impl VideoRange {
+    /// The range of a transfer function (`TransferCharacteristics` of ISO/IEC 23091-2).
+    pub(crate) fn of_transfer(transfer: u16) -> Self {
+        match transfer {
+            16 => Self::Pq,
+            18 => Self::Hlg,
+            _ => Self::Sdr,
+        }
+    }
+
+    /// The transfer function, where it is not one of the standard range.
+    pub(crate) fn transfer(self) -> Option<u16> {
+        match self {
+            Self::Sdr => None,
+            Self::Pq => Some(16),
+            Self::Hlg => Some(18),
+        }
+    }
+
+    /// The name in HLS playlists.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sdr => "SDR",
+            Self::Pq => "PQ",
+            Self::Hlg => "HLG",
+        }
+    }
+}
+
 /// Frames per second as a fraction in lowest terms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct FrameRate {

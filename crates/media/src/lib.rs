@@ -37,7 +37,7 @@ pub mod timing;
 
 pub use codec::{AvcProfile, Codec};
 pub use error::{FourCc, Mp4Error};
-pub use facts::{FrameRate, TrackKind};
+pub use facts::{FrameRate, TrackKind, VideoRange};
 pub use manifest::{dash, hls, presentation};
 pub use map::{MapError, PlannedTrack, SegmentMap, TrackHeader};
 pub use mp4::{Movie, Track};

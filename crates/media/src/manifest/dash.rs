@@ -4,20 +4,46 @@ use core::fmt::{self, Write as _};
 
 use super::presentation::{Presentation, Rendition, Timed, clean, default_of, labels};
 use crate::facts::TrackKind;
-use crate::timing::{Timescale, decimal};
+use crate::timing::{Timescale, decimal, rescale_len};
 
 /// What a player should have before it begins.
 const MIN_BUFFER: &str = "PT4S";
 
-/// A static MPD. Segments are numbered from 0 and timed by a `SegmentTimeline`.
+/// How often a player asks for a growing manifest again.
+const UPDATE_PERIOD: &str = "PT2S";
+
+/// Since when a growing presentation is available, if nobody says better: long enough for any.
+const EPOCH: &str = "1970-01-01T00:00:00Z";
+
+/// Starts of segments that differ by no more are the same.
+const ALIGNED_MICROS: u64 = 1_000;
+
+/// The MPD: static, or dynamic where the presentation grows. Segments are numbered from 0 and timed by a
+/// `SegmentTimeline`.
 ///
-/// Renditions of picture with one codec family share an adaptation set; each rendition of sound has its own.
+/// Renditions of picture share an adaptation set where a player may switch between them: one codec family, one range
+/// of brightness, and segments that start together. Each rendition of sound has a set of its own.
 pub fn mpd(presentation: &Presentation) -> String {
+    mpd_since(presentation, EPOCH)
+}
+
+/// The same with the `availabilityStartTime` of a growing presentation, as `xs:dateTime`. It must be the same in
+/// every update, and so early that the segments that are there could have been there in time: segments are made
+/// faster than they are played. The delay that is suggested to players leads them to the beginning.
+pub fn mpd_since(presentation: &Presentation, available_from: &str) -> String {
     let mut out = Xml(String::new());
     let duration = decimal(presentation.duration(Timescale::MICROS));
     out.put(format_args!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"));
     out.put(format_args!(
-        "<MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" profiles=\"urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash:profile:cmaf:2019\" type=\"static\" mediaPresentationDuration=\"PT{duration}S\" minBufferTime=\"{MIN_BUFFER}\">\n",
+        "<MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" profiles=\"urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash:profile:cmaf:2019\" {} minBufferTime=\"{MIN_BUFFER}\">\n",
+        if presentation.growing {
+            let since = escape(available_from);
+            format!(
+                "type=\"dynamic\" availabilityStartTime=\"{since}\" publishTime=\"{since}\" minimumUpdatePeriod=\"{UPDATE_PERIOD}\" suggestedPresentationDelay=\"PT{duration}S\"",
+            )
+        } else {
+            format!("type=\"static\" mediaPresentationDuration=\"PT{duration}S\"")
+        },
     ));
     out.put(format_args!("  <Period id=\"0\" start=\"PT0S\">\n"));
     let of_kind = |kind| presentation.tracks.iter().filter(move |track| track.kind == kind);
@@ -27,6 +53,11 @@ pub fn mpd(presentation: &Presentation) -> String {
             "    <AdaptationSet id=\"{set}\" contentType=\"video\" mimeType=\"video/mp4\" segmentAlignment=\"true\"{}>\n",
             starts_with_sap(&group),
         ));
+        if let Some(transfer) = group.first().and_then(|track| track.range.transfer()) {
+            out.put(format_args!(
+                "      <SupplementalProperty schemeIdUri=\"urn:mpeg:mpegB:cicp:TransferCharacteristics\" value=\"{transfer}\"/>\n"
+            ));
+        }
         for track in group {
             out.representation(track);
         }
@@ -54,17 +85,26 @@ pub fn mpd(presentation: &Presentation) -> String {
     out.0
 }
 
-/// Renditions of picture between which a player may switch: those of one codec family.
+/// Renditions of picture between which a player may switch.
 fn picture_sets<'a>(tracks: impl Iterator<Item = &'a Rendition>) -> Vec<Vec<&'a Rendition>> {
-    let family = |track: &Rendition| track.codec.split('.').next().unwrap_or_default().to_owned();
     let mut sets: Vec<Vec<&Rendition>> = Vec::new();
     for track in tracks {
-        match sets.iter_mut().find(|set| set.first().is_some_and(|first| family(first) == family(track))) {
+        match sets.iter_mut().find(|set| set.first().is_some_and(|first| switchable(first, track))) {
             Some(set) => set.push(track),
             None => sets.push(vec![track]),
         }
     }
     sets
+}
+
+/// Whether two renditions have one codec family, one range and segments that start together, as far as both go.
+fn switchable(one: &Rendition, other: &Rendition) -> bool {
+    let family = |track: &Rendition| track.codec.split('.').next().unwrap_or_default().to_owned();
+    let micros = |track: &Rendition, segment: &Timed| rescale_len(segment.start, track.timescale, Timescale::MICROS);
+    let mut pairs = one.segments.iter().zip(&other.segments);
+    family(one) == family(other)
+        && one.range == other.range
+        && pairs.all(|(left, right)| micros(one, left).abs_diff(micros(other, right)) <= ALIGNED_MICROS)
 }
 
 fn starts_with_sap(tracks: &[&Rendition]) -> &'static str {

@@ -10,15 +10,24 @@ use crate::timing::{Timescale, decimal, rescale_len};
 /// players of CMAF expect.
 const VERSION: u32 = 7;
 
+/// Bits in a second with which a player should start that knows nothing of its network.
+const START_BANDWIDTH: u64 = 2_500_000;
+
 /// The multivariant playlist: a variant for each rendition of picture and each codec of sound, or the sound alone.
+///
+/// Players start with the first variant: it is the best of at most 2.5 Mbit/s, or the least of all. The others follow
+/// from the best to the least. A growing presentation is played from its beginning, not from where it grows.
 pub fn multivariant(presentation: &Presentation) -> String {
     let of_kind = |kind| presentation.tracks.iter().filter(move |track| track.kind == kind);
-    let pictures: Vec<_> = of_kind(TrackKind::Video).collect();
+    let pictures = ordered(of_kind(TrackKind::Video).collect());
     let sounds: Vec<_> = of_kind(TrackKind::Audio).collect();
     let mut out = Document::new();
     out.line(format_args!("#EXT-X-VERSION:{VERSION}"));
     if presentation.tracks.iter().all(|track| track.independent) {
         out.line(format_args!("#EXT-X-INDEPENDENT-SEGMENTS"));
+    }
+    if presentation.growing {
+        out.line(format_args!("#EXT-X-START:TIME-OFFSET=0,PRECISE=YES"));
     }
     let labels = labels(&sounds);
     let default = default_of(&sounds);
@@ -59,6 +68,18 @@ pub fn multivariant(presentation: &Presentation) -> String {
     out.text
 }
 
+/// The picture to start with, and the others from the best to the least.
+fn ordered(mut pictures: Vec<&Rendition>) -> Vec<&Rendition> {
+    pictures.sort_by_key(|track| core::cmp::Reverse(track.peak_bandwidth));
+    let fits = pictures.iter().position(|track| track.peak_bandwidth <= START_BANDWIDTH);
+    if let Some(start) = fits.or_else(|| pictures.len().checked_sub(1))
+        && let Some(whole) = pictures.get_mut(..=start)
+    {
+        whole.rotate_right(1);
+    }
+    pictures
+}
+
 /// Indexes of renditions of sound by codec: a group has one codec, so that a player can tell whether it can play it.
 fn groups(sounds: &[&Rendition]) -> Vec<Vec<usize>> {
     let mut groups: Vec<(&str, Vec<usize>)> = Vec::new();
@@ -75,17 +96,47 @@ fn groups(sounds: &[&Rendition]) -> Vec<Vec<usize>> {
 ///
 /// Durations are differences of rounded start times, so that they do not drift from the segments.
 pub fn media(track: &Rendition) -> String {
+    let lengths = lengths(track);
+    playlist(track, &lengths, rounded(&lengths), Kind::Whole)
+}
+
+/// The media playlist of a rendition that grows: what there is of it, to be asked for again.
+///
+/// Its target duration must not change from one answer to the next (RFC 8216, 6.2.1): it is one and a half times the
+/// length that is aimed at, rounded up. A segment that is longer still raises it, for a playlist whose segments are
+/// longer than it says is worse; who knows that groups of pictures are long should make the target longer.
+pub fn growing_media(track: &Rendition) -> String {
+    let lengths = lengths(track);
+    let aimed = u64::from(track.target_ms).saturating_mul(3).div_ceil(2_000);
+    playlist(track, &lengths, aimed.max(rounded(&lengths)), Kind::Growing)
+}
+
+/// Microseconds of each segment.
+fn lengths(track: &Rendition) -> Vec<u64> {
     let micros = |ticks| rescale_len(ticks, track.timescale, Timescale::MICROS);
-    let lengths: Vec<u64> = track
+    track
         .segments
         .iter()
         .map(|segment| micros(segment.start.saturating_add(segment.duration)).saturating_sub(micros(segment.start)))
-        .collect();
-    let target = lengths.iter().max().map_or(1, |longest| ((longest + 500_000) / 1_000_000).max(1));
+        .collect()
+}
+
+/// Seconds of the longest segment, rounded, at least one.
+fn rounded(lengths: &[u64]) -> u64 {
+    lengths.iter().max().map_or(1, |longest| ((longest + 500_000) / 1_000_000).max(1))
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Whole,
+    Growing,
+}
+
+fn playlist(track: &Rendition, lengths: &[u64], target: u64, kind: Kind) -> String {
     let mut out = Document::new();
     out.line(format_args!("#EXT-X-VERSION:{VERSION}"));
     out.line(format_args!("#EXT-X-TARGETDURATION:{target}"));
-    out.line(format_args!("#EXT-X-PLAYLIST-TYPE:VOD"));
+    out.line(format_args!("#EXT-X-PLAYLIST-TYPE:{}", if kind == Kind::Whole { "VOD" } else { "EVENT" }));
     if track.independent {
         out.line(format_args!("#EXT-X-INDEPENDENT-SEGMENTS"));
     }
@@ -94,7 +145,9 @@ pub fn media(track: &Rendition) -> String {
         out.line(format_args!("#EXTINF:{},", decimal(*length)));
         out.line(format_args!("{}", one_line(&track.segment_url(number))));
     }
-    out.line(format_args!("#EXT-X-ENDLIST"));
+    if kind == Kind::Whole {
+        out.line(format_args!("#EXT-X-ENDLIST"));
+    }
     out.text
 }
 
@@ -149,6 +202,9 @@ impl Document {
         if let Some(rate) = main.frame_rate {
             let milli = rate.milli();
             write!(line, ",FRAME-RATE={}.{:03}", milli / 1000, milli % 1000).unwrap_or_default();
+        }
+        if main.kind == TrackKind::Video {
+            write!(line, ",VIDEO-RANGE={}", main.range.name()).unwrap_or_default();
         }
         if let Some(group) = group {
             write!(line, ",AUDIO=\"audio{group}\"").unwrap_or_default();

@@ -1,6 +1,6 @@
 //! What a presentation offers: renditions, each of one map, and the addresses under which they are served.
 
-use crate::facts::{FrameRate, TrackKind};
+use crate::facts::{FrameRate, TrackKind, VideoRange};
 use crate::map::SegmentMap;
 use crate::timing::{Timescale, rescale_len};
 
@@ -9,12 +9,40 @@ use crate::timing::{Timescale, rescale_len};
 pub struct Presentation {
     /// The renditions. Several of picture are qualities of one film, several of sound are alternatives.
     pub tracks: Vec<Rendition>,
+    /// Whether more segments will follow.
+    pub growing: bool,
 }
+
+/// How much later than the others a rendition may end and still end with them: a frame of sound is not longer.
+const TOLERANCE_MICROS: u64 = 100_000;
 
 impl Presentation {
     /// Length in ticks of `scale`: that of the longest rendition.
     pub fn duration(&self, scale: Timescale) -> u64 {
         self.tracks.iter().map(|track| rescale_len(track.end(), track.timescale, scale)).max().unwrap_or(0)
+    }
+
+    /// Until when every rendition lasts, in ticks of `scale`.
+    pub fn common_end(&self, scale: Timescale) -> u64 {
+        self.tracks.iter().map(|track| rescale_len(track.end(), track.timescale, scale)).min().unwrap_or(0)
+    }
+
+    /// The same with only the segments that end at or before `end`, in ticks of `scale`. A last frame that reaches a
+    /// little over it stays, so that sound which is cut beside the picture ends with it.
+    ///
+    /// Of a growing presentation, whose renditions are not equally far, [`common_end`](Self::common_end) is the end
+    /// to offer.
+    #[must_use]
+    pub fn truncated(mut self, end: u64, scale: Timescale) -> Self {
+        let end = rescale_len(end, scale, Timescale::MICROS).saturating_add(TOLERANCE_MICROS);
+        for track in &mut self.tracks {
+            let scale = track.timescale;
+            let ends =
+                |segment: &Timed| rescale_len(segment.start.saturating_add(segment.duration), scale, Timescale::MICROS);
+            let kept = track.segments.iter().take_while(|segment| ends(segment) <= end).count();
+            track.segments.truncate(kept);
+        }
+        self
     }
 }
 
@@ -56,6 +84,8 @@ pub struct Rendition {
     pub width: u32,
     /// Height as shown. Zero without picture.
     pub height: u32,
+    /// The range of brightness, of pictures.
+    pub range: VideoRange,
     /// The frame rate, of pictures.
     pub frame_rate: Option<FrameRate>,
     /// Samples of sound in a second. Zero without sound.
@@ -72,6 +102,8 @@ pub struct Rendition {
     pub independent: bool,
     /// Ticks in a second.
     pub timescale: Timescale,
+    /// Length of segments that was aimed at, in milliseconds.
+    pub target_ms: u32,
     /// The segments in order, without gaps.
     pub segments: Vec<Timed>,
     /// Where it is served.
@@ -99,6 +131,7 @@ impl Rendition {
             peak_bandwidth: map.peak_bitrate(),
             width: header.width,
             height: header.height,
+            range: header.range(),
             frame_rate: header.frame_rate,
             sample_rate: header.sample_rate,
             channels: header.channels,
@@ -107,6 +140,7 @@ impl Rendition {
             default: header.enabled,
             independent: header.independent,
             timescale: header.timescale,
+            target_ms: header.target_ms,
             segments,
             urls,
         }

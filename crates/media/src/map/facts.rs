@@ -4,7 +4,7 @@ use super::TrackHeader;
 use crate::bits::Cursor;
 use crate::cmaf::boxed;
 use crate::codec::Codec;
-use crate::facts::{FrameRate, TrackKind};
+use crate::facts::{FrameRate, TrackKind, VideoRange};
 use crate::mp4::{Track, VISUAL_LEN};
 use crate::timing::Timescale;
 
@@ -182,6 +182,11 @@ impl TrackFacts {
         self.header.frame_rate
     }
 
+    /// The range of brightness, as the sample entry tells it: see [`with_color`](Self::with_color).
+    pub fn range(&self) -> VideoRange {
+        self.header.range()
+    }
+
     fn turned(mut self, degrees: u16) -> Self {
         let header = &mut self.header;
         header.rotation = if matches!(degrees, 90 | 180 | 270) { degrees } else { 0 };
@@ -248,6 +253,9 @@ mod tests {
         let facts = picture().with_color(color);
         assert_eq!(names(&facts), [*b"avcC", *b"btrt", *b"pasp", *b"colr"]);
         assert_eq!(facts.clone().with_color(Color { transfer: 1, ..color }), facts);
+        let ranges = [1, 14, 16, 18].map(|transfer| picture().with_color(Color { transfer, ..color }).range());
+        assert_eq!(ranges, [VideoRange::Sdr, VideoRange::Sdr, VideoRange::Pq, VideoRange::Hlg]);
+        assert_eq!(picture().range(), VideoRange::Sdr);
         let entry = &facts.header.sample_entry;
         assert_eq!(Cursor::new(entry).u32(), u32::try_from(entry.len()).ok());
     }

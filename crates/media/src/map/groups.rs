@@ -2,8 +2,9 @@
 
 use super::facts::visual_boxes;
 use super::{SegmentMap, SegmentSamples, TrackHeader};
+use crate::bits::Cursor;
 use crate::codec::{AvcProfile, avc_profile};
-use crate::facts::TrackKind;
+use crate::facts::{TrackKind, VideoRange};
 
 /// The groups of pictures of a track.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +78,26 @@ impl SegmentMap {
 }
 
 impl TrackHeader {
+    /// The range of brightness, as the sample entry tells it: its `colr` box, or the configuration of VP9. Where both
+    /// are silent it is the standard range.
+    pub fn range(&self) -> VideoRange {
+        if self.kind != TrackKind::Video {
+            return VideoRange::Sdr;
+        }
+        let told = visual_boxes(&self.sample_entry).find_map(|(name, body)| match &name {
+            b"colr" => {
+                let values = body.strip_prefix(b"nclx")?;
+                Cursor::new(values.get(2..)?).u16()
+            }
+            _ => None,
+        });
+        let configured = || {
+            let (_, config) = visual_boxes(&self.sample_entry).find(|(name, _)| name == b"vpcC")?;
+            config.get(8).copied().map(u16::from)
+        };
+        told.or_else(configured).map_or(VideoRange::Sdr, VideoRange::of_transfer)
+    }
+
     /// What an H.264 decoder must know; `None` for other codecs, or where the configuration cannot be read.
     pub fn avc(&self) -> Option<AvcProfile> {
         if self.kind != TrackKind::Video {

@@ -66,6 +66,12 @@ pub struct Track<'a> {
 }
 
 impl Track<'_> {
+    /// How much of the beginning the edit list skips, in ticks: of sound, the priming that the encoder wrote.
+    pub fn skipped(&self) -> u64 {
+        let timeline = self.tables.as_ref().map(|tables| tables.timeline).unwrap_or_default();
+        timeline.media_time.saturating_sub(timeline.delay).max(0).unsigned_abs()
+    }
+
     /// Whether [`SegmentMap::plan`](crate::SegmentMap::plan) makes a map of it.
     pub fn is_playable(&self) -> bool {
         self.tables.is_some() && self.sample_count > 0

@@ -136,7 +136,9 @@ fn sound_skips_its_priming_and_ends_with_the_film() {
     let path = folder.path().join("a.mp4");
     let source = "sine=frequency=440:sample_rate=48000:duration=9";
     tool::ffmpeg(&["-f", "lavfi", "-i", source, "-c:a", "aac", "-b:a", "64k"], &path);
-    let at = ChunkPlace { priming: 1024, ..place(0, 9_000, &[4_000, 8_000], Timescale::MILLIS) };
+    let bytes = std::fs::read(&path).unwrap();
+    let priming = parse(index(&bytes).unwrap(), bytes.len() as u64).unwrap().tracks[0].skipped();
+    let at = ChunkPlace { priming, ..place(0, 9_000, &[4_000, 8_000], Timescale::MILLIS) };
     let map = of_chunk(&path, 0, at).unwrap();
     assert_eq!((map.start(), map.header().priming), (-1024, 1024));
     assert_eq!(map.duration(), 9 * 48_000 + 1024);

@@ -6,6 +6,7 @@ use std::time::Duration;
 use kinora_media::map::{Cuts, IndexedSample, MapBuilder, TrackStart, shifts};
 use kinora_media::mp4::fragments::FragmentIndexer;
 use kinora_media::mp4::parse;
+use kinora_media::timing::seconds;
 use kinora_media::{Mp4Error, SegmentMap, TrackKind};
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -90,20 +91,33 @@ fn compare(options: &[&str], name: &str) {
     let path = fragmented(&source, options, name);
     let file = std::fs::read(&path).unwrap();
     let indexed = run(&file, file.len() as u64).unwrap();
+    let mut added = Vec::new();
     for (track, samples) in indexed.samples.iter().enumerate() {
         let packets = tool::packets(&path, track, true);
         assert_eq!(samples.len(), packets.len(), "{options:?}");
         // It moves pictures with negative offsets later, all by the same.
-        let added = samples.iter().map(|sample| sample.dts - sample.pts).max().unwrap().max(0);
+        added.push(samples.iter().map(|sample| sample.dts - sample.pts).max().unwrap().max(0));
         for (sample, packet) in samples.iter().zip(&packets) {
-            let (pts, size) = (sample.pts + added, u64::from(sample.size));
+            let (pts, size) = (sample.pts + added[track], u64::from(sample.size));
             let found = tool::Packet { pts, dts: sample.dts, size, key: sample.sync };
             assert_eq!(found, *packet, "{options:?} {track}");
         }
     }
+    // Picture and sound lie to one another as ffprobe sees them with the edit lists applied.
+    let maps = maps(&indexed);
+    let moved: Vec<f64> = maps
+        .iter()
+        .enumerate()
+        .map(|(track, map)| {
+            let begins = tool::packets(&path, track, false).iter().map(|packet| packet.pts).min().unwrap();
+            let scale = map.header().timescale;
+            seconds(map.start(), scale) - seconds(begins - added[track], scale)
+        })
+        .collect();
+    assert!((moved[0] - moved[1]).abs() < 0.0015, "{options:?} {moved:?}");
     // What is rendered from the fragments is what is rendered from the source.
     let original = std::fs::read(&source).unwrap();
-    for (map, planned) in maps(&indexed).iter().zip(plan(&original).unwrap()) {
+    for (map, planned) in maps.iter().zip(plan(&original).unwrap()) {
         let header = map.header();
         assert_eq!((&header.codec, header.frame_rate), (&planned.map.header().codec, planned.map.header().frame_rate));
         let (here, there) = (folder.path().join("here.mp4"), folder.path().join("there.mp4"));
@@ -247,6 +261,10 @@ fn fragments_that_lie_are_refused() {
     assert!(matches!(error(fragment(&plain, 0x201, &[3, 60, 100])), Mp4Error::Malformed { .. }));
     let timed = [plain, full(b"tfdt", 1, 0, &[0xff; 8])].concat();
     assert!(matches!(error(fragment(&timed, 1, &[3, 60])), Mp4Error::Malformed { .. }));
+    assert!(matches!(error(moof(&tfhd(0x02_0010, &[1, 0]))), Mp4Error::Malformed { .. }));
+    let shared = vec![moof(&tfhd(0x02_0010, &[1, 130])); 30];
+    let file = [handmade(&[]), shared.concat(), boxed(b"mdat", &[7; 400])].concat();
+    assert!(matches!(run(&file, file.len() as u64), Err(Mp4Error::Malformed { .. })));
     // Of a track that nobody announced.
     let file = handmade(&[moof(&tfhd(0x02_0000, &[9]))]);
     assert!(run(&file, file.len() as u64).unwrap().samples[0].is_empty());

@@ -1,7 +1,7 @@
 //! Playlists and manifests, as they are sent and as other programs read them.
 
 use kinora_media::presentation::{Presentation, Rendition, Urls};
-use kinora_media::{SegmentMap, dash, hls};
+use kinora_media::{SegmentMap, VideoRange, dash, hls};
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
@@ -44,12 +44,14 @@ fn rich() -> Presentation {
     low.peak_bandwidth /= 3;
     low.average_bandwidth /= 3;
     let sounds = maps[2..].iter().zip(["en", "de", "de2", "surround"]).map(|(map, id)| rendition(id, map));
-    Presentation { tracks: [rendition("high", &maps[0]), low].into_iter().chain(sounds).collect() }
+    let tracks = [rendition("high", &maps[0]), low].into_iter().chain(sounds).collect();
+    Presentation { tracks, growing: false }
 }
 
 fn of(tracks: &[FilmTrack]) -> Presentation {
     let maps = maps(tracks);
-    Presentation { tracks: maps.iter().enumerate().map(|(at, map)| rendition(&format!("t{at}"), map)).collect() }
+    let tracks = maps.iter().enumerate().map(|(at, map)| rendition(&format!("t{at}"), map)).collect();
+    Presentation { tracks, growing: false }
 }
 
 #[test]
@@ -67,6 +69,131 @@ fn documents_look_like_this() {
     insta::assert_snapshot!("hls_multivariant_languages", hls::multivariant(&languages));
     let picture = of(&[FilmTrack::video(250, 40)]);
     insta::assert_snapshot!("hls_multivariant_picture", hls::multivariant(&picture));
+}
+
+#[test]
+fn growing_documents_look_like_this() {
+    let growing = Presentation { growing: true, ..of(&[FilmTrack::video(250, 40), FilmTrack::audio(469)]) };
+    insta::assert_snapshot!("growing_hls_multivariant", hls::multivariant(&growing));
+    insta::assert_snapshot!("growing_hls_media", hls::growing_media(&growing.tracks[0]));
+    insta::assert_snapshot!("growing_dash", dash::mpd_since(&growing, "2026-01-02T03:04:05Z"));
+}
+
+#[test]
+fn another_program_reads_the_growing_playlist() {
+    let whole = of(&[FilmTrack::video(250, 20)]);
+    let mut targets = Vec::new();
+    for count in 0..=3 {
+        let end = whole.tracks[0].segments[..count].last().map_or(0, |last| last.start + last.duration);
+        let grown = whole.clone().truncated(end, whole.tracks[0].timescale);
+        assert_eq!(grown.tracks[0].segments.len(), count);
+        let text = hls::growing_media(&grown.tracks[0]);
+        let (_, playlist) = m3u8_rs::parse_media_playlist(text.as_bytes()).unwrap();
+        assert!(!playlist.end_list);
+        assert_eq!(playlist.playlist_type, Some(m3u8_rs::MediaPlaylistType::Event));
+        assert_eq!(playlist.segments.len(), count);
+        targets.push(playlist.target_duration);
+    }
+    assert_eq!(targets.iter().map(ToString::to_string).collect::<Vec<_>>(), ["6"; 4]);
+    // What was said stays: the playlist only grows.
+    let long = of(&[FilmTrack::video(250, 250)]);
+    assert!(hls::growing_media(&long.tracks[0]).contains("#EXT-X-TARGETDURATION:10\n"));
+}
+
+#[test]
+fn players_are_led_to_the_beginning_of_what_grows() {
+    let growing = Presentation { growing: true, ..of(&[FilmTrack::video(250, 40)]) };
+    let (_, playlist) = m3u8_rs::parse_master_playlist(hls::multivariant(&growing).as_bytes()).unwrap();
+    let start = playlist.start.unwrap();
+    assert_eq!((start.time_offset.to_string(), start.precise), ("0".to_owned(), Some(true)));
+    let text = dash::mpd_since(&growing, "2026-01-02T03:04:05Z");
+    let mut reader = Reader::from_str(&text);
+    let mpd = loop {
+        if let Event::Start(start) = reader.read_event().unwrap()
+            && start.name().as_ref() == "MPD"
+        {
+            break start.into_owned();
+        }
+    };
+    let value = |name: &str| mpd.try_get_attribute(name).unwrap().map(|attribute| attribute.value.to_string());
+    assert_eq!(value("type").as_deref(), Some("dynamic"));
+    assert_eq!(value("availabilityStartTime").as_deref(), Some("2026-01-02T03:04:05Z"));
+    assert_eq!(value("suggestedPresentationDelay").as_deref(), Some("PT10.000000S"));
+    assert_eq!(value("minimumUpdatePeriod").as_deref(), Some("PT2S"));
+    assert_eq!((value("mediaPresentationDuration"), value("timeShiftBufferDepth")), (None, None));
+}
+
+#[test]
+fn renditions_that_are_further_wait_for_the_others() {
+    let both = of(&[FilmTrack::video(500, 27), FilmTrack::audio(300)]);
+    let scale = both.tracks[0].timescale;
+    let counts =
+        |presentation: &Presentation| presentation.tracks.iter().map(|track| track.segments.len()).collect::<Vec<_>>();
+    // Pictures until 20 s, sound until 6.4 s; the first cut is at 4.32 s.
+    assert_eq!(counts(&both), [5, 2]);
+    let end = both.common_end(scale);
+    let cut = both.clone().truncated(end, scale);
+    assert_eq!(counts(&cut), [1, 2]);
+    // Sound that ends a part of a frame behind the cut belongs to it.
+    assert!(cut.tracks[1].segments[0].duration * 12_800 > cut.tracks[0].segments[0].duration * 48_000);
+    assert_eq!(counts(&both.truncated(cut.tracks[0].end(), scale)), [1, 1]);
+    assert_eq!(Presentation::default().common_end(scale), 0);
+}
+
+/// Pictures of so many bits in a second, in one presentation.
+fn ladder(rates: &[u64]) -> Presentation {
+    let map = maps(&[FilmTrack::video(250, 40)]).remove(0);
+    let tracks = rates.iter().enumerate().map(|(at, rate)| {
+        let mut track = rendition(&format!("v{at}"), &map);
+        track.peak_bandwidth = *rate;
+        track
+    });
+    Presentation { tracks: tracks.collect(), growing: false }
+}
+
+#[test]
+fn players_start_with_what_most_networks_carry() {
+    for (rates, expected) in [
+        (
+            &[400_000u64, 6_000_000, 2_400_000, 1_000_000, 3_000_000][..],
+            &[2_400_000u64, 6_000_000, 3_000_000, 1_000_000, 400_000][..],
+        ),
+        (&[6_000_000, 3_000_000], &[3_000_000, 6_000_000]),
+        (&[400_000, 900_000], &[900_000, 400_000]),
+        (&[2_500_000], &[2_500_000]),
+    ] {
+        let text = hls::multivariant(&ladder(rates));
+        let (_, playlist) = m3u8_rs::parse_master_playlist(text.as_bytes()).unwrap();
+        assert_eq!(playlist.variants.iter().map(|variant| variant.bandwidth).collect::<Vec<_>>(), expected);
+    }
+}
+
+#[test]
+fn pictures_that_cannot_be_switched_have_sets_of_their_own() {
+    let sets = |presentation: &Presentation| dash::mpd(presentation).matches("<AdaptationSet").count();
+    let mut ladder = ladder(&[400_000, 900_000, 2_000_000]);
+    assert_eq!(sets(&ladder), 1);
+    // A tick of another scale is no difference, and neither is being further.
+    ladder.tracks[1].segments[1].start += 1;
+    ladder.tracks[2].segments.pop();
+    assert_eq!(sets(&ladder), 1);
+    ladder.tracks[2].segments[1].start += 512;
+    assert_eq!(sets(&ladder), 2);
+    ladder.tracks[1].range = VideoRange::Pq;
+    assert_eq!(sets(&ladder), 3);
+    assert!(dash::mpd(&ladder).contains("cicp:TransferCharacteristics\" value=\"16\""));
+}
+
+#[test]
+fn high_dynamic_range_is_announced() {
+    for (transfer, expected) in [(1u8, "SDR"), (16, "PQ"), (18, "HLG")] {
+        let mut track = FilmTrack::video(50, 25);
+        track.entries = vec![film::avc1(&film::boxed(b"colr", &[&b"nclx\0\x09\0"[..], &[transfer, 0, 9, 0]].concat()))];
+        let text = hls::multivariant(&of(&[track]));
+        let (_, playlist) = m3u8_rs::parse_master_playlist(text.as_bytes()).unwrap();
+        let others = playlist.variants[0].other_attributes.as_ref().unwrap();
+        assert_eq!(others["VIDEO-RANGE"].to_string(), expected);
+    }
 }
 
 #[test]

@@ -57,6 +57,7 @@ struct State {
     /// The decode time at which a fragment without one begins.
     next: i64,
     samples: u32,
+    payload: u64,
 }
 
 impl FragmentIndexer {
@@ -89,6 +90,7 @@ impl FragmentIndexer {
                     indexer.found.push((index, IndexedSample { offset, size, dts: state.next, pts, sync }));
                     state.next += i64::from(sample.duration);
                     state.samples += 1;
+                    state.payload += u64::from(size);
                     end_pts = end_pts.max(Some(pts.saturating_add(i64::from(sample.duration))));
                 }
             }
@@ -239,7 +241,9 @@ impl FragmentIndexer {
             }
             let header = Header::parse(&traf)?;
             let known = self.tracks.iter().position(|track| track.id == header.track);
-            let state = known.and_then(|index| self.states.get(index)).copied().unwrap_or_default();
+            let Some((index, state)) = known.and_then(|index| Some((index, *self.states.get(index)?))) else {
+                continue;
+            };
             let defaults = header.defaults(state.defaults);
             let base = header.base.unwrap_or(if header.from_moof { self.at } else { behind });
             let decode = traf::decode_time(&traf)?.unwrap_or(state.next);
@@ -254,9 +258,7 @@ impl FragmentIndexer {
                 }
             }
             behind = position.offset;
-            if let Some(index) = known {
-                self.keep(index, defaults.entry, &samples, position.decode)?;
-            }
+            self.keep(index, defaults.entry, &samples, position.decode)?;
         }
         Ok(())
     }
@@ -291,6 +293,15 @@ impl FragmentIndexer {
             let end = sample.offset.saturating_add(u64::from(sample.size));
             if end > self.file_len {
                 return Err(Mp4Error::Truncated { what: "the media data", needs: end, has: self.file_len });
+            }
+            state.payload = state.payload.saturating_add(u64::from(sample.size));
+            if state.payload > self.file_len {
+                let (name, offset) = (FourCc(*b"moof"), self.at);
+                return Err(Mp4Error::Malformed {
+                    name,
+                    offset,
+                    why: "claims more bytes of samples than the file has",
+                });
             }
             track.end_pts = track.end_pts.max(Some(sample.pts.saturating_add(i64::from(*duration))));
             self.found.push((index, *sample));

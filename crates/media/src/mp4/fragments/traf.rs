@@ -98,6 +98,10 @@ pub(super) fn run(
         let limit = u64::from(super::MAX_MOOF_SAMPLES);
         return Err(Mp4Error::LimitExceeded { what: "samples in one fragment", limit });
     }
+    if flags & 0x200 == 0 && defaults.size == 0 && count > 1 {
+        // They would cost the file nothing and us memory.
+        return Err(trun.malformed("has samples without a size"));
+    }
     if flags & 0x1 != 0 {
         let from_base = i64::from(cursor.u32().ok_or_else(short)?.cast_signed());
         position.offset = position.base.checked_add_signed(from_base).ok_or_else(impossible)?;
