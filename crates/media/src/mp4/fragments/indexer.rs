@@ -291,11 +291,11 @@ impl FragmentIndexer {
         }
         for (sample, duration) in samples {
             let end = sample.offset.saturating_add(u64::from(sample.size));
-            if end > self.file_len {
+            if end > self.file_len && !self.grows {
                 return Err(Mp4Error::Truncated { what: "the media data", needs: end, has: self.file_len });
             }
             state.payload = state.payload.saturating_add(u64::from(sample.size));
-            if state.payload > self.file_len {
+            if state.payload > self.file_len && !self.grows {
                 let (name, offset) = (FourCc(*b"moof"), self.at);
                 return Err(Mp4Error::Malformed {
                     name,
