@@ -11,6 +11,7 @@
 //! | [`mod@file`] | completed and uploading files: see, look inside |
 //! | [`asset`] | playable things: create from files, see, list, delete |
 //! | [`play`] | what viewers fetch: documents, segments, the original |
+//! | [`process`] | renditions: planned, encoded in chunks, published |
 //! | [`work`] | jobs, and the sweeping of what nobody refers to |
 //! | [`port`] | what all of it needs from the world |
 
@@ -22,6 +23,7 @@ pub mod file;
 mod fresh;
 pub mod play;
 pub mod port;
+pub mod process;
 pub mod upload;
 pub mod work;
 

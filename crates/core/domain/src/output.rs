@@ -22,6 +22,8 @@ pub struct Output {
     pub preset: String,
     /// How far it is.
     pub state: OutputState,
+    /// The picture that it is made of; `None` where it has none.
+    pub picture: Option<Source>,
     /// What is to be done to the picture, once that is known.
     pub plan: Option<PicturePlan>,
     /// When it was asked for.
@@ -100,6 +102,9 @@ pub struct Source {
     pub kind: TrackKind,
     /// Its number among the tracks of its kind, from 0.
     pub number: u32,
+    /// What is zero in the presentation, in microseconds of the file's own timeline; `None`: the
+    /// beginning of that.
+    pub origin_micros: Option<i64>,
 }
 
 /// What is done to pictures between decoding and scaling.
@@ -136,19 +141,22 @@ impl Filter {
 pub enum Timing {
     /// Every picture lasts as long as this rate says.
     Steady(Rate),
-    /// As in the source.
-    AsIs,
+    /// As in the source, in so many ticks a second.
+    AsIs {
+        /// Ticks in a second.
+        scale: u32,
+    },
 }
 
-/// Ticks in a second where the timing of the source is kept: that of MPEG-2 systems.
-pub const VARIABLE_SCALE: u32 = 90_000;
-
 impl Timing {
+    /// That of the source in the ticks of MPEG-2 systems, for rates that vary.
+    pub const VARIABLE: Self = Self::AsIs { scale: 90_000 };
+
     /// Ticks in a second of what is encoded.
     pub fn timescale(self) -> u32 {
         match self {
             Self::Steady(rate) => rate.timescale(),
-            Self::AsIs => VARIABLE_SCALE,
+            Self::AsIs { scale } => scale,
         }
     }
 }
@@ -185,11 +193,22 @@ impl PicturePlan {
     /// When the chunk begins in the presentation, in ticks of what is encoded.
     pub fn start_of(&self, chunk: &Chunk) -> i64 {
         match self.timing {
-            Timing::AsIs => self.presented(chunk.from),
+            Timing::AsIs { .. } => self.presented(chunk.from),
             Timing::Steady(rate) => {
                 let first = self.chunks.first().map_or(chunk.from, |first| first.from);
                 let frames = i64::try_from(chunk.first).unwrap_or(i64::MAX);
                 self.presented(first).saturating_add(frames.saturating_mul(rate.frame_ticks().into()))
+            }
+        }
+    }
+
+    /// When the chunk ends in the presentation, in ticks of what is encoded: where the next one begins.
+    pub fn end_of(&self, chunk: &Chunk) -> i64 {
+        match self.timing {
+            Timing::AsIs { .. } => self.presented(chunk.until),
+            Timing::Steady(rate) => {
+                let frames = i64::try_from(chunk.pictures).unwrap_or(i64::MAX);
+                self.start_of(chunk).saturating_add(frames.saturating_mul(rate.frame_ticks().into()))
             }
         }
     }
@@ -339,7 +358,7 @@ mod tests {
             cuts: vec![],
         };
         let mut plan = PicturePlan {
-            source: Source { object, kind: TrackKind::Video, number: 0 },
+            source: Source { object, kind: TrackKind::Video, number: 0, origin_micros: None },
             stream: 0,
             filters: vec![],
             timing: Timing::Steady(rate),
@@ -351,7 +370,7 @@ mod tests {
         };
         assert_eq!(plan.start_of(&plan.chunks[0].clone()), 990);
         assert_eq!(plan.start_of(&plan.chunks[1].clone()), 990 + 600 * 1_001);
-        plan.timing = Timing::AsIs;
+        plan.timing = Timing::VARIABLE;
         assert_eq!(plan.start_of(&plan.chunks[1].clone()), 20_053 * 90);
     }
 }

@@ -26,6 +26,8 @@ pub struct PlannedTrack {
     pub track: usize,
     /// Its map.
     pub map: SegmentMap,
+    /// By how many of its ticks the presentation lies later than the timeline of the movie, edit lists applied.
+    pub shift: i64,
 }
 
 impl SegmentMap {
@@ -52,7 +54,7 @@ impl SegmentMap {
         let pictures = |track: &Track<'_>| track.kind == TrackKind::Video;
         // Picture first: sound follows it. Then the order of the file again.
         for wants_picture in [true, false] {
-            for ((index, track, tables), placement) in playable.iter().zip(&placed) {
+            for (((index, track, tables), placement), own) in playable.iter().zip(&placed).zip(&laid) {
                 if pictures(track) != wants_picture {
                     continue;
                 }
@@ -68,7 +70,8 @@ impl SegmentMap {
                     let end = map.start().saturating_add_unsigned(map.duration());
                     followed = Some((track.timescale, end));
                 }
-                maps.push(PlannedTrack { track: *index, map });
+                let shift = placement.offset.saturating_sub(own.offset);
+                maps.push(PlannedTrack { track: *index, map, shift });
             }
         }
         maps.sort_by_key(|planned| planned.track);

@@ -4,10 +4,12 @@ use super::prepare::{self, Outcome, Prepared};
 use crate::app::App;
 use crate::error::Error;
 use crate::fresh;
+use crate::process::request;
+use crate::work::probe_file;
 use kinora_domain::access::{Caller, Permission};
 use kinora_domain::asset::{Asset, AssetSource};
-use kinora_domain::file::{File, FileState, MetadataJson};
-use kinora_domain::job::Work;
+use kinora_domain::file::{Content, File, FileState, MetadataJson, Probe};
+use kinora_domain::job::{NewJob, Work};
 use kinora_domain::track::{Track, TrackKind};
 use kinora_domain::{AssetId, JobId, Kind, Problem, TrackId, preset};
 
@@ -31,17 +33,21 @@ pub struct NewAsset {
     pub metadata: Option<MetadataJson>,
 }
 
-/// Makes an asset of completed files. Where players take what is in them it is available in the
-/// answer already; where not, it is there in the failed state with the reason.
+/// Makes an asset of completed files. Where players take what is in them it is available in the answer
+/// already; where not, it is processing and plays from its first segment on. What can never play is there in
+/// the failed state with the reason.
 ///
 /// # Errors
 /// `Invalid` preset, sources or tracks; `NotFound` files; `Conflict` with a file that is not complete.
 pub async fn create_asset(app: &App, caller: &Caller, new: NewAsset) -> Result<Asset, Error> {
     caller.require(Permission::WriteMedia)?;
-    preset::find(&new.preset)?;
+    let preset = preset::find(&new.preset)?;
     check_shape(&new)?;
-    let files = load_files(app, caller, &new.sources).await?;
-    let outcome = prepare::prepare(app, &new.sources, &files).await?;
+    let mut files = load_files(app, caller, &new.sources).await?;
+    if look_into(app, &files).await? {
+        files = load_files(app, caller, &new.sources).await?;
+    }
+    let outcome = prepare::prepare(app, &new.sources, &files, preset).await?;
     let stored = store(app, caller, new, &files, &outcome).await;
     if stored.is_err() {
         prepare::discard(app, &outcome).await;
@@ -84,6 +90,23 @@ async fn load_files(app: &App, caller: &Caller, sources: &[AssetSource]) -> Resu
     Ok(files)
 }
 
+/// Looks into the files that nobody has looked into; whether there were any. A file that cannot be read says so
+/// when it is loaded again.
+async fn look_into(app: &App, files: &[File]) -> Result<bool, Error> {
+    let mut looked = false;
+    for file in files {
+        if let FileState::Completed(Content { probe: Probe::Pending, .. }) = file.state {
+            looked = true;
+            match probe_file(app, file.id).await {
+                Ok(_) => {}
+                Err(error) if error.kind() == Kind::UnreadableMedia => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    Ok(looked)
+}
+
 /// Everything of the asset in one transaction: its maps' objects, a reference on the files' bytes
 /// for each track that lies in them, its tracks, and the jobs that copy audio out.
 async fn store(app: &App, caller: &Caller, new: NewAsset, files: &[File], outcome: &Outcome) -> Result<Asset, Error> {
@@ -122,8 +145,12 @@ async fn store(app: &App, caller: &Caller, new: NewAsset, files: &[File], outcom
         };
         tx.insert_track(&track).await?;
         if worth_copying(prepared) {
-            tx.enqueue(JobId::new(fresh::uuid(app)), caller.organization, Work::CopyAudio(track.id)).await?;
+            let copy = Work::CopyAudio(track.id);
+            tx.enqueue(&NewJob::new(JobId::new(fresh::uuid(app)), caller.organization, copy)).await?;
         }
+    }
+    if let Some(wanted) = outcome.request() {
+        request::request(app, &mut *tx, &asset, wanted).await?;
     }
     tx.commit().await?;
     Ok(asset)

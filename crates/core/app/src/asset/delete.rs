@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::error::Error;
+use crate::process::remove::remove;
 use crate::work::sweep_objects;
 use kinora_domain::access::{Caller, Permission};
 use kinora_domain::asset::AssetState;
@@ -22,6 +23,7 @@ pub async fn delete_asset(app: &App, caller: &Caller, id: AssetId) -> Result<(),
         tx.release_object(track.map).await?;
     }
     tx.delete_tracks(id).await?;
+    remove(&mut *tx, id).await?;
     asset.state = AssetState::Deleted { at: now };
     asset.modified = now;
     tx.update_asset(&asset).await?;

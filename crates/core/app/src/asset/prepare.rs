@@ -5,19 +5,28 @@ use crate::error::{Error, causes};
 use crate::file::container::container;
 use crate::file::movie::{self, Index, Unfit};
 use crate::fresh;
+use crate::process::request::Request;
 use core::time::Duration;
 use kinora_domain::asset::{AssetSource, AssetState};
-use kinora_domain::file::{Failure, File};
+use kinora_domain::file::{Content, Failure, File, FileState, Probe};
 use kinora_domain::limit::Limits;
+use kinora_domain::output::{SoundPlan, Source};
+use kinora_domain::preset::{Preset, Shape, SoundFormat};
 use kinora_domain::selection::{Selected, select};
 use kinora_domain::track::TrackKind;
 use kinora_domain::{ObjectId, Problem};
 use kinora_media::timing::{Timescale, rescale};
-use kinora_media::{Movie, SegmentMap, Track};
+use kinora_media::{Codec, Movie, PlannedTrack, SegmentMap, Track};
 
 /// Cuts are looked for this far apart. Four seconds keep a player's
 /// start and its switches quick and the requests few.
 const SEGMENT: Duration = Duration::from_secs(4);
+
+/// Microseconds.
+const MICROS: Timescale = match Timescale::new(1_000_000) {
+    Some(scale) => scale,
+    None => Timescale::MILLIS,
+};
 
 /// A track that is ready to play: its map is stored as an object.
 pub(super) struct Prepared {
@@ -42,8 +51,8 @@ impl Prepared {
 
 /// What preparation gave.
 pub(super) enum Outcome {
-    /// It plays.
-    Plays(Vec<Prepared>),
+    /// It plays, now or soon.
+    Plays(Vec<Prepared>, Request),
     /// It cannot play, and why.
     CannotPlay(Failure),
 }
@@ -53,29 +62,47 @@ impl Outcome {
     pub(super) fn state(&self) -> AssetState {
         match self {
             Self::CannotPlay(failure) => AssetState::Failed(failure.clone()),
-            Self::Plays(tracks) => AssetState::Available {
+            Self::Plays(_, request) if !request.plays() => AssetState::Processing,
+            Self::Plays(tracks, _) => AssetState::Available {
                 duration_ms: tracks.iter().map(|track| end_ms(&track.map)).max().unwrap_or(0),
                 size_bytes: tracks.iter().map(|track| track.map.payload_bytes()).sum(),
             },
         }
     }
 
+    /// What is to be made.
+    pub(super) const fn request(&self) -> Option<&Request> {
+        match self {
+            Self::Plays(_, request) => Some(request),
+            Self::CannotPlay(_) => None,
+        }
+    }
+
     /// The tracks that play.
     pub(super) fn tracks(&self) -> &[Prepared] {
         match self {
-            Self::Plays(tracks) => tracks,
+            Self::Plays(tracks, _) => tracks,
             Self::CannotPlay(_) => &[],
         }
     }
 }
 
-/// Selects tracks, reads the files' indexes, plans and stores the maps.
+/// Selects tracks, reads the files' indexes, plans and stores the maps of what players take as it is, and
+/// says what is to be made of the rest.
 ///
 /// # Errors
 /// A track asked for is not there; storage.
-pub(super) async fn prepare(app: &App, sources: &[AssetSource], files: &[File]) -> Result<Outcome, Error> {
+pub(super) async fn prepare(
+    app: &App,
+    sources: &[AssetSource],
+    files: &[File],
+    preset: Preset,
+) -> Result<Outcome, Error> {
     let mut indexes = Vec::with_capacity(files.len());
     for file in files {
+        if let FileState::Completed(Content { probe: Probe::Failed(failure), .. }) = &file.state {
+            return Ok(Outcome::CannotPlay(failure.clone()));
+        }
         match read_index(app, file).await? {
             Ok(index) => indexes.push(index),
             Err(failure) => return Ok(Outcome::CannotPlay(failure)),
@@ -86,19 +113,20 @@ pub(super) async fn prepare(app: &App, sources: &[AssetSource], files: &[File]) 
         let field = format!("transcodedSources[{}].transcodingTracks", missing.source_index);
         Problem::invalid(field, format!("The file has no {} track `{}`.", missing.kind.name(), missing.selector))
     })?;
+    let picks = picks(&selected, files, preset);
     let limits = app.limits;
-    let planned = movie::apart(move || plan(&indexes, &selected, &limits)).await?;
-    let planned = match planned {
+    let planned = movie::apart(move || plan(&indexes, picks, preset, &limits)).await?;
+    let (planned, request) = match planned {
         Ok(planned) => planned,
         Err(failure) => return Ok(Outcome::CannotPlay(failure)),
     };
     let mut tracks = Vec::with_capacity(planned.len());
-    for (position, Planned { source, kind, map }) in (0_u32..).zip(planned) {
+    for Planned { source, position, kind, map } in planned {
         let map_object = ObjectId::new(fresh::uuid(app));
         app.blobs.put(map_object, map.as_bytes().to_vec()).await?;
         tracks.push(Prepared { source, position, kind, map, map_object });
     }
-    Ok(Outcome::Plays(tracks))
+    Ok(Outcome::Plays(tracks, request))
 }
 
 /// Removes the stored maps of an asset that did not come to be. What stays behind in a crash is
@@ -117,60 +145,147 @@ fn end_ms(map: &SegmentMap) -> u64 {
     u64::try_from(rescale(end, map.header().timescale, Timescale::MILLIS)).unwrap_or(0)
 }
 
-/// The index of a file that plays as it is.
-async fn read_index(app: &App, file: &File) -> Result<Result<Index, Failure>, Error> {
+/// The index of a file that has one; `None` for what plays only when it is converted.
+async fn read_index(app: &App, file: &File) -> Result<Result<Option<Index>, Failure>, Error> {
     let object = app.blobs.open(file.object).await?;
-    let container = container(&*object).await?;
-    if !container.is_mp4() {
-        return Ok(Err(needs_processing(&format!("Files of type {} do", container.id()))));
+    if !container(&*object).await?.is_mp4() {
+        return Ok(Ok(None));
     }
-    Ok(movie::read_index(&object).await?.map_err(failure))
+    Ok(match movie::read_index(&object).await? {
+        Ok(index) => Ok(Some(index)),
+        Err(Unfit::Fragmented) => Ok(None),
+        Err(Unfit::Refused(problem)) => Err(Failure::from_problem(&problem)),
+    })
+}
+
+/// A selected track as its file has it.
+struct Pick {
+    selected: Selected,
+    object: ObjectId,
+    kind: TrackKind,
+    /// Its number among the tracks of its kind, from 0.
+    number: u32,
+}
+
+/// The tracks that a preset plays, in the order of the manifests.
+fn picks(selected: &[Selected], files: &[File], preset: Preset) -> Vec<Pick> {
+    let pick = |selected: &Selected| {
+        let file = files.get(selected.source)?;
+        let kind = file.tracks().get(selected.track)?.kind;
+        let before = file.tracks().iter().take(selected.track).filter(|track| track.kind == kind).count();
+        let number = u32::try_from(before).ok()?;
+        Some(Pick { selected: selected.clone(), object: file.object, kind, number })
+    };
+    let wanted = |kind| match kind {
+        TrackKind::Video => !preset.is_sound_only(),
+        TrackKind::Audio => true,
+        TrackKind::Captions => false,
+    };
+    selected.iter().filter_map(pick).filter(|pick| wanted(pick.kind)).collect()
 }
 
 struct Planned {
     source: usize,
+    position: u32,
     kind: TrackKind,
     map: SegmentMap,
 }
 
-/// The selected tracks as one movie, in the order of the manifests, with the client's languages and
-/// names; every one of them of a codec that players take; planned together, so that sound is cut
-/// where the picture is.
-fn plan(indexes: &[Index], selected: &[Selected], limits: &Limits) -> Result<Vec<Planned>, Failure> {
-    let movies: Vec<Movie<'_>> =
-        indexes.iter().map(|index| index.parse(limits)).collect::<Result<_, _>>().map_err(failure)?;
-    let Some(mut together) = movies.first().cloned() else { return Err(nothing_plays()) };
-    together.tracks.clear();
-    let mut origins = Vec::with_capacity(selected.len());
-    for pick in selected {
-        let Some((track, kind)) = track_of(&movies, pick) else { continue };
-        if !track.is_playable() {
-            return Err(needs_processing(&format!("{} tracks of codec `{}` do", kind.name(), track.codec.name())));
-        }
-        let mut track = track.clone();
-        track.language = pick.language.clone().or(track.language);
-        track.name = pick.name.clone().or(track.name);
-        together.tracks.push(track);
-        origins.push((pick.source, kind));
+/// What players take as it is, as one movie with the client's languages and names, planned together, so
+/// that sound is cut where the picture is; and what is to be made of the rest.
+fn plan(
+    indexes: &[Option<Index>],
+    picks: Vec<Pick>,
+    preset: Preset,
+    limits: &Limits,
+) -> Result<(Vec<Planned>, Request), Failure> {
+    let parse = |index: &Option<Index>| index.as_ref().map(|index| index.parse(limits)).transpose();
+    let movies: Vec<Option<Movie<'_>>> = indexes.iter().map(parse).collect::<Result<_, _>>().map_err(failure)?;
+    if picks.is_empty() {
+        return Err(nothing_plays());
     }
-    let maps = SegmentMap::plan(&together, SEGMENT).map_err(|error| failure(error.into()))?;
-    let planned: Vec<_> = maps
-        .into_iter()
-        .filter_map(|planned| {
-            let (source, kind) = origins.get(planned.track).copied()?;
-            Some(Planned { source, kind, map: planned.map })
-        })
-        .collect();
-    if planned.is_empty() { Err(nothing_plays()) } else { Ok(planned) }
+    let mut together: Option<Movie<'_>> = movies.iter().flatten().next().cloned();
+    if let Some(movie) = &mut together {
+        movie.tracks.clear();
+    }
+    let mut origins = Vec::new();
+    let mut rest = Vec::new();
+    for (position, pick) in (0_u32..).zip(picks) {
+        let track = movies.get(pick.selected.source).and_then(Option::as_ref).and_then(|movie| track_of(movie, &pick));
+        match (track.filter(|track| plays(track, preset)), &mut together) {
+            (Some(track), Some(movie)) => {
+                let mut track = track.clone();
+                track.language = pick.selected.language.clone().or(track.language);
+                track.name = pick.selected.name.clone().or(track.name);
+                movie.tracks.push(track);
+                origins.push((pick, position));
+            }
+            _ => rest.push((pick, position)),
+        }
+    }
+    let maps = match &together {
+        Some(movie) if !movie.tracks.is_empty() => {
+            SegmentMap::plan(movie, SEGMENT).map_err(|error| failure(error.into()))?
+        }
+        _ => Vec::new(),
+    };
+    let mut zero: Vec<(usize, i64)> = Vec::new();
+    let mut planned = Vec::with_capacity(maps.len());
+    let mut picture = None;
+    for PlannedTrack { track, map, shift, .. } in maps {
+        let Some((pick, position)) = origins.get(track) else { continue };
+        // What is made of other tracks of the file is laid on the same timeline.
+        let micros = rescale(shift.saturating_neg(), map.header().timescale, MICROS);
+        zero.push((pick.selected.source, micros));
+        if pick.kind == TrackKind::Video {
+            picture = Some(source(pick, &zero));
+        }
+        planned.push(Planned { source: pick.selected.source, position: *position, kind: pick.kind, map });
+    }
+    let duration_ms = planned.iter().map(|track| end_ms(&track.map)).max().unwrap_or(0);
+    let mut request = Request { picture, first: None, sounds: Vec::new(), duration_ms };
+    for (pick, position) in rest {
+        let source = source(&pick, &zero);
+        if pick.kind == TrackKind::Video {
+            (request.picture, request.first) = (Some(source), Some(position));
+        } else {
+            let format = match preset.shape {
+                Shape::Sound(format) => format,
+                Shape::Single { .. } | Shape::Ladder { .. } => SoundFormat::Aac,
+            };
+            let Selected { language, name, .. } = pick.selected;
+            request.sounds.push((position, SoundPlan { source, format, language, name }));
+        }
+    }
+    Ok((planned, request))
 }
 
-/// The track that a selection means: it counts the tracks that the library knows.
-fn track_of<'movies, 'data>(
-    movies: &'movies [Movie<'data>],
-    pick: &Selected,
-) -> Option<(&'movies Track<'data>, TrackKind)> {
-    let known = movies.get(pick.source)?.tracks.iter().filter_map(|track| Some((track, movie::kind(track)?)));
-    known.into_iter().nth(pick.track)
+fn source(pick: &Pick, zero: &[(usize, i64)]) -> Source {
+    let origin_micros = zero.iter().find(|(source, _)| *source == pick.selected.source).map(|(_, micros)| *micros);
+    Source { object: pick.object, kind: pick.kind, number: pick.number, origin_micros }
+}
+
+/// Whether players take a track as it is, and the preset asks for nothing else.
+fn plays(track: &Track<'_>, preset: Preset) -> bool {
+    let taken = match track.codec {
+        // Baseline, Main, High; what browsers decode of it has eight bits in 4:2:0.
+        Codec::H264 { profile, .. } => matches!(profile, 66 | 77 | 88 | 100),
+        Codec::Av1 { .. } | Codec::Vp9 { .. } | Codec::Aac { .. } | Codec::Opus | Codec::Mp3 | Codec::Flac => true,
+        // Some devices only.
+        Codec::Hevc { .. } | Codec::Ac3 | Codec::Eac3 | _ => false,
+    };
+    let asked = match preset.shape {
+        Shape::Sound(SoundFormat::Aac) => matches!(track.codec, Codec::Aac { .. }),
+        Shape::Sound(SoundFormat::Mp3) => track.codec == Codec::Mp3,
+        Shape::Single { .. } | Shape::Ladder { .. } => true,
+    };
+    track.is_playable() && taken && asked
+}
+
+/// The track that a pick means: it counts the tracks of its kind.
+fn track_of<'movie, 'data>(movie: &'movie Movie<'data>, pick: &Pick) -> Option<&'movie Track<'data>> {
+    let number = usize::try_from(pick.number).ok()?;
+    movie.tracks.iter().filter(|track| movie::kind(track) == Some(pick.kind)).nth(number)
 }
 
 fn nothing_plays() -> Failure {
@@ -179,14 +294,8 @@ fn nothing_plays() -> Failure {
 
 fn failure(unfit: Unfit) -> Failure {
     match unfit {
-        Unfit::Fragmented => needs_processing("Fragmented MP4 files do"),
+        // Decided before: such files have no index to be parsed.
+        Unfit::Fragmented => nothing_plays(),
         Unfit::Refused(problem) => Failure::from_problem(&problem),
-    }
-}
-
-fn needs_processing(what: &str) -> Failure {
-    Failure {
-        reason: "needs_processing".to_owned(),
-        message: format!("{what} not play without conversion, which this release does not offer. The file is kept."),
     }
 }

@@ -16,6 +16,8 @@ const CAPACITY_BYTES: u64 = 64 << 20;
 const ITEMS: usize = 1_024;
 /// A change made by another process of this server is seen after this time.
 const FRESH: Duration = Duration::from_secs(5);
+/// The same of an asset of which more is coming.
+const FRESH_GROWING: Duration = Duration::from_millis(250);
 
 #[derive(Clone)]
 struct ByBytes;
@@ -57,7 +59,8 @@ pub(crate) async fn playable(app: &App, id: AssetId) -> Result<Arc<Playable>, Er
     let cache = &app.playables.entries;
     let now = Instant::now();
     if let Some(entry) = cache.get(&id) {
-        if now.duration_since(entry.checked) < FRESH {
+        let fresh = if entry.playable.is_growing() { FRESH_GROWING } else { FRESH };
+        if now.duration_since(entry.checked) < fresh {
             return Ok(entry.playable);
         }
         match entry.playable.is_current(app, id).await {

@@ -2,12 +2,17 @@
 
 use crate::app::App;
 use crate::error::Error;
-use crate::port::Object;
+use crate::port::{BlobError, Object};
+use crate::process::part::{Assembled, assemble, load_map};
+use bytes::Bytes;
 use core::fmt;
+use core::ops::Range;
 use core::str::FromStr;
+use futures_util::stream::{self, BoxStream, StreamExt as _};
 use kinora_domain::asset::AssetState;
+use kinora_domain::output::{Part, Rendition};
 use kinora_domain::track::{Track, TrackKind};
-use kinora_domain::{AssetId, Kind, Problem};
+use kinora_domain::{AssetId, Kind, Problem, Timestamp};
 use kinora_media::map::SegmentMap;
 use std::sync::Arc;
 
@@ -65,14 +70,46 @@ impl FromStr for Slug {
 pub(crate) struct PlayableTrack {
     pub(crate) slug: Slug,
     pub(crate) map: SegmentMap,
-    pub(crate) media: Arc<dyn Object>,
+    pub(crate) media: Media,
+    /// Whether manifests name it.
+    pub(crate) listed: bool,
+}
+
+/// Where the bytes of a track are: objects, each with the offset at which it begins.
+pub(crate) struct Media(Vec<(u64, Arc<dyn Object>)>);
+
+impl Media {
+    /// The bytes of `ranges`, one after the other.
+    pub(crate) fn stream(&self, ranges: Vec<Range<u64>>) -> BoxStream<'static, Result<Bytes, BlobError>> {
+        if let [(_, object)] = self.0.as_slice() {
+            return Arc::clone(object).stream(ranges);
+        }
+        let mut streams: Vec<BoxStream<'static, Result<Bytes, BlobError>>> = Vec::new();
+        for range in ranges {
+            // A segment lies in one piece; a range never runs over the end of its object.
+            let behind = self.0.partition_point(|(base, _)| *base <= range.start);
+            let Some((base, object)) = behind.checked_sub(1).and_then(|at| self.0.get(at)) else { continue };
+            let within = range.start.saturating_sub(*base)..range.end.saturating_sub(*base);
+            streams.push(Arc::clone(object).stream(vec![within]));
+        }
+        stream::iter(streams).flatten().boxed()
+    }
+}
+
+/// What an asset plays, as the store says.
+#[derive(PartialEq, Eq)]
+struct Rows {
+    tracks: Vec<Track>,
+    /// Renditions that are played while they grow, with their pieces so far.
+    growing: Vec<(Rendition, Vec<Part>)>,
+    created: Timestamp,
 }
 
 /// An asset, ready.
 pub(crate) struct Playable {
     pub(crate) tracks: Vec<PlayableTrack>,
     /// The rows that it was made of: while they are the same, so is it.
-    rows: Vec<Track>,
+    rows: Rows,
 }
 
 impl Playable {
@@ -105,6 +142,16 @@ impl Playable {
         Ok(rows(app, id).await? == self.rows)
     }
 
+    /// Whether more of it is coming.
+    pub(super) const fn is_growing(&self) -> bool {
+        !self.rows.growing.is_empty()
+    }
+
+    /// When the asset was made.
+    pub(super) const fn created(&self) -> Timestamp {
+        self.rows.created
+    }
+
     /// The track of that slug, at its current version.
     pub(super) fn track(&self, slug: Slug) -> Result<&PlayableTrack, Problem> {
         self.tracks.iter().find(|track| track.slug == slug).ok_or_else(|| Problem::not_found("track"))
@@ -116,38 +163,60 @@ impl Playable {
     }
 }
 
-/// The tracks of an asset that plays.
-async fn rows(app: &App, id: AssetId) -> Result<Vec<Track>, Error> {
-    let mut tx = app.store.read().await?;
-    let asset = tx.asset_of_anyone(id).await?.ok_or_else(|| Problem::not_found("asset"))?;
-    match asset.state {
-        AssetState::Available { .. } => Ok(tx.tracks(id).await?),
-        AssetState::Pending | AssetState::Processing => {
-            let message = "This video is still being prepared; try again in a moment.";
-            Err(Problem::new(Kind::Unavailable, "not_ready", message).into())
-        }
-        AssetState::Failed(failure) => Err(Problem::new(Kind::UnreadableMedia, "cannot_play", failure.message).into()),
-        AssetState::Deleted { .. } => Err(Problem::not_found("asset").into()),
-    }
+fn not_ready() -> Error {
+    let message = "This video is still being prepared; try again in a moment.";
+    Problem::new(Kind::Unavailable, "not_ready", message).into()
 }
 
-async fn load_tracks(app: &App, rows: &[Track]) -> Result<Vec<PlayableTrack>, Error> {
-    let mut tracks = Vec::with_capacity(rows.len());
-    for row in rows {
+/// The tracks of an asset that plays.
+async fn rows(app: &App, id: AssetId) -> Result<Rows, Error> {
+    let mut tx = app.store.read().await?;
+    let asset = tx.asset_of_anyone(id).await?.ok_or_else(|| Problem::not_found("asset"))?;
+    let mut growing = Vec::new();
+    match asset.state {
+        AssetState::Available { .. } => {}
+        AssetState::Pending => return Err(not_ready()),
+        AssetState::Processing => {
+            for rendition in tx.renditions(id).await? {
+                if rendition.sealed || !rendition.role.plays_while_growing() {
+                    continue;
+                }
+                let parts = tx.rendition_parts(rendition.id).await?;
+                if parts.is_empty() {
+                    return Err(not_ready());
+                }
+                growing.push((rendition, parts));
+            }
+        }
+        AssetState::Failed(failure) => {
+            return Err(Problem::new(Kind::UnreadableMedia, "cannot_play", failure.message).into());
+        }
+        AssetState::Deleted { .. } => return Err(Problem::not_found("asset").into()),
+    }
+    Ok(Rows { tracks: tx.tracks(id).await?, growing, created: asset.created })
+}
+
+async fn load_tracks(app: &App, rows: &Rows) -> Result<Vec<PlayableTrack>, Error> {
+    let mut tracks = Vec::with_capacity(rows.tracks.len() + rows.growing.len());
+    for row in &rows.tracks {
         tracks.push(load_track(app, row).await?);
     }
+    for (rendition, parts) in &rows.growing {
+        let Some(Assembled { map, media }) = assemble(app, parts).await? else { return Err(not_ready()) };
+        let media = Media(media.into_iter().map(|(base, _, object)| (base, object)).collect());
+        // As its track will be named.
+        let slug = Slug { kind: rendition.role.kind(), position: rendition.position, version: 1 };
+        tracks.push(PlayableTrack { slug, map, media, listed: true });
+    }
+    tracks.sort_by_key(|track| track.slug.position);
     Ok(tracks)
 }
 
 async fn load_track(app: &App, track: &Track) -> Result<PlayableTrack, Error> {
-    let stored = app.blobs.open(track.map).await?;
-    let bytes = stored.read(0..stored.size()).await?;
-    let map = SegmentMap::decode(bytes.to_vec()).map_err(|error| {
-        Error::caused(Problem::new(Kind::Internal, "internal", "The index of this video is damaged."), error)
-    })?;
-    let media = app.blobs.open(track.media).await?;
+    let map = load_map(app, track.map).await?;
+    let media = Media(vec![(0, app.blobs.open(track.media).await?)]);
     let slug = Slug { kind: track.kind, position: track.position, version: track.version };
-    Ok(PlayableTrack { slug, map, media })
+    Ok(PlayableTrack { slug, map, media, listed: track.listed })
 }
 
 #[cfg(test)]

@@ -9,7 +9,6 @@ use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use kinora_domain::{AssetId, Problem};
 use kinora_media::cmaf;
-use std::sync::Arc;
 
 /// Bytes to send: what was made, followed by what is read from the object as it goes out.
 pub struct Body {
@@ -38,6 +37,6 @@ pub async fn media_segment(app: &App, id: AssetId, slug: Slug, number: u32) -> R
     let playable = playable(app, id).await?;
     let track = playable.track(slug)?;
     let segment = cmaf::media_segment(&track.map, number).ok_or_else(|| Problem::not_found("segment"))?;
-    let payload = Arc::clone(&track.media).stream(segment.payload);
+    let payload = track.media.stream(segment.payload);
     Ok(Body { head: Bytes::from(segment.head), payload: Some(payload), length: segment.len })
 }

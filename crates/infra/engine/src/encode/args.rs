@@ -8,7 +8,7 @@ use crate::args::{Args, DECODERS, Demuxer, INPUT};
 use core::fmt::Write as _;
 use kinora_app::port::{Effort, EncodeOrder, EncodeWork, KeyFrames, PictureWork, SoundWork, Window};
 use kinora_domain::ladder::Rung;
-use kinora_domain::output::{Filter, Timing, VARIABLE_SCALE};
+use kinora_domain::output::{Filter, Timing};
 use kinora_domain::picture::{Scan, Transfer};
 use kinora_domain::preset::SoundFormat;
 use std::ffi::OsString;
@@ -168,8 +168,8 @@ fn timing(window: Window, timing: Timing) -> String {
         (Timing::Steady(rate), _) => {
             format!("settb=1/{},setpts=N*{}", rate.timescale(), rate.frame_ticks())
         }
-        (Timing::AsIs, Window::Pictures { from, .. }) => format!("setpts=PTS-({from}),settb=1/{VARIABLE_SCALE}"),
-        (Timing::AsIs, Window::All | Window::After { .. }) => format!("settb=1/{VARIABLE_SCALE}"),
+        (Timing::AsIs { scale }, Window::Pictures { from, .. }) => format!("setpts=PTS-({from}),settb=1/{scale}"),
+        (Timing::AsIs { scale }, Window::All | Window::After { .. }) => format!("settb=1/{scale}"),
     }
 }
 

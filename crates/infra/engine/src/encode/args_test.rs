@@ -43,7 +43,7 @@ fn the_first_rung_is_written_in_fragments() {
         window: Window::After { micros: 4_000_500 },
         work: EncodeWork::Pictures(PictureWork {
             filters: vec![Filter::ToneMap(Transfer::Hlg)],
-            timing: Timing::AsIs,
+            timing: Timing::VARIABLE,
             keys: KeyFrames::Every(2_000),
             rungs: vec![rung(640, 360, 850)],
             effort: Effort::Quick,

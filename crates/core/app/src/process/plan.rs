@@ -1,0 +1,206 @@
+//! The look at the whole picture, and what is to be made of it: the ladder, the chunks, and their jobs.
+
+use super::first::no_picture;
+use super::{order, part, settle};
+use crate::app::App;
+use crate::error::Error;
+use crate::file::container::container;
+use crate::fresh;
+use crate::port::{Examined, StoredChunk};
+use crate::work::Finished;
+use kinora_domain::chunk::{Grid, Pictures, chunks, steady};
+use kinora_domain::job::{LeasedJob, NewJob, Work};
+use kinora_domain::ladder::{self, Rung};
+use kinora_domain::output::{Chunking, Filter, Output, OutputState, PicturePlan, Rendition, Role, Source, Timing};
+use kinora_domain::picture::{PictureFacts, Scan, Transfer};
+use kinora_domain::preset::{self, Shape};
+use kinora_domain::track::{Track, TrackKind};
+use kinora_domain::{AssetId, ChunkId, JobId, Kind, OutputId, Problem, RenditionId};
+use kinora_media::SegmentMap;
+use std::sync::Arc;
+
+/// Groups of pictures of an original that is to be a rung, in milliseconds at most: players switch at their ends.
+const LONGEST_GROUP_MS: u64 = 6_000;
+/// The H.264 profiles that every player takes: Baseline, Main, High.
+const PROFILES: [u8; 3] = [66, 77, 100];
+
+/// The job.
+pub(crate) async fn run(app: &App, job: &LeasedJob, id: OutputId) -> Result<Finished, Error> {
+    let output = app.store.read().await?.output(id).await?;
+    let Some(output) = output.filter(|output| output.plan.is_none() && !output.state.is_over()) else {
+        return settle::complete_only(app, job).await;
+    };
+    let Some(source) = output.picture else { return settle::complete_only(app, job).await };
+    match plan(app, &output, source).await {
+        Ok((plan, rungs)) => store(app, job, output, plan, rungs).await,
+        Err(error) => settle::failed(app, job, id, error).await,
+    }
+}
+
+/// The picture that was uploaded, where it plays as it is.
+struct Original {
+    map: SegmentMap,
+}
+
+async fn plan(app: &App, output: &Output, source: Source) -> Result<(PicturePlan, Vec<Rung>), Error> {
+    let object = app.blobs.open(source.object).await?;
+    let container = container(&*object).await?;
+    let examination = app.prober.look(Arc::clone(&object), container).await?;
+    let track = examination.track(source.kind, source.number).ok_or_else(no_picture)?;
+    let Examined::Picture(facts) = track.what else { return Err(no_picture()) };
+    let pictures = app.prober.pictures(object, container, track.stream, &facts).await?;
+    check_length(app, &pictures)?;
+    let original = original(app, output.asset, source).await?;
+    let shape = preset::find(&output.preset)?.shape;
+    let keeps_original = original.as_ref().is_some_and(|original| fits(&original.map, &facts, shape));
+    let rungs = match (keeps_original, shape) {
+        (true, Shape::Single { .. }) | (_, Shape::Sound(_)) => Vec::new(),
+        (true, Shape::Ladder { .. }) => ladder::below(facts.shown, facts.shown.short_side()),
+        (false, _) => ladder::rungs(shape, facts.shown),
+    };
+    let first = pictures.times.first().copied().unwrap_or(0);
+    // Beside an original that plays, the rungs begin when it does.
+    let origin = match &original {
+        Some(original) => {
+            let scale = original.map.header().timescale.get();
+            first.saturating_sub(pictures.base.ticks_of(original.map.start().max(0), scale))
+        }
+        None => pictures.base.ticks_of(source.origin_micros.unwrap_or(examination.start_micros), 1_000_000),
+    };
+    let filters = order::filters(&facts);
+    let rate = if pictures.vague { None } else { steady(&pictures, facts.rate) };
+    let cuts = original.filter(|_| keeps_original).map(|original| cuts(&original.map, &pictures, origin));
+    let grid = cuts.as_deref().map_or(Grid::Regular(rate), Grid::Of);
+    let pre_roll = filters.iter().map(|filter| pre_roll(*filter)).max().unwrap_or(0);
+    let chunks = if rungs.is_empty() { Vec::new() } else { chunks(&pictures, grid, pre_roll) };
+    let plan = PicturePlan {
+        source,
+        stream: track.stream,
+        filters,
+        timing: rate.map_or(Timing::VARIABLE, Timing::Steady),
+        base: facts.base,
+        origin,
+        vague: pictures.vague,
+        keeps_original,
+        chunks,
+    };
+    Ok((plan, rungs))
+}
+
+const fn pre_roll(filter: Filter) -> usize {
+    match filter.chunking() {
+        Chunking::Free => 0,
+        Chunking::PreRoll(pictures) => pictures,
+    }
+}
+
+/// The length that the packets really have, against the limit of this server.
+fn check_length(app: &App, pictures: &Pictures) -> Result<(), Problem> {
+    let first = pictures.times.first().copied().unwrap_or(0);
+    let ms = pictures.base.rescale(pictures.end.saturating_sub(first), 1_000);
+    if ms.unsigned_abs() > app.limits.duration_ms {
+        let hours = app.limits.duration_ms / 3_600_000;
+        let message = format!("The file plays longer than {hours} hours.");
+        return Err(Problem::new(Kind::UnreadableMedia, "limit_exceeded", message));
+    }
+    Ok(())
+}
+
+async fn original(app: &App, asset: AssetId, source: Source) -> Result<Option<Original>, Error> {
+    let tracks = app.store.read().await?.tracks(asset).await?;
+    let plays = |track: &&Track| track.kind == TrackKind::Video && track.listed && track.media == source.object;
+    match tracks.iter().find(plays) {
+        Some(track) => Ok(Some(Original { map: part::load_map(app, track.map).await? })),
+        None => Ok(None),
+    }
+}
+
+/// Whether an original may stand among rungs: every player takes it, it can be switched to and from, and it
+/// is no larger than was asked for.
+fn fits(map: &SegmentMap, facts: &PictureFacts, shape: Shape) -> bool {
+    let most = match shape {
+        Shape::Single { height } => height.unwrap_or(u32::MAX),
+        Shape::Ladder { height } => height,
+        Shape::Sound(_) => return false,
+    };
+    let header = map.header();
+    let groups = map.groups();
+    let longest_ms = u128::from(groups.longest) * 1_000 / u128::from(header.timescale.get());
+    let plain = header.avc().is_some_and(|avc| {
+        PROFILES.contains(&avc.profile) && avc.bit_depth_luma == 8 && avc.chroma_format == 1
+    });
+    plain
+        && groups.closed
+        && map.header().independent
+        && longest_ms <= u128::from(LONGEST_GROUP_MS)
+        && header.rotation == 0
+        && facts.scan == Scan::Progressive
+        && facts.transfer == Transfer::Sdr
+        && facts.shown.short_side() <= most
+        && map.peak_bitrate() <= u64::from(ladder::most_kbps_of_original(facts.shown)) * 1_000
+}
+
+/// Where the segments of the original begin, in ticks of the source. Half a picture early, as both times
+/// were rounded and the picture at or behind each is taken.
+fn cuts(map: &SegmentMap, pictures: &Pictures, origin: i64) -> Vec<i64> {
+    let scale = map.header().timescale.get();
+    let first = pictures.times.first().copied().unwrap_or(0);
+    let count = i64::try_from(pictures.times.len().max(1)).unwrap_or(i64::MAX);
+    let half = pictures.end.saturating_sub(first) / count / 2;
+    map.segments()
+        .map(|segment| origin.saturating_add(pictures.base.ticks_of(segment.start, scale)).saturating_sub(half))
+        .collect()
+}
+
+/// The plan with its renditions, its chunks and their jobs, in one fenced transaction.
+async fn store(
+    app: &App,
+    job: &LeasedJob,
+    mut output: Output,
+    plan: PicturePlan,
+    rungs: Vec<Rung>,
+) -> Result<Finished, Error> {
+    let mut tx = app.store.begin().await?;
+    if !tx.complete(job.id, job.token).await? {
+        return Ok(Finished::LostLease);
+    }
+    let since = tx.database_now().await?;
+    let duration_ms = u64::try_from(plan.chunks.last().map_or(0, |last| {
+        plan.base.rescale(last.until.saturating_sub(plan.origin), 1_000)
+    }))
+    .unwrap_or(0);
+    for rung in rungs {
+        let rendition = Rendition {
+            id: RenditionId::new(fresh::uuid(app)),
+            output: output.id,
+            asset: output.asset,
+            position: tx.next_position(output.asset).await?,
+            role: Role::Rung(rung),
+            sealed: false,
+            duration_ms,
+        };
+        tx.insert_rendition(&rendition).await?;
+    }
+    if !plan.chunks.is_empty() {
+        let join = JobId::new(fresh::uuid(app));
+        let count = u32::try_from(plan.chunks.len()).unwrap_or(u32::MAX);
+        let sealing = NewJob::new(join, output.organization, Work::SealPicture(output.id));
+        tx.enqueue(&sealing.with_waits_for(count)).await?;
+        for (number, chunk) in (0..).zip(&plan.chunks) {
+            let id = ChunkId::new(fresh::uuid(app));
+            let (done, finished) = (0, false);
+            let stored = StoredChunk { id, output: output.id, number, pictures: chunk.pictures, done, finished };
+            tx.insert_chunk(&stored).await?;
+            let child = NewJob::new(JobId::new(fresh::uuid(app)), output.organization, Work::EncodeChunk(id));
+            tx.enqueue(&child.with_group(join)).await?;
+        }
+    }
+    output.state = OutputState::Processing { since };
+    output.plan = Some(plan);
+    output.modified = app.clock.now();
+    tx.update_output(&output).await?;
+    settle::settle(app, &mut *tx, output.id).await?;
+    tx.commit().await?;
+    app.work_waiting.notify_one();
+    Ok(Finished::Done)
+}

@@ -1,0 +1,90 @@
+//! What an asset's preset asks for, as an output with its first jobs.
+
+use crate::app::App;
+use crate::error::Error;
+use crate::fresh;
+use crate::port::Tx;
+use kinora_domain::asset::Asset;
+use kinora_domain::job::{NewJob, Work};
+use kinora_domain::output::{Output, OutputState, Rendition, Role, SoundPlan, Source};
+use kinora_domain::{JobId, OutputId, Problem, RenditionId};
+
+/// What is to be made of an asset's tracks.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Request {
+    /// The picture, where it has one.
+    pub(crate) picture: Option<Source>,
+    /// Where among the manifests the picture is shown at first, when players do not take it as it is.
+    pub(crate) first: Option<u32>,
+    /// Sound that players do not take as it is, by position.
+    pub(crate) sounds: Vec<(u32, SoundPlan)>,
+    /// Length that the headers name, in milliseconds.
+    pub(crate) duration_ms: u64,
+}
+
+impl Request {
+    /// Whether all that is asked for plays as it is.
+    pub(crate) fn plays(&self) -> bool {
+        self.first.is_none() && self.sounds.is_empty()
+    }
+}
+
+/// Adds the output with its renditions and jobs. Each keeps a reference on the upload that it is made of.
+pub(crate) async fn request(app: &App, tx: &mut dyn Tx, asset: &Asset, request: &Request) -> Result<(), Error> {
+    let since = tx.database_now().await?;
+    let nothing = request.picture.is_none() && request.sounds.is_empty();
+    let output = Output {
+        id: OutputId::new(fresh::uuid(app)),
+        organization: asset.organization,
+        asset: asset.id,
+        preset: asset.preset.clone(),
+        state: match (nothing, request.picture.is_some()) {
+            (true, _) => OutputState::Completed,
+            (false, true) => OutputState::Waiting,
+            (false, false) => OutputState::Processing { since },
+        },
+        picture: request.picture,
+        plan: None,
+        created: asset.created,
+        modified: asset.created,
+    };
+    tx.insert_output(&output).await?;
+    if let Some(source) = request.picture {
+        retain(tx, source).await?;
+        enqueue(app, tx, &output, Work::PlanOutput(output.id)).await?;
+        if let Some(position) = request.first {
+            let id = rendition(app, tx, &output, position, Role::First(source), request.duration_ms).await?;
+            enqueue(app, tx, &output, Work::FirstRung(id)).await?;
+        }
+    }
+    for (position, plan) in &request.sounds {
+        retain(tx, plan.source).await?;
+        let id = rendition(app, tx, &output, *position, Role::Sound(plan.clone()), request.duration_ms).await?;
+        enqueue(app, tx, &output, Work::EncodeSound(id)).await?;
+    }
+    Ok(())
+}
+
+async fn rendition(
+    app: &App,
+    tx: &mut dyn Tx,
+    output: &Output,
+    position: u32,
+    role: Role,
+    duration_ms: u64,
+) -> Result<RenditionId, Error> {
+    let id = RenditionId::new(fresh::uuid(app));
+    let (output, asset, sealed) = (output.id, output.asset, false);
+    tx.insert_rendition(&Rendition { id, output, asset, position, role, sealed, duration_ms }).await?;
+    Ok(id)
+}
+
+async fn retain(tx: &mut dyn Tx, source: Source) -> Result<(), Error> {
+    // The file may have been deleted since it was loaded; then its bytes may be going.
+    if tx.retain_object(source.object).await? { Ok(()) } else { Err(Problem::not_found("file").into()) }
+}
+
+async fn enqueue(app: &App, tx: &mut dyn Tx, output: &Output, work: Work) -> Result<(), Error> {
+    tx.enqueue(&NewJob::new(JobId::new(fresh::uuid(app)), output.organization, work)).await?;
+    Ok(())
+}

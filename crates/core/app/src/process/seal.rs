@@ -1,0 +1,197 @@
+//! From the pieces of renditions to tracks.
+
+use super::part::{self, Assembled};
+use super::settle;
+use crate::app::App;
+use crate::error::Error;
+use crate::fresh;
+use crate::port::{Piece, Tx};
+use crate::work::{Finished, sweep_objects};
+use kinora_domain::job::{LeasedJob, Work};
+use kinora_domain::output::{Part, Rendition, Role};
+use kinora_domain::track::{Track, TrackKind};
+use kinora_domain::{Kind, ObjectId, OutputId, Problem, TrackId};
+
+/// A rendition in one object and one map that no row refers to yet.
+struct Sealed {
+    rendition: Rendition,
+    parts: Vec<Part>,
+    media: Media,
+    map: (ObjectId, u64),
+}
+
+enum Media {
+    /// Gathered from the pieces: the object and its size.
+    Own(ObjectId, u64),
+    /// All pieces lie in this one.
+    Shared(ObjectId),
+}
+
+impl Sealed {
+    async fn discard(&self, app: &App) {
+        let own = match self.media {
+            Media::Own(object, _) => Some(object),
+            Media::Shared(_) => None,
+        };
+        for object in own.into_iter().chain([self.map.0]) {
+            if let Err(error) = app.blobs.delete(object).await {
+                tracing::warn!(error = %crate::causes(&error), "removing what is not needed");
+            }
+        }
+    }
+
+    /// The track, in place of the pieces.
+    async fn insert(&self, app: &App, tx: &mut dyn Tx) -> Result<(), Error> {
+        let media = match self.media {
+            Media::Own(object, size) => {
+                tx.insert_object(object, size).await?;
+                object
+            }
+            Media::Shared(object) => {
+                tx.retain_object(object).await?;
+                object
+            }
+        };
+        tx.insert_object(self.map.0, self.map.1).await?;
+        let track = Track {
+            id: TrackId::new(fresh::uuid(app)),
+            asset: self.rendition.asset,
+            position: self.rendition.position,
+            kind: self.rendition.role.kind(),
+            media,
+            map: self.map.0,
+            version: 1,
+            listed: true,
+        };
+        tx.insert_track(&track).await?;
+        for part in &self.parts {
+            tx.release_object(part.media).await?;
+            tx.release_object(part.map).await?;
+        }
+        tx.seal_rendition(self.rendition.id).await?;
+        Ok(())
+    }
+}
+
+/// Puts the pieces of a rendition into one object, and their maps into one.
+async fn gather(app: &App, rendition: Rendition) -> Result<Sealed, Error> {
+    let parts = app.store.read().await?.rendition_parts(rendition.id).await?;
+    let Some(Assembled { map, media }) = part::assemble(app, &parts).await? else {
+        let message = "Nothing came out of the conversion.";
+        return Err(Problem::new(Kind::UnreadableMedia, "unreadable_media", message).into());
+    };
+    let media = match (&rendition.role, media.as_slice()) {
+        (Role::Indexed { .. }, [(_, shared, _)]) | (_, [(_, shared, _)]) => Media::Shared(*shared),
+        (_, several) => {
+            let pieces = several.iter().map(|(_, _, object)| Piece {
+                from: std::sync::Arc::clone(object),
+                ranges: vec![0..object.size()],
+            });
+            let object = ObjectId::new(fresh::uuid(app));
+            let size = app.blobs.gather(pieces.collect(), object).await?;
+            Media::Own(object, size)
+        }
+    };
+    let map = part::store_map(app, map).await?;
+    Ok(Sealed { rendition, parts, media, map })
+}
+
+/// The end of a rendition that grew by itself: it becomes a track, and its job is done.
+pub(super) async fn seal(app: &App, job: &LeasedJob, rendition: &Rendition) -> Result<Finished, Error> {
+    let sealed = match gather(app, rendition.clone()).await {
+        Ok(sealed) => sealed,
+        Err(error) => return settle::failed(app, job, rendition.output, error).await,
+    };
+    let committed = async {
+        let mut tx = app.store.begin().await?;
+        if !tx.complete(job.id, job.token).await? {
+            return Ok(Finished::LostLease);
+        }
+        sealed.insert(app, &mut *tx).await?;
+        settle::settle(app, &mut *tx, rendition.output).await?;
+        tx.commit().await?;
+        Ok(Finished::Done)
+    }
+    .await;
+    ended(app, rendition.asset, committed, &[sealed]).await
+}
+
+/// The job: all chunks are there, and the ladder takes the place of what played until now.
+pub(crate) async fn run(app: &App, job: &LeasedJob, id: OutputId) -> Result<Finished, Error> {
+    let output = {
+        let mut tx = app.store.read().await?;
+        tx.output(id).await?.filter(|output| !output.state.is_over())
+    };
+    let Some(output) = output else { return settle::complete_only(app, job).await };
+    let renditions = app.store.read().await?.renditions(output.asset).await?;
+    let rungs = renditions.iter().filter(|rendition| rendition.output == id && !rendition.sealed);
+    let mut sealed: Vec<Sealed> = Vec::new();
+    for rung in rungs.filter(|rendition| matches!(rendition.role, Role::Rung(_))) {
+        match gather(app, rung.clone()).await {
+            Ok(one) => sealed.push(one),
+            Err(error) => {
+                for one in &sealed {
+                    one.discard(app).await;
+                }
+                return settle::failed(app, job, id, error).await;
+            }
+        }
+    }
+    let keeps_original = output.plan.as_ref().is_some_and(|plan| plan.keeps_original);
+    let committed = async {
+        let mut tx = app.store.begin().await?;
+        if !tx.complete(job.id, job.token).await? {
+            return Ok(Finished::LostLease);
+        }
+        for one in &sealed {
+            one.insert(app, &mut *tx).await?;
+        }
+        if !keeps_original {
+            let new: Vec<u32> = sealed.iter().map(|one| one.rendition.position).collect();
+            replace(&mut *tx, &output, &new).await?;
+        }
+        settle::settle(app, &mut *tx, id).await?;
+        tx.commit().await?;
+        Ok(Finished::Done)
+    }
+    .await;
+    ended(app, output.asset, committed, &sealed).await
+}
+
+/// What played until now is listed no more; who watches it goes on. A quick rung that still grows is given up.
+async fn replace(tx: &mut dyn Tx, output: &kinora_domain::output::Output, new: &[u32]) -> Result<(), Error> {
+    for rendition in tx.renditions(output.asset).await? {
+        if rendition.output == output.id && matches!(rendition.role, Role::First(_)) && !rendition.sealed {
+            tx.cancel_work(Work::FirstRung(rendition.id)).await?;
+            for part in tx.rendition_parts(rendition.id).await? {
+                tx.release_object(part.media).await?;
+                tx.release_object(part.map).await?;
+            }
+            tx.delete_rendition(rendition.id).await?;
+        }
+    }
+    for track in tx.tracks(output.asset).await? {
+        if track.kind == TrackKind::Video && track.listed && !new.contains(&track.position) {
+            tx.update_track(&Track { listed: false, ..track }).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn ended(
+    app: &App,
+    asset: kinora_domain::AssetId,
+    committed: Result<Finished, Error>,
+    sealed: &[Sealed],
+) -> Result<Finished, Error> {
+    if matches!(committed, Ok(Finished::Done)) {
+        app.playables.forget(asset);
+        app.work_waiting.notify_one();
+        sweep_objects(app).await?;
+    } else {
+        for one in sealed {
+            one.discard(app).await;
+        }
+    }
+    committed
+}

@@ -1,0 +1,145 @@
+//! What the state of renditions means for output and asset, and how work on them ends early.
+
+use super::part;
+use crate::app::App;
+use crate::error::Error;
+use crate::port::Tx;
+use crate::work::Finished;
+use kinora_domain::asset::AssetState;
+use kinora_domain::file::Failure;
+use kinora_domain::job::{LeasedJob, Work};
+use kinora_domain::output::{Output, OutputState, Rendition, Role};
+use kinora_domain::{AssetId, Kind, OutputId};
+use kinora_media::timing::{Timescale, rescale};
+
+/// Completes a job whose work is not wanted any more, or is done already.
+pub(super) async fn complete_only(app: &App, job: &LeasedJob) -> Result<Finished, Error> {
+    let mut tx = app.store.begin().await?;
+    if !tx.complete(job.id, job.token).await? {
+        return Ok(Finished::LostLease);
+    }
+    tx.commit().await?;
+    Ok(Finished::Done)
+}
+
+/// The work failed. What lies in the file fails the output, and the job is done; anything else may go
+/// better another time.
+pub(super) async fn failed(app: &App, job: &LeasedJob, output: OutputId, error: Error) -> Result<Finished, Error> {
+    let lasts = matches!(error.kind(), Kind::UnreadableMedia | Kind::UnsupportedMedia | Kind::TooLarge);
+    if !lasts {
+        return Err(error);
+    }
+    tracing::warn!(%output, error = %crate::causes(&error), "an output cannot be made of this file");
+    let mut tx = app.store.begin().await?;
+    if !tx.complete(job.id, job.token).await? {
+        return Ok(Finished::LostLease);
+    }
+    fail_output(app, &mut *tx, output, Failure::from_problem(error.problem())).await?;
+    tx.commit().await?;
+    Ok(Finished::Done)
+}
+
+/// Nobody tries again what an output needs.
+pub(crate) async fn give_up(app: &App, tx: &mut dyn Tx, output: Option<OutputId>) -> Result<(), Error> {
+    let Some(output) = output else { return Ok(()) };
+    let message = "The conversion failed on this server at every attempt.".to_owned();
+    fail_output(app, tx, output, Failure { reason: "processing_failed".to_owned(), message }).await
+}
+
+/// The output of a rendition.
+pub(crate) async fn output_of(tx: &mut dyn Tx, id: kinora_domain::RenditionId) -> Result<Option<OutputId>, Error> {
+    Ok(tx.rendition(id).await?.map(|rendition| rendition.output))
+}
+
+/// The output fails, the rest of its work is canceled, and an asset that does not play without it fails too.
+async fn fail_output(app: &App, tx: &mut dyn Tx, id: OutputId, failure: Failure) -> Result<(), Error> {
+    let Some(mut output) = tx.output(id).await?.filter(|output| !output.state.is_over()) else { return Ok(()) };
+    let renditions = of_output(tx, &output).await?;
+    cancel(tx, &output, &renditions).await?;
+    release_sources(tx, &output, &renditions).await?;
+    output.state = OutputState::Failed(failure.clone());
+    output.modified = app.clock.now();
+    tx.update_output(&output).await?;
+    if let Some(mut asset) = tx.asset_of_anyone(output.asset).await?
+        && matches!(asset.state, AssetState::Pending | AssetState::Processing)
+    {
+        asset.state = AssetState::Failed(failure);
+        asset.modified = output.modified;
+        tx.update_asset(&asset).await?;
+    }
+    app.playables.forget(output.asset);
+    Ok(())
+}
+
+/// Ends all work that an output still has.
+pub(super) async fn cancel(tx: &mut dyn Tx, output: &Output, renditions: &[Rendition]) -> Result<(), Error> {
+    // The join takes its chunks with it.
+    tx.cancel_work(Work::PlanOutput(output.id)).await?;
+    tx.cancel_work(Work::SealPicture(output.id)).await?;
+    for rendition in renditions.iter().filter(|rendition| !rendition.sealed) {
+        match rendition.role {
+            Role::First(_) => tx.cancel_work(Work::FirstRung(rendition.id)).await?,
+            Role::Sound(_) => tx.cancel_work(Work::EncodeSound(rendition.id)).await?,
+            Role::Rung(_) | Role::Indexed { .. } => false,
+        };
+    }
+    Ok(())
+}
+
+/// The uploads are not needed for an output any more.
+pub(super) async fn release_sources(tx: &mut dyn Tx, output: &Output, renditions: &[Rendition]) -> Result<(), Error> {
+    for source in output.picture.iter().map(|source| source.object).chain(sound_sources(renditions)) {
+        tx.release_object(source).await?;
+    }
+    Ok(())
+}
+
+fn sound_sources(renditions: &[Rendition]) -> impl Iterator<Item = kinora_domain::ObjectId> {
+    renditions.iter().filter_map(|rendition| match &rendition.role {
+        Role::Sound(plan) => Some(plan.source.object),
+        Role::First(_) | Role::Rung(_) | Role::Indexed { .. } => None,
+    })
+}
+
+pub(super) async fn of_output(tx: &mut dyn Tx, output: &Output) -> Result<Vec<Rendition>, Error> {
+    let renditions = tx.renditions(output.asset).await?;
+    Ok(renditions.into_iter().filter(|rendition| rendition.output == output.id).collect())
+}
+
+/// Brings output and asset to the state that their renditions have. What is done for one output at a time
+/// by the lock on its row.
+pub(crate) async fn settle(app: &App, tx: &mut dyn Tx, id: OutputId) -> Result<(), Error> {
+    let Some(mut output) = tx.output(id).await? else { return Ok(()) };
+    let renditions = of_output(tx, &output).await?;
+    let planned = output.picture.is_none() || output.plan.is_some();
+    // A quick rung is not waited for: the ladder takes its place.
+    let waits = |rendition: &Rendition| !rendition.sealed && !matches!(rendition.role, Role::First(_));
+    if !output.state.is_over() && planned && !renditions.iter().any(waits) {
+        release_sources(tx, &output, &renditions).await?;
+        output.state = OutputState::Completed;
+        output.modified = app.clock.now();
+        tx.update_output(&output).await?;
+    }
+    settle_asset(app, tx, output.asset).await
+}
+
+/// An asset is available when nothing of what it plays grows any more.
+async fn settle_asset(app: &App, tx: &mut dyn Tx, id: AssetId) -> Result<(), Error> {
+    let Some(mut asset) = tx.asset_of_anyone(id).await? else { return Ok(()) };
+    let growing = |rendition: &Rendition| !rendition.sealed && rendition.role.plays_while_growing();
+    let tracks: Vec<_> = tx.tracks(id).await?.into_iter().filter(|track| track.listed).collect();
+    if tracks.is_empty() || tx.renditions(id).await?.iter().any(growing) {
+        return Ok(());
+    }
+    let (mut duration_ms, mut size_bytes) = (0, 0);
+    for track in tracks {
+        let map = part::load_map(app, track.map).await?;
+        let end = map.start().saturating_add_unsigned(map.duration());
+        let end = rescale(end, map.header().timescale, Timescale::MILLIS);
+        duration_ms = duration_ms.max(u64::try_from(end).unwrap_or(0));
+        size_bytes += map.payload_bytes();
+    }
+    asset.state = AssetState::Available { duration_ms, size_bytes };
+    asset.modified = app.clock.now();
+    Ok(tx.update_asset(&asset).await?)
+}
