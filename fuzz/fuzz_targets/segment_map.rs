@@ -18,11 +18,21 @@ fuzz_target!(|bytes: &[u8]| {
         assert_eq!(segment.len, segment.head.len() as u64 + payload);
     }
     let moved = map.relocated().expect("a map can be relocated");
-    assert_eq!(SegmentMap::decode(moved.as_bytes().to_vec()), Ok(moved));
+    assert_eq!(SegmentMap::decode(moved.as_bytes().to_vec()).as_ref(), Ok(&moved));
+    let _ = (map.groups(), map.header().avc(), map.header().range());
+    for base in [0, 1, u64::MAX] {
+        let _ = SegmentMap::join(&[(&moved, base), (&map, 0)]);
+        let _ = SegmentMap::join(&[(&map, base)]);
+    }
     let urls = Urls { playlist: "p".into(), init: "i".into(), segment_template: "$Number$".into() };
     let track = Rendition::new("t", &map, urls);
     let _ = hls::media(&track);
-    let presentation = Presentation { tracks: vec![track], growing: false };
-    let _ = hls::multivariant(&presentation);
-    let _ = dash::mpd(&presentation);
+    let _ = hls::growing_media(&track);
+    for growing in [false, true] {
+        let presentation = Presentation { tracks: vec![track.clone(), track.clone()], growing };
+        let presentation =
+            presentation.clone().truncated(presentation.common_end(map.header().timescale) / 2, map.header().timescale);
+        let _ = hls::multivariant(&presentation);
+        let _ = dash::mpd(&presentation);
+    }
 });

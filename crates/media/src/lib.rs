@@ -13,6 +13,11 @@
 //! 4. [`SegmentMap::plan`] cuts every playable track into segments.
 //! 5. [`cmaf`] renders a map into segments; [`hls`] and [`dash`] render a [`Presentation`] of maps into manifests.
 //!
+//! Other ways lead to a map as well: [`mp4::fragments`] lists the samples of a fragmented file, and
+//! [`map::MapBuilder`] takes samples from any index and gives the map away in parts while they come;
+//! [`SegmentMap::of_chunk`] puts what an encoder wrote on the timeline of the film; [`SegmentMap::join`] makes one map
+//! of parts.
+//!
 //! Bytes from outside are never indexed, counted or converted without a check: a hostile file or a damaged map is
 //! an error, never a panic and never an allocation larger than the bytes that are really there justify.
 

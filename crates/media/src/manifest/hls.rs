@@ -13,6 +13,9 @@ const VERSION: u32 = 7;
 /// Bits in a second with which a player should start that knows nothing of its network.
 const START_BANDWIDTH: u64 = 2_500_000;
 
+/// Where players begin that would begin at the end of what grows.
+const FROM_THE_BEGINNING: &str = "#EXT-X-START:TIME-OFFSET=0,PRECISE=YES";
+
 /// The multivariant playlist: a variant for each rendition of picture and each codec of sound, or the sound alone.
 ///
 /// Players start with the first variant: it is the best of at most 2.5 Mbit/s, or the least of all. The others follow
@@ -27,7 +30,7 @@ pub fn multivariant(presentation: &Presentation) -> String {
         out.line(format_args!("#EXT-X-INDEPENDENT-SEGMENTS"));
     }
     if presentation.growing {
-        out.line(format_args!("#EXT-X-START:TIME-OFFSET=0,PRECISE=YES"));
+        out.line(format_args!("{FROM_THE_BEGINNING}"));
     }
     let labels = labels(&sounds);
     let default = default_of(&sounds);
@@ -139,6 +142,10 @@ fn playlist(track: &Rendition, lengths: &[u64], target: u64, kind: Kind) -> Stri
     out.line(format_args!("#EXT-X-PLAYLIST-TYPE:{}", if kind == Kind::Whole { "VOD" } else { "EVENT" }));
     if track.independent {
         out.line(format_args!("#EXT-X-INDEPENDENT-SEGMENTS"));
+    }
+    if kind == Kind::Growing {
+        // Not every player looks for it in the multivariant playlist.
+        out.line(format_args!("{FROM_THE_BEGINNING}"));
     }
     out.line(format_args!("#EXT-X-MAP:URI={}", Quoted(&track.urls.init)));
     for (number, length) in lengths.iter().enumerate() {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use kinora_media::map::{ChunkPlace, MapError};
 use kinora_media::mp4::parse;
+use kinora_media::reorder::DecodeTimes;
 use kinora_media::timing::Timescale;
 use kinora_media::{AvcProfile, SegmentMap};
 use tempfile::TempDir;
@@ -178,4 +179,22 @@ fn groups_are_measured_in_presentation_time() {
     plain.syncs = Some(Vec::new());
     let groups = film(plain).groups();
     assert_eq!((groups.closed, groups.longest, groups.first_sync), (false, 100 * 512, None));
+}
+
+#[test]
+fn decode_times_of_real_encoders_follow_from_presentation_times() {
+    let folder = TempDir::new().unwrap();
+    let x265 = ["-c:v", "libx265", "-preset", "fast", "-x265-params", "bframes=8:keyint=50:log-level=none:pools=1"];
+    let pyramid = [X264, &["-x264-params", "bframes=7:b-pyramid=normal:b-adapt=0:ref=4"]].concat();
+    for options in [X264, &pyramid, &x265, &["-c:v", "libx264", "-preset", "ultrafast", "-bf", "0"]] {
+        let path = encode(&folder, "25", (0, 100), options);
+        let packets = tool::packets(&path, 0, true);
+        let mut times = DecodeTimes::new();
+        let mut found: Vec<i64> = packets.iter().filter_map(|packet| times.push(packet.pts)).collect();
+        found.extend(std::iter::from_fn(|| times.flush()));
+        let delay = packets[0].dts - found[0];
+        let expected: Vec<i64> = packets.iter().map(|packet| packet.dts - delay).collect();
+        assert_eq!(found, expected, "{options:?}");
+        assert!(found.iter().zip(&packets).all(|(dts, packet)| *dts <= packet.pts), "{options:?}");
+    }
 }

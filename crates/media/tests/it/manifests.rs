@@ -92,6 +92,7 @@ fn another_program_reads_the_growing_playlist() {
         assert!(!playlist.end_list);
         assert_eq!(playlist.playlist_type, Some(m3u8_rs::MediaPlaylistType::Event));
         assert_eq!(playlist.segments.len(), count);
+        assert!(playlist.start.is_some());
         targets.push(playlist.target_duration);
     }
     assert_eq!(targets.iter().map(ToString::to_string).collect::<Vec<_>>(), ["6"; 4]);
