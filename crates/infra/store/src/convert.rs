@@ -23,6 +23,15 @@ pub(crate) fn from_column<T: TryFrom<i64>>(
     T::try_from(value).map_err(|_out_of_range| inconsistent(table, row, format!("`{column}` is {value}")))
 }
 
+/// Yes or no from a column that holds 1 or 0.
+pub(crate) fn flag(table: &'static str, row: &impl ToString, column: &str, value: i64) -> Result<bool, StoreError> {
+    match value {
+        0 => Ok(false),
+        1 => Ok(true),
+        other => Err(inconsistent(table, row, format!("`{column}` is {other}"))),
+    }
+}
+
 /// The value of a column that the row's state promises.
 pub(crate) fn promised<T>(
     table: &'static str,

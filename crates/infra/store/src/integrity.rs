@@ -11,6 +11,10 @@ const DANGLING: &str = "
     SELECT 'file' AS kind, id, object FROM files WHERE object NOT IN (SELECT id FROM objects)
     UNION ALL SELECT 'track', id, media FROM tracks WHERE media NOT IN (SELECT id FROM objects)
     UNION ALL SELECT 'track', id, map FROM tracks WHERE map NOT IN (SELECT id FROM objects)
+    UNION ALL SELECT 'part of the rendition', rendition, media FROM rendition_parts
+        WHERE media NOT IN (SELECT id FROM objects)
+    UNION ALL SELECT 'part of the rendition', rendition, map FROM rendition_parts
+        WHERE map NOT IN (SELECT id FROM objects)
     LIMIT 20";
 
 impl SqlStore {

@@ -18,6 +18,8 @@ pub struct Model {
     /// Object of the segment map.
     pub map: Uuid,
     pub version: i64,
+    /// 1 or 0.
+    pub listed: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

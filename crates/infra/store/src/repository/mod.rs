@@ -11,5 +11,10 @@ mod jobs;
 mod keys;
 mod objects;
 mod organizations;
+mod output_row;
+mod outputs;
+mod plan_row;
+#[cfg(test)]
+mod plan_row_test;
 mod secrets;
 mod tracks;

@@ -1,6 +1,6 @@
 //! Tracks of assets.
 
-use crate::convert::{from_column, inconsistent, word};
+use crate::convert::{flag, from_column, inconsistent, word};
 use crate::entity::tracks;
 use crate::error::Doing;
 use crate::tx::SqlTx;
@@ -24,6 +24,7 @@ impl Tracks for SqlTx {
             media: track.media.uuid(),
             map: track.map.uuid(),
             version: i64::from(track.version),
+            listed: i64::from(track.listed),
         };
         tracks::Entity::insert(row.into_active_model())
             .exec_without_returning(&self.db)
@@ -52,6 +53,7 @@ impl Tracks for SqlTx {
             media: Set(track.media.uuid()),
             map: Set(track.map.uuid()),
             version: Set(i64::from(track.version)),
+            listed: Set(i64::from(track.listed)),
             ..tracks::ActiveModel::default()
         };
         let result = tracks::Entity::update_many()
@@ -85,5 +87,6 @@ fn from_row(row: &tracks::Model) -> Result<Track, StoreError> {
         media: ObjectId::new(row.media),
         map: ObjectId::new(row.map),
         version: from_column(TABLE, &row.id, "version", row.version)?,
+        listed: flag(TABLE, &row.id, "listed", row.listed)?,
     })
 }

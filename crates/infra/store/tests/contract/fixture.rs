@@ -1,13 +1,20 @@
 //! Values to store.
 
-use kinora_app::port::{Store, Tx};
+use kinora_app::port::{Store, StoredChunk, Tx};
 use kinora_domain::access::Organization;
 use kinora_domain::asset::{Asset, AssetSource, AssetState};
+use kinora_domain::chunk::Chunk;
 use kinora_domain::file::{Content, Failure, File, FileState, Probe};
+use kinora_domain::output::{
+    Filter, Output, OutputState, Part, PicturePlan, Rendition, Role, SoundPlan, Source, Timing,
+};
 use kinora_domain::page::PageRequest;
+use kinora_domain::picture::{Rate, Scan, TimeBase};
+use kinora_domain::preset::SoundFormat;
 use kinora_domain::track::{FoundTrack, Track, TrackKind};
 use kinora_domain::{
-    AssetId, FileId, JobId, KeyId, LeaseToken, ObjectId, OrganizationId, ProjectId, Timestamp, TrackId,
+    AssetId, ChunkId, FileId, JobId, KeyId, LeaseToken, ObjectId, OrganizationId, OutputId, ProjectId, RenditionId,
+    Timestamp, TrackId,
 };
 use uuid::Uuid;
 
@@ -27,6 +34,9 @@ ids! {
     file_id: FileId,
     asset_id: AssetId,
     track_id: TrackId,
+    output_id: OutputId,
+    rendition_id: RenditionId,
+    chunk_id: ChunkId,
     job_id: JobId,
     token: LeaseToken,
 }
@@ -116,9 +126,86 @@ pub(crate) fn track(number: u128, asset: AssetId, position: u32) -> Track {
         media: object_id(100 + number),
         map: object_id(200 + number),
         version: 1,
+        listed: true,
     }
 }
 
 pub(crate) fn page(number: i64, size: i64) -> PageRequest {
     PageRequest::new(Some(number), Some(size)).unwrap()
+}
+
+/// An output of an asset that waits.
+pub(crate) fn output(number: u128, asset: AssetId) -> Output {
+    Output {
+        id: output_id(number),
+        organization: organization_id(1),
+        asset,
+        preset: "dash_hls_1080p".to_owned(),
+        state: OutputState::Waiting,
+        plan: None,
+        created: at(1_000),
+        modified: at(1_000),
+    }
+}
+
+/// A picture track of upload `number`.
+pub(crate) fn source(number: u128) -> Source {
+    Source { object: object_id(number), kind: TrackKind::Video, number: 0 }
+}
+
+/// A plan of two chunks.
+pub(crate) fn plan() -> PicturePlan {
+    let chunk = |first: u64, from: i64, seek| Chunk {
+        first,
+        pictures: 600,
+        from,
+        until: from + 24_000,
+        seek,
+        keys: (0..12).map(|key| from + key * 2_000).collect(),
+        cuts: (0..6).map(|cut| from + cut * 4_000).collect(),
+    };
+    PicturePlan {
+        source: source(1),
+        stream: 1,
+        filters: vec![Filter::Deinterlace(Scan::BottomFirst)],
+        timing: Timing::Steady(Rate::new(25, 1).unwrap()),
+        base: TimeBase::new(1, 1_000).unwrap(),
+        origin: -40,
+        vague: false,
+        keeps_original: true,
+        chunks: vec![chunk(0, -40, None), chunk(600, 23_960, Some(23_960))],
+    }
+}
+
+/// Sound of upload 1.
+pub(crate) fn sound(language: Option<&str>, name: Option<&str>) -> Role {
+    Role::Sound(SoundPlan {
+        source: Source { kind: TrackKind::Audio, ..source(1) },
+        format: SoundFormat::Aac,
+        language: language.map(str::to_owned),
+        name: name.map(str::to_owned),
+    })
+}
+
+/// A second of sound, of the output and the asset of that number.
+pub(crate) fn rendition(number: u128, owner: u128, position: u32) -> Rendition {
+    Rendition {
+        id: rendition_id(number),
+        output: output_id(owner),
+        asset: asset_id(owner),
+        position,
+        role: sound(None, None),
+        sealed: false,
+        duration_ms: 1_000,
+    }
+}
+
+/// A part with objects of its own.
+pub(crate) fn part(number: u32) -> Part {
+    Part { number, media: object_id(1_000 + u128::from(number)), map: object_id((1 << 40) + u128::from(number)) }
+}
+
+/// A chunk of 600 pictures on which nothing is done.
+pub(crate) fn chunk(id: u128, output: u128, number: u32) -> StoredChunk {
+    StoredChunk { id: chunk_id(id), output: output_id(output), number, pictures: 600, done: 0, finished: false }
 }

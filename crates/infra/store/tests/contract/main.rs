@@ -18,6 +18,8 @@ mod jobs;
 #[cfg(test)]
 mod objects;
 #[cfg(test)]
+mod outputs;
+#[cfg(test)]
 mod transactions;
 
 /// Runs each rule on a new SQLite store in a directory of its own.
@@ -89,6 +91,26 @@ on_sqlite! {
         an_object_without_references_cannot_be_taken_up_again,
         references_never_become_negative,
         an_object_with_references_is_not_forgotten,
+    }
+    outputs {
+        an_output_comes_back_in_every_state,
+        an_update_changes_what_may_change_and_nothing_else,
+        outputs_of_an_asset_come_oldest_first_without_their_plans,
+        renditions_come_back_in_every_role_by_position,
+        two_renditions_of_an_asset_cannot_share_a_position,
+        parts_come_back_by_number_and_each_number_once,
+        a_part_of_no_rendition_is_refused,
+        a_sealed_rendition_has_no_parts_and_is_done,
+        a_deleted_rendition_takes_its_parts_along,
+        the_next_position_is_behind_all_tracks_and_renditions,
+        a_chunk_begins_with_nothing_done_and_its_number_is_its_own,
+        what_is_done_of_a_chunk_never_shrinks_nor_exceeds_it,
+        a_finished_chunk_is_done_and_stays_so,
+        the_amount_is_that_of_the_picture_or_else_of_the_sound,
+        the_objects_of_parts_are_named_once_for_each_reference,
+        deleted_outputs_take_all_that_belongs_to_them_along,
+        what_is_not_there_is_neither_sealed_nor_finished_nor_updated,
+        a_track_is_listed_until_an_update_says_otherwise,
     }
     jobs {
         the_oldest_job_is_claimed_first,

@@ -122,6 +122,7 @@ pub(crate) fn track() -> Track {
         media: ObjectId::new(ID),
         map: ObjectId::new(ID),
         version: 1,
+        listed: true,
     }
 }
 

@@ -1,0 +1,31 @@
+//! Table `outputs`.
+
+use sea_orm::entity::prelude::*;
+
+/// What an asset is made into.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "outputs")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub organization: Uuid,
+    pub asset: Uuid,
+    pub preset: String,
+    /// An `OutputStatus` by name.
+    pub status: String,
+    /// Set exactly when processing.
+    pub since: Option<i64>,
+    /// Set exactly when failed.
+    pub failure_reason: Option<String>,
+    /// Set exactly when failed.
+    pub failure_message: Option<String>,
+    /// A `PicturePlan` as JSON.
+    pub plan: Option<String>,
+    pub created: i64,
+    pub modified: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
