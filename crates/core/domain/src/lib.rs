@@ -21,6 +21,6 @@ pub mod time;
 pub mod track;
 pub mod upload;
 
-pub use id::{AssetId, FileId, JobId, KeyId, LeaseToken, ObjectId, OrganizationId, ProjectId, TrackId};
+pub use id::{AssetId, FileId, HolderId, JobId, KeyId, LeaseToken, ObjectId, OrganizationId, ProjectId, TrackId};
 pub use problem::{Kind, Problem};
 pub use time::Timestamp;

@@ -7,7 +7,7 @@ use crate::fresh;
 use kinora_domain::access::{Caller, Permission};
 use kinora_domain::asset::{Asset, AssetSource};
 use kinora_domain::file::{File, FileState, MetadataJson};
-use kinora_domain::job::Work;
+use kinora_domain::job::{NewJob, Work};
 use kinora_domain::track::{Track, TrackKind};
 use kinora_domain::{AssetId, JobId, Kind, Problem, TrackId, preset};
 
@@ -121,7 +121,8 @@ async fn store(app: &App, caller: &Caller, new: NewAsset, files: &[File], outcom
         };
         tx.insert_track(&track).await?;
         if worth_copying(prepared) {
-            tx.enqueue(JobId::new(fresh::uuid(app)), caller.organization, Work::CopyAudio(track.id)).await?;
+            let copy = Work::CopyAudio(track.id);
+            tx.enqueue(&NewJob::new(JobId::new(fresh::uuid(app)), caller.organization, copy)).await?;
         }
     }
     tx.commit().await?;

@@ -3,6 +3,7 @@
 
 mod column;
 mod m0001;
+mod m0002_work;
 
 use crate::open::OpenError;
 use sea_orm::{
@@ -14,7 +15,7 @@ struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001::Migration)]
+        vec![Box::new(m0001::Migration), Box::new(m0002_work::Migration)]
     }
 }
 
