@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use kinora_domain::job::JobState;
 
 /// `/livez`, `/readyz`, `/metrics`.
 pub fn router() -> Router<Edge> {
@@ -38,8 +39,15 @@ async fn metrics(State(edge): State<Edge>) -> Response {
         }
         Err(error) => problem::log(&error),
     }
-    match edge.app.unfinished_jobs().await {
-        Ok(jobs) => metrics::gauge!("kinora_jobs_unfinished").set(approximate(jobs)),
+    match edge.app.queue_depth().await {
+        Ok(depth) => {
+            let count = |state: JobState| depth.iter().find(|(found, _)| *found == state).map_or(0, |(_, jobs)| *jobs);
+            for state in JobState::ALL {
+                metrics::gauge!("kinora_jobs", "state" => state.name()).set(approximate(count(state)));
+            }
+            let unfinished = JobState::ALL.into_iter().filter(|state| *state != JobState::Parked).map(count).sum();
+            metrics::gauge!("kinora_jobs_unfinished").set(approximate(unfinished));
+        }
         Err(error) => problem::log(&error),
     }
     ([(CONTENT_TYPE, "text/plain; version=0.0.4")], (edge.metrics)()).into_response()

@@ -9,16 +9,21 @@
 //! | [`command`] | what each subcommand does |
 //! | [`world`] | opens store, objects and engine and plugs them together |
 //! | [`listen`] | HTTP connections, and their drain |
+//! | [`holder`], [`locks`] | which processes are on a data folder, and which are gone |
+//! | [`signals`] | the signals that ask for an end |
 //! | [`workers`] | jobs and regular chores |
 //! | [`site`] | the built web parts, embedded |
 //! | [`host`] | clock and randomness of this machine |
 //! | [`log`] | log lines |
 
 mod command;
+mod holder;
 mod host;
 mod listen;
+mod locks;
 mod log;
 mod settings;
+mod signals;
 mod site;
 mod workers;
 mod world;

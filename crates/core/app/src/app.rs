@@ -1,13 +1,16 @@
 //! The world that the use cases act in.
 
 use crate::error::Error;
+use crate::fresh;
 use crate::play::cache::Playables;
 use crate::port::{Blobs, Clock, Encoder, Prober, Random, Store};
 use crate::upload::active::ActiveParts;
 use crate::upload::link::LinkSigner;
+use crate::work::WorkWaiting;
+use kinora_domain::HolderId;
+use kinora_domain::job::JobState;
 use kinora_domain::limit::Limits;
 use std::sync::Arc;
-use tokio::sync::Notify;
 
 /// What `server` plugs in.
 #[derive(Clone)]
@@ -39,7 +42,9 @@ pub struct App {
     pub(crate) signer: LinkSigner,
     pub(crate) active_parts: ActiveParts,
     pub(crate) playables: Playables,
-    pub(crate) work_waiting: Notify,
+    pub(crate) work_waiting: WorkWaiting,
+    /// Names this process on the leases that it takes.
+    pub(crate) holder: HolderId,
 }
 
 impl App {
@@ -48,6 +53,7 @@ impl App {
     /// # Errors
     /// The store refuses.
     pub async fn open(ports: Ports, limits: Limits) -> Result<Self, Error> {
+        let holder = HolderId::new(fresh::uuid_at(ports.clock.now(), &*ports.random));
         let signer = LinkSigner::open(&*ports.store, &*ports.random).await?;
         Ok(Self {
             store: ports.store,
@@ -60,7 +66,8 @@ impl App {
             signer,
             active_parts: ActiveParts::default(),
             playables: Playables::new(),
-            work_waiting: Notify::new(),
+            work_waiting: WorkWaiting::default(),
+            holder,
         })
     }
 
@@ -82,16 +89,21 @@ impl App {
         Ok(self.blobs.space().await?)
     }
 
-    /// Jobs that wait or run.
+    /// How many jobs there are in each state.
     ///
     /// # Errors
     /// The store refuses.
-    pub async fn unfinished_jobs(&self) -> Result<u64, Error> {
-        Ok(self.store.read().await?.unfinished_jobs().await?)
+    pub async fn queue_depth(&self) -> Result<Vec<(JobState, u64)>, Error> {
+        Ok(self.store.read().await?.queue_depth().await?)
+    }
+
+    /// The name of this process on the leases that it takes.
+    pub const fn holder(&self) -> HolderId {
+        self.holder
     }
 
     /// A fresh id for a request: 64 random bits in hex.
     pub fn fresh_request_id(&self) -> String {
-        crate::fresh::hex_token::<8>(self)
+        fresh::hex_token::<8>(self)
     }
 }

@@ -1,13 +1,20 @@
 //! Fresh ids and tokens from the clock and the random source.
 
 use crate::app::App;
+use crate::port::Random;
+use kinora_domain::Timestamp;
 use uuid::{Builder, Uuid};
 
 /// A UUIDv7 (RFC 9562 clause 5.7): sorts by the millisecond of its making, 74 random bits.
 pub(crate) fn uuid(app: &App) -> Uuid {
+    uuid_at(app.clock.now(), &*app.random)
+}
+
+/// The same without an app.
+pub(crate) fn uuid_at(now: Timestamp, source: &dyn Random) -> Uuid {
     let mut random = [0_u8; 10];
-    app.random.fill(&mut random);
-    let millis = u64::try_from(app.clock.now().millis()).unwrap_or(0);
+    source.fill(&mut random);
+    let millis = u64::try_from(now.millis()).unwrap_or(0);
     Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
 }
 

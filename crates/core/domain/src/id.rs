@@ -81,6 +81,8 @@ ids! {
     JobId;
     /// The random token of one lease on a job; fences every write of its holder.
     LeaseToken;
+    /// A process that holds leases, from its start to its end.
+    HolderId;
 }
 
 #[cfg(test)]

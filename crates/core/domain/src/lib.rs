@@ -26,8 +26,8 @@ pub mod track;
 pub mod upload;
 
 pub use id::{
-    AssetId, ChunkId, FileId, JobId, KeyId, LeaseToken, ObjectId, OrganizationId, OutputId, ProjectId, RenditionId,
-    TrackId,
+    AssetId, ChunkId, FileId, HolderId, JobId, KeyId, LeaseToken, ObjectId, OrganizationId, OutputId, ProjectId,
+    RenditionId, TrackId,
 };
 pub use problem::{Kind, Problem};
 pub use time::Timestamp;

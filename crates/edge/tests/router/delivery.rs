@@ -2,7 +2,8 @@
 
 use crate::film::{Film, Index, Script, film};
 use crate::world::{World, ask};
-use kinora_app::work::{Ran, run_next_job};
+use kinora_app::work::{Outcome, Ran, run_next_job};
+use kinora_domain::job::{Lane, WorkKind};
 
 /// A server with a film that plays, its asset, and the film.
 async fn playing(script: Script) -> (World, String, Film) {
@@ -94,8 +95,9 @@ async fn sound_that_was_copied_out_is_the_same_sound() {
     let (world, play, film) = playing(Script::default()).await;
     let init = world.fetch(&format!("{play}/a1-1/init.mp4")).await.expect(200).without_request_id();
     let before = world.fetch(&format!("{play}/a1-1/1.m4s")).await.expect(200).without_request_id();
-    assert_eq!(run_next_job(&world.app).await.unwrap(), Ran::Done);
-    assert_eq!(run_next_job(&world.app).await.unwrap(), Ran::Nothing);
+    let copied = Ran::Job { kind: WorkKind::CopyAudio, outcome: Outcome::Done };
+    assert_eq!(run_next_job(&world.app, Lane::Quick).await.unwrap(), copied);
+    assert_eq!(run_next_job(&world.app, Lane::Quick).await.unwrap(), Ran::Nothing);
     assert_eq!(world.fetch(&format!("{play}/a1-1/1.m4s")).await.without_request_id(), before);
     assert_eq!(world.fetch(&format!("{play}/a1-1/init.mp4")).await.without_request_id(), init);
     assert!(track(&world, &play, "a1-1").await == film.payloads[1]);

@@ -54,11 +54,11 @@ impl Layout {
         let held = File::create(&lock).map_err(at("making the file", &lock))?;
         match held.try_lock() {
             Ok(()) => empty(&scratch).map_err(at("emptying", &scratch))?,
-            Err(TryLockError::WouldBlock) => {
-                tracing::warn!("the object store is open in another process as well");
-            }
+            Err(TryLockError::WouldBlock) => tracing::debug!("the object store is open in another process as well"),
             Err(TryLockError::Error(error)) => return Err(at("locking", &lock)(error)),
         }
+        // Shared by all that have the store open, so that who comes is alone only when all have gone.
+        held.lock_shared().map_err(at("locking", &lock))?;
         Ok(Self { root, objects, scratch, temps: AtomicU64::new(0), _lock: held })
     }
 
@@ -133,7 +133,10 @@ mod tests {
         fs::write(&left, "x").unwrap();
         let second = Layout::open(root.path().to_path_buf()).unwrap();
         assert!(left.exists(), "the first store is still open");
-        drop((first, second));
+        drop(first);
+        drop(Layout::open(root.path().to_path_buf()).unwrap());
+        assert!(left.exists(), "the second store is still open");
+        drop(second);
         drop(Layout::open(root.path().to_path_buf()).unwrap());
         assert!(!left.exists());
     }

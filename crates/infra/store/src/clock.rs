@@ -5,9 +5,37 @@ use crate::transaction::Transaction;
 use kinora_app::port::StoreError;
 use kinora_domain::Timestamp;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, RuntimeErr, Statement};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// A moment that a test says it is. Shared by a store and its transactions.
+#[derive(Debug, Clone)]
+pub(crate) struct PinnedClock(Arc<AtomicI64>);
+
+impl PinnedClock {
+    /// No moment of this clock.
+    const RUNNING: i64 = i64::MIN;
+
+    pub(crate) fn pin(&self, moment: Option<Timestamp>) {
+        self.0.store(moment.map_or(Self::RUNNING, Timestamp::millis), Ordering::Relaxed);
+    }
+
+    pub(crate) fn get(&self) -> Option<i64> {
+        Some(self.0.load(Ordering::Relaxed)).filter(|millis| *millis != Self::RUNNING)
+    }
+}
+
+impl Default for PinnedClock {
+    fn default() -> Self {
+        Self(Arc::new(AtomicI64::new(Self::RUNNING)))
+    }
+}
 
 /// The wall clock of the database in whole milliseconds since the Unix epoch.
 pub(crate) async fn now(tx: &Transaction) -> Result<Timestamp, StoreError> {
+    if let Some(millis) = tx.pinned_clock() {
+        return Ok(Timestamp::from_millis(millis));
+    }
     read(tx).await.map(Timestamp::from_millis).doing("reading the database's clock")
 }
 

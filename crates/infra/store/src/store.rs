@@ -1,9 +1,11 @@
 //! The store: who may write when.
 
+use crate::clock::PinnedClock;
 use crate::error::Doing;
 use crate::tx::SqlTx;
 use async_trait::async_trait;
 use kinora_app::port::{Store, StoreError, Tx};
+use kinora_domain::Timestamp;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
@@ -13,11 +15,12 @@ use sea_orm::{
 pub struct SqlStore {
     pub(crate) writer: DatabaseConnection,
     pub(crate) readers: DatabaseConnection,
+    clock: PinnedClock,
 }
 
 impl SqlStore {
     pub(crate) fn new(writer: DatabaseConnection, readers: DatabaseConnection) -> Self {
-        Self { writer, readers }
+        Self { writer, readers, clock: PinnedClock::default() }
     }
 
     /// Passes while the store answers: a trivial read, which waits for no writer.
@@ -42,16 +45,31 @@ impl SqlStore {
         self.writer.close_by_ref().await.doing("closing the store's writer")
     }
 
+    /// For tests of leases and timers: from here on the database's clock shows this moment; with `None`
+    /// it runs again.
+    #[doc(hidden)]
+    pub fn pin_clock(&self, moment: Option<Timestamp>) {
+        self.clock.pin(moment);
+    }
+
     pub(crate) async fn begin_writing(&self) -> Result<SqlTx, StoreError> {
         // The lock is taken here, where waiting for it is possible: a transaction that read first and
         // found a newer commit at its first write could only fail.
         let options = mode(SqliteTransactionMode::Immediate);
-        self.writer.begin_with_options(options).await.doing("beginning a transaction that writes").map(SqlTx::new)
+        self.writer
+            .begin_with_options(options)
+            .await
+            .doing("beginning a transaction that writes")
+            .map(|tx| SqlTx::new(tx, self.clock.clone()))
     }
 
     pub(crate) async fn begin_reading(&self) -> Result<SqlTx, StoreError> {
         let options = mode(SqliteTransactionMode::Deferred);
-        self.readers.begin_with_options(options).await.doing("beginning a transaction that reads").map(SqlTx::new)
+        self.readers
+            .begin_with_options(options)
+            .await
+            .doing("beginning a transaction that reads")
+            .map(|tx| SqlTx::new(tx, self.clock.clone()))
     }
 }
 

@@ -1,5 +1,6 @@
 //! A transaction of the database that ends with its first failure.
 
+use crate::clock::PinnedClock;
 use async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,11 +13,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub(crate) struct Transaction {
     inner: DatabaseTransaction,
     broken: AtomicBool,
+    clock: PinnedClock,
 }
 
 impl Transaction {
-    pub(crate) fn new(inner: DatabaseTransaction) -> Self {
-        Self { inner, broken: AtomicBool::new(false) }
+    pub(crate) fn new(inner: DatabaseTransaction, clock: PinnedClock) -> Self {
+        Self { inner, broken: AtomicBool::new(false), clock }
+    }
+
+    /// What a test says that the database's clock shows.
+    pub(crate) fn pinned_clock(&self) -> Option<i64> {
+        self.clock.get()
     }
 
     /// Makes everything durable.

@@ -1,5 +1,6 @@
 //! One transaction of the database behind every repository.
 
+use crate::clock::PinnedClock;
 use crate::error::Doing;
 use crate::transaction::Transaction;
 use async_trait::async_trait;
@@ -13,8 +14,8 @@ pub(crate) struct SqlTx {
 }
 
 impl SqlTx {
-    pub(crate) fn new(db: DatabaseTransaction) -> Self {
-        Self { db: Transaction::new(db) }
+    pub(crate) fn new(db: DatabaseTransaction, clock: PinnedClock) -> Self {
+        Self { db: Transaction::new(db, clock) }
     }
 }
 

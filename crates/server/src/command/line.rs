@@ -1,7 +1,8 @@
 //! What can be said on the command line.
 
 use crate::settings::{Row, TABLE};
-use clap::{Arg, Command};
+use clap::{Arg, ArgAction, Command};
+use kinora_domain::job::{JobState, WorkKind};
 
 /// The command line: subcommands, and one flag for each setting.
 pub(super) fn command() -> Command {
@@ -15,8 +16,16 @@ pub(super) fn command() -> Command {
         .arg_required_else_help(true)
         .arg(config)
         .args(TABLE.iter().filter(everywhere).map(|row| flag(row).global(true)))
-        .subcommand(Command::new("serve").about("Starts the server.").args(TABLE.iter().filter(serving).map(flag)))
+        .subcommand(
+            Command::new("serve").about("Starts the server.").arg(role()).args(TABLE.iter().filter(serving).map(flag)),
+        )
+        .subcommand(
+            Command::new("worker")
+                .about("Does jobs beside a server on the same data folder; any number of these may run.")
+                .args(TABLE.iter().filter(serving).map(flag)),
+        )
         .subcommand(keys())
+        .subcommand(jobs())
         .subcommand(
             Command::new("doctor")
                 .about("Checks this machine and its settings: what is wrong and what to do.")
@@ -28,6 +37,42 @@ pub(super) fn command() -> Command {
 
 fn flag(row: &Row) -> Arg {
     Arg::new(row.name).long(row.flag()).value_name("VALUE").help(format!("{} [default: {}]", row.about, row.default))
+}
+
+fn role() -> Arg {
+    Arg::new("role")
+        .long("role")
+        .default_value("all")
+        .value_parser(["all", "api"])
+        .help("Whether it does jobs as well; with `api`, start `kinora worker` beside it.")
+}
+
+fn jobs() -> Command {
+    let id = || Arg::new("id").value_name("ID").help("The job's id, as `kinora jobs list` shows it.");
+    let state = Arg::new("state")
+        .long("state")
+        .value_parser(JobState::ALL.map(JobState::name))
+        .help("Only jobs in this state.");
+    let kinds: Vec<_> = WorkKind::ALL.iter().map(|kind| kind.name()).collect();
+    let kind = Arg::new("kind").long("kind").value_parser(kinds).help("Only jobs of this kind.");
+    let all = Arg::new("all").long("all").action(ArgAction::SetTrue).help("Every parked job.");
+    Command::new("jobs")
+        .about("The queue.")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(Command::new("list").about("Lists jobs, the newest first.").arg(state).arg(kind))
+        .subcommand(Command::new("show").about("Shows a job with its last words.").arg(id().required(true)))
+        .subcommand(
+            Command::new("replay")
+                .about("Gives parked jobs all their attempts anew.")
+                .arg(id().required_unless_present("all").conflicts_with("all"))
+                .arg(all),
+        )
+        .subcommand(
+            Command::new("cancel")
+                .about("Cancels a job with its children; a worker stops within two seconds.")
+                .arg(id().required(true)),
+        )
 }
 
 fn keys() -> Command {

@@ -1,9 +1,11 @@
 //! The command line.
 
 mod doctor;
+mod jobs;
 mod key;
 mod line;
 mod serve;
+mod worker;
 
 use crate::settings::{Sources, load};
 use clap::ArgMatches;
@@ -17,7 +19,9 @@ pub(crate) fn run() -> ExitCode {
         Err(error) => return fail(&error),
     };
     let done = match matches.subcommand() {
-        Some(("serve", _)) => on_runtime(serve::serve(settings)),
+        Some(("serve", asked)) => on_runtime(serve::serve(settings, serve::Role::of(asked))),
+        Some(("worker", _)) => on_runtime(worker::run(settings)),
+        Some(("jobs", jobs)) => on_runtime(jobs::run(settings, jobs.clone())),
         Some(("key", key)) => on_runtime(key::run(settings, key.clone())),
         Some(("doctor", _)) => on_runtime(doctor::run(settings)),
         Some(("config", _)) => say(&crate::settings::example_file()).map(|()| ExitCode::SUCCESS),
@@ -30,7 +34,7 @@ pub(crate) fn run() -> ExitCode {
 }
 
 /// What went wrong, for the terminal.
-type Failure = Box<dyn std::error::Error + Send + Sync>;
+pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 fn on_runtime(work: impl Future<Output = Result<ExitCode, Failure>>) -> Result<ExitCode, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;

@@ -1,20 +1,22 @@
 //! `kinora serve`.
 
 use super::Failure;
+use crate::holder::Holder;
 use crate::settings::Settings;
+use crate::signals::Signals;
 use crate::site::Embedded;
+use crate::workers::{self, Places};
 use crate::world::World;
-use crate::{listen, log, workers};
+use crate::{listen, locks, log};
+use clap::ArgMatches;
 use core::time::Duration;
 use kinora_app::access::{default_organization, install_bootstrap_key};
 use kinora_app::work::sweep_orphans;
 use kinora_edge::Edge;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use std::fs::{File, TryLockError};
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -23,8 +25,27 @@ const SECONDS: [f64; 12] = [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0
 /// How often measured durations are folded into their buckets.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
+/// What a server does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Answers requests and does jobs.
+    All,
+    /// Answers requests; jobs are done by `kinora worker`.
+    Api,
+}
+
+impl Role {
+    /// As the command line says.
+    pub(super) fn of(asked: &ArgMatches) -> Self {
+        match asked.get_one::<String>("role").map(String::as_str) {
+            Some("api") => Self::Api,
+            Some(_) | None => Self::All,
+        }
+    }
+}
+
 /// Serves until the first signal, then drains; a second signal ends it at once.
-pub(super) async fn serve(settings: Settings) -> Result<ExitCode, Failure> {
+pub(super) async fn serve(settings: Settings, role: Role) -> Result<ExitCode, Failure> {
     log::start(&settings);
     for variable in &settings.ignored_variables {
         tracing::warn!(variable, "this environment variable is no setting and is ignored");
@@ -37,13 +58,17 @@ pub(super) async fn serve(settings: Settings) -> Result<ExitCode, Failure> {
     let listener = TcpListener::bind(settings.listen)
         .await
         .map_err(|error| format!("cannot listen on {}: {error}; is another server running there?", settings.listen))?;
-    let lock = lock(&settings)?;
+    let lock = locks::server(&settings.data_dir)?;
     let world = World::open(&settings).await?;
     prepare(&world, &settings).await?;
 
     let stop = CancellationToken::new();
     let tasks = TaskTracker::new();
-    workers::start(&world.app, settings.job_concurrency, &tasks, &stop);
+    if role == Role::All {
+        let holder = Arc::new(Holder::register(&settings.data_dir, world.app.holder())?);
+        workers::start(&world.app, &holder, Places::of(&settings), &tasks, &stop);
+    }
+    workers::start_chores(&world.app, &tasks, &stop);
     tasks.spawn(upkeep(metrics.clone(), stop.clone()));
     let router = kinora_edge::router(Edge {
         app: Arc::clone(&world.app),
@@ -84,26 +109,16 @@ async fn prepare(world: &World, settings: &Settings) -> Result<(), Failure> {
     {
         tracing::info!("the bootstrap API key is installed");
     }
-    let orphans = sweep_orphans(&world.app).await?;
-    if orphans > 0 {
-        tracing::info!(orphans, "objects that nothing refers to were removed");
+    match locks::sweeping(&settings.data_dir)? {
+        None => tracing::info!("workers are running: objects that nothing refers to are left for another start"),
+        Some(_alone) => {
+            let orphans = sweep_orphans(&world.app).await?;
+            if orphans > 0 {
+                tracing::info!(orphans, "objects that nothing refers to were removed");
+            }
+        }
     }
     Ok(())
-}
-
-/// One server a data folder: two would sweep each other's uploads.
-fn lock(settings: &Settings) -> Result<File, Failure> {
-    std::fs::create_dir_all(&settings.data_dir)
-        .map_err(|error| format!("the data folder {} cannot be made: {error}", settings.data_dir.display()))?;
-    let path = settings.data_dir.join("server.lock");
-    let file = File::create(&path)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            Err(format!("another server runs on the data folder {}", settings.data_dir.display()).into())
-        }
-        Err(TryLockError::Error(error)) => Err(error.into()),
-    }
 }
 
 async fn upkeep(metrics: PrometheusHandle, stop: CancellationToken) {
@@ -111,24 +126,6 @@ async fn upkeep(metrics: PrometheusHandle, stop: CancellationToken) {
         tokio::select! {
             () = tokio::time::sleep(UPKEEP_EVERY) => metrics.run_upkeep(),
             () = stop.cancelled() => return,
-        }
-    }
-}
-
-struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-}
-
-impl Signals {
-    fn listen() -> std::io::Result<Self> {
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
         }
     }
 }

@@ -50,6 +50,7 @@ fn a_wrong_value_says_what_is_allowed() {
         ("KINORA_TRUSTED_PROXIES", "10.0.0.1,me"),
         ("KINORA_MAX_TRACKS", "-1"),
         ("KINORA_JOB_CONCURRENCY", "0"),
+        ("KINORA_ENCODE_CONCURRENCY", "0"),
         ("KINORA_LOG", "loud"),
         ("KINORA_LOG", "info,=debug"),
         ("KINORA_LOG", "info,kinora_edge=loud"),

@@ -19,7 +19,7 @@ const fn row(name: &'static str, default: &'static str, about: &'static str) -> 
 }
 
 /// All settings, in the order of the example file.
-pub(crate) const TABLE: [Row; 17] = [
+pub(crate) const TABLE: [Row; 18] = [
     row("data_dir", "./data", "Folder for the database and the stored objects. It is made when it is not there."),
     row("listen", "127.0.0.1:8080", "Address and port to listen on."),
     row(
@@ -38,7 +38,8 @@ pub(crate) const TABLE: [Row; 17] = [
     row("max_pixels", "35389440", "Pixels of one picture at most (8192 x 4320)."),
     row("max_tracks", "64", "Tracks of one file at most."),
     row("max_connections", "4096", "Connections served at the same time; more wait."),
-    row("job_concurrency", "2", "Jobs done at the same time."),
+    row("job_concurrency", "2", "Short jobs (looking into files, copying) done at the same time."),
+    row("encode_concurrency", "", "Encoding jobs done at the same time. Without it: one for each processor core."),
     row("drain_seconds", "30", "Seconds that requests under way get to end after the first signal."),
     row(
         "log",

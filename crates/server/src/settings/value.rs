@@ -33,6 +33,8 @@ pub(crate) struct Settings {
     pub(crate) limits: Limits,
     pub(crate) max_connections: usize,
     pub(crate) job_concurrency: usize,
+    /// The number of processor cores where none is given.
+    pub(crate) encode_concurrency: usize,
     pub(crate) drain_seconds: u64,
     pub(crate) log: Targets,
     pub(crate) log_format: LogFormat,
@@ -150,6 +152,10 @@ impl Settings {
             },
             max_connections: values.at_least_one("max_connections")?,
             job_concurrency: values.at_least_one("job_concurrency")?,
+            encode_concurrency: match values.optional("encode_concurrency") {
+                Some(_) => values.at_least_one("encode_concurrency")?,
+                None => std::thread::available_parallelism().map_or(1, usize::from),
+            },
             drain_seconds: values.parsed("drain_seconds", "a whole number of seconds")?,
             log: values.log()?,
             log_format: format,

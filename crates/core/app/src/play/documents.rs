@@ -5,8 +5,9 @@ use super::playable::{Playable, PlayableTrack, Slug};
 use crate::app::App;
 use crate::error::Error;
 use crate::fresh;
-use kinora_domain::AssetId;
+use kinora_domain::{AssetId, Problem};
 use kinora_media::presentation::{Presentation, Rendition, Urls};
+use kinora_media::timing::Timescale;
 use kinora_media::{dash, hls};
 use sha2::{Digest, Sha256};
 
@@ -45,7 +46,14 @@ pub async fn hls_multivariant_playlist(app: &App, id: AssetId) -> Result<Documen
 pub async fn hls_media_playlist(app: &App, id: AssetId, slug: Slug) -> Result<Document, Error> {
     let playable = playable(app, id).await?;
     let track = playable.track(slug)?;
-    Ok(Document::of(hls::media(&rendition(track, String::new()))))
+    if !playable.is_growing() {
+        return Ok(Document::of(hls::media(&rendition(track, String::new()))));
+    }
+    // No further than all that plays together is.
+    let presentation = presentation(&playable, |_slug| String::new());
+    let named = slug.to_string();
+    let growing = presentation.tracks.iter().find(|track| track.id == named);
+    Ok(Document::of(hls::growing_media(growing.ok_or_else(|| Problem::not_found("track"))?)))
 }
 
 /// The MPD of an asset; its URLs are relative to `/play/{asset}/dash/`.
@@ -59,7 +67,14 @@ pub async fn dash_manifest(app: &App, id: AssetId) -> Result<Document, Error> {
 }
 
 fn presentation(playable: &Playable, playlist: impl Fn(Slug) -> String) -> Presentation {
-    Presentation { tracks: playable.tracks.iter().map(|track| rendition(track, playlist(track.slug))).collect() }
+    let listed = playable.tracks.iter().filter(|track| track.listed);
+    let tracks = listed.map(|track| rendition(track, playlist(track.slug))).collect();
+    let presentation = Presentation { tracks, growing: playable.is_growing() };
+    if !presentation.growing {
+        return presentation;
+    }
+    let end = presentation.common_end(Timescale::MILLIS);
+    presentation.truncated(end, Timescale::MILLIS)
 }
 
 fn rendition(track: &PlayableTrack, playlist: String) -> Rendition {

@@ -12,7 +12,7 @@ use futures_util::stream::{self, BoxStream, StreamExt as _};
 use kinora_domain::asset::AssetState;
 use kinora_domain::output::{Part, Rendition};
 use kinora_domain::track::{Track, TrackKind};
-use kinora_domain::{AssetId, Kind, Problem, Timestamp};
+use kinora_domain::{AssetId, Kind, Problem};
 use kinora_media::map::SegmentMap;
 use std::sync::Arc;
 
@@ -102,7 +102,6 @@ struct Rows {
     tracks: Vec<Track>,
     /// Renditions that are played while they grow, with their pieces so far.
     growing: Vec<(Rendition, Vec<Part>)>,
-    created: Timestamp,
 }
 
 /// An asset, ready.
@@ -147,11 +146,6 @@ impl Playable {
         !self.rows.growing.is_empty()
     }
 
-    /// When the asset was made.
-    pub(super) const fn created(&self) -> Timestamp {
-        self.rows.created
-    }
-
     /// The track of that slug, at its current version.
     pub(super) fn track(&self, slug: Slug) -> Result<&PlayableTrack, Problem> {
         self.tracks.iter().find(|track| track.slug == slug).ok_or_else(|| Problem::not_found("track"))
@@ -193,7 +187,7 @@ async fn rows(app: &App, id: AssetId) -> Result<Rows, Error> {
         }
         AssetState::Deleted { .. } => return Err(Problem::not_found("asset").into()),
     }
-    Ok(Rows { tracks: tx.tracks(id).await?, growing, created: asset.created })
+    Ok(Rows { tracks: tx.tracks(id).await?, growing })
 }
 
 async fn load_tracks(app: &App, rows: &Rows) -> Result<Vec<PlayableTrack>, Error> {

@@ -3,6 +3,7 @@
 pub mod blob;
 pub mod clock;
 pub mod encode;
+pub mod jobs;
 pub mod outputs;
 pub mod probe;
 pub mod store;
@@ -13,9 +14,10 @@ pub use encode::{
     Done, Effort, EncodeError, EncodeWork, Encoder, KeyFrames, Order as EncodeOrder, PictureWork, SoundWork, Watch,
     Window,
 };
+pub use jobs::Jobs;
 pub use outputs::{Amount, Outputs, StoredChunk};
 pub use probe::{Examination, Examined, ProbeError, Prober, SoundFacts, TrackExamined};
 pub use store::{
-    AssetFilter, AssetSort, Assets, FileFilter, FileSort, Files, Jobs, Keys, Objects, Order, Organizations, Secrets,
-    Store, StoreError, Tracks, Tx,
+    AssetFilter, AssetSort, Assets, FileFilter, FileSort, Files, Keys, Objects, Order, Organizations, Secrets, Store,
+    StoreError, Tracks, Tx,
 };

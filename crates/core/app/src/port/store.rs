@@ -1,15 +1,15 @@
 //! The metadata store: one transaction type through which everything of a use case commits together.
 
 use super::Outputs;
+use super::jobs::Jobs;
 use async_trait::async_trait;
 use kinora_domain::access::{ApiKey, Organization};
 use kinora_domain::asset::{Asset, AssetStatus};
 use kinora_domain::file::{File, FileStatus};
-use kinora_domain::job::{AfterFailure, LeasedJob, Work};
 use kinora_domain::page::{Page, PageRequest};
 use kinora_domain::track::{Track, TrackKind};
 use kinora_domain::upload::StoredPart;
-use kinora_domain::{AssetId, FileId, JobId, KeyId, LeaseToken, ObjectId, OrganizationId, Timestamp, TrackId};
+use kinora_domain::{AssetId, FileId, KeyId, ObjectId, OrganizationId, Timestamp, TrackId};
 
 /// What can go wrong with the store. Absence is never an error here.
 #[derive(Debug, thiserror::Error)]
@@ -261,31 +261,6 @@ pub trait Objects: Send {
     async fn delete_object(&mut self, id: ObjectId) -> Result<(), StoreError>;
     /// The ids of all objects.
     async fn object_ids(&mut self) -> Result<Vec<ObjectId>, StoreError>;
-}
-
-/// The queue. Leases and waits are measured by the database's clock only.
-#[async_trait]
-pub trait Jobs: Send {
-    /// Adds a job that is ready now. It becomes visible with the commit.
-    async fn enqueue(&mut self, id: JobId, organization: OrganizationId, work: Work) -> Result<(), StoreError>;
-    /// Takes the oldest job that is ready, or whose lease ended, for `lease_ms`, counting the attempt.
-    async fn claim(&mut self, token: LeaseToken, lease_ms: i64) -> Result<Option<LeasedJob>, StoreError>;
-    /// Extends a lease. `false`: the lease is lost, stop at once.
-    async fn extend(&mut self, id: JobId, token: LeaseToken, lease_ms: i64) -> Result<bool, StoreError>;
-    /// Done. `false`: the lease is lost, undo the transaction.
-    async fn complete(&mut self, id: JobId, token: LeaseToken) -> Result<bool, StoreError>;
-    /// The attempt failed, with the last words of what failed. `false`: the lease is lost.
-    async fn fail(
-        &mut self,
-        id: JobId,
-        token: LeaseToken,
-        after: AfterFailure,
-        words: &str,
-    ) -> Result<bool, StoreError>;
-    /// The database's clock.
-    async fn database_now(&mut self) -> Result<Timestamp, StoreError>;
-    /// Jobs that wait or run.
-    async fn unfinished_jobs(&mut self) -> Result<u64, StoreError>;
 }
 
 /// Secrets that this server made for itself, such as the key that signs part URLs.

@@ -6,9 +6,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::file::container::container;
 use crate::file::movie;
-use crate::port::{
-    Done, Effort, EncodeOrder, EncodeWork, KeyFrames, Object, PictureWork, StoredChunk, Watch, Window,
-};
+use crate::port::{Done, Effort, EncodeOrder, EncodeWork, KeyFrames, Object, PictureWork, StoredChunk, Watch, Window};
 use crate::work::Finished;
 use async_trait::async_trait;
 use core::time::Duration;
@@ -119,12 +117,7 @@ async fn encode(app: &App, job: &LeasedJob, wanted: &Wanted) -> Result<Vec<part:
 }
 
 /// Puts one rung of the chunk into its place in the film, and stores it.
-async fn place(
-    app: &App,
-    output: &Arc<dyn Object>,
-    plan: &PicturePlan,
-    piece: &Chunk,
-) -> Result<part::Stored, Error> {
+async fn place(app: &App, output: &Arc<dyn Object>, plan: &PicturePlan, piece: &Chunk) -> Result<part::Stored, Error> {
     let strange = |why: String| Error::from(Problem::new(Kind::Internal, "internal", why));
     let index = movie::read_index(output).await?.map_err(|unfit| strange(format!("The encoder wrote {unfit:?}.")))?;
     let (limits, plan, piece) = (app.limits, plan.clone(), piece.clone());

@@ -135,7 +135,14 @@ impl Reader {
         let mut builder = MapBuilder::new(facts, growing.target, Cuts::Grid);
         builder.set_shift(shift.saturating_add(rescale(growing.zero_micros, MICROS, scale)));
         let published = growing.published_micros.map(|micros| rescale(micros, MICROS, scale));
-        Ok(Some(Self { indexer, waiting: VecDeque::new(), builder: Some(builder), ready: Vec::new(), published, len: 0 }))
+        Ok(Some(Self {
+            indexer,
+            waiting: VecDeque::new(),
+            builder: Some(builder),
+            ready: Vec::new(),
+            published,
+            len: 0,
+        }))
     }
 
     async fn read(&mut self, output: &Arc<dyn Object>) -> Result<(), Error> {
@@ -145,7 +152,8 @@ impl Reader {
             let bytes = output.read(range).await?;
             self.indexer.feed(&bytes).map_err(strange)?;
         }
-        self.waiting.extend(self.indexer.drain().into_iter().filter(|(track, _)| *track == 0).map(|(_, sample)| sample));
+        self.waiting
+            .extend(self.indexer.drain().into_iter().filter(|(track, _)| *track == 0).map(|(_, sample)| sample));
         Ok(())
     }
 

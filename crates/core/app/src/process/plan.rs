@@ -126,9 +126,9 @@ fn fits(map: &SegmentMap, facts: &PictureFacts, shape: Shape) -> bool {
     let header = map.header();
     let groups = map.groups();
     let longest_ms = u128::from(groups.longest) * 1_000 / u128::from(header.timescale.get());
-    let plain = header.avc().is_some_and(|avc| {
-        PROFILES.contains(&avc.profile) && avc.bit_depth_luma == 8 && avc.chroma_format == 1
-    });
+    let plain = header
+        .avc()
+        .is_some_and(|avc| PROFILES.contains(&avc.profile) && avc.bit_depth_luma == 8 && avc.chroma_format == 1);
     plain
         && groups.closed
         && map.header().independent
@@ -165,9 +165,9 @@ async fn store(
         return Ok(Finished::LostLease);
     }
     let since = tx.database_now().await?;
-    let duration_ms = u64::try_from(plan.chunks.last().map_or(0, |last| {
-        plan.base.rescale(last.until.saturating_sub(plan.origin), 1_000)
-    }))
+    let duration_ms = u64::try_from(
+        plan.chunks.last().map_or(0, |last| plan.base.rescale(last.until.saturating_sub(plan.origin), 1_000)),
+    )
     .unwrap_or(0);
     for rung in rungs {
         let rendition = Rendition {

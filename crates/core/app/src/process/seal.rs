@@ -83,10 +83,9 @@ async fn gather(app: &App, rendition: Rendition) -> Result<Sealed, Error> {
     let media = match (&rendition.role, media.as_slice()) {
         (Role::Indexed { .. }, [(_, shared, _)]) | (_, [(_, shared, _)]) => Media::Shared(*shared),
         (_, several) => {
-            let pieces = several.iter().map(|(_, _, object)| Piece {
-                from: std::sync::Arc::clone(object),
-                ranges: vec![0..object.size()],
-            });
+            let pieces = several
+                .iter()
+                .map(|(_, _, object)| Piece { from: std::sync::Arc::clone(object), ranges: vec![0..object.size()] });
             let object = ObjectId::new(fresh::uuid(app));
             let size = app.blobs.gather(pieces.collect(), object).await?;
             Media::Own(object, size)

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::fresh;
 use kinora_domain::access::{Caller, Permission};
 use kinora_domain::file::{Content, Failure, File, FileState, Probe};
-use kinora_domain::job::Work;
+use kinora_domain::job::{NewJob, Work};
 use kinora_domain::upload::{ClaimedPart, PartLayout, verify};
 use kinora_domain::{FileId, JobId, Problem};
 
@@ -65,7 +65,7 @@ async fn settle(
     file.modified = app.clock.now();
     tx.update_file(&file).await?;
     if look_inside {
-        tx.enqueue(JobId::new(fresh::uuid(app)), file.organization, Work::ProbeFile(id)).await?;
+        tx.enqueue(&NewJob::new(JobId::new(fresh::uuid(app)), file.organization, Work::ProbeFile(id))).await?;
     }
     tx.commit().await?;
     app.work_waiting.notify_one();

@@ -1,7 +1,7 @@
 //! Audio of an interleaved upload, copied into an object of its own: a few per cent of the bytes, but
 //! read in place it drags in the video between them, twenty times as much.
 
-use super::run::Finished;
+use super::ending::Finished;
 use super::sweep::sweep_objects;
 use crate::app::App;
 use crate::error::Error;

@@ -1,6 +1,6 @@
 //! A look into files of types that we do not read ourselves.
 
-use super::run::Finished;
+use super::ending::Finished;
 use crate::app::App;
 use crate::error::Error;
 use crate::file::container::container;
@@ -27,6 +27,12 @@ pub(super) async fn run(app: &App, job: &LeasedJob, id: FileId) -> Result<Finish
     }
     tx.commit().await?;
     Ok(Finished::Done)
+}
+
+/// Nobody looks again: the file says so, rather than that it is still looked into.
+pub(super) async fn give_up(app: &App, tx: &mut dyn Tx, id: FileId) -> Result<(), Error> {
+    let message = "This server could not look into the file.".to_owned();
+    keep(app, tx, id, Probe::Failed(Failure { reason: "probe_failed".to_owned(), message })).await
 }
 
 /// The same look for somebody who waits for it.

@@ -1,96 +1,120 @@
-//! One job after the other.
+//! One job after the other: claimed, done beside its heartbeat, and brought to its end.
 
-use super::{copy_audio, probe_file};
+use super::ending::{self, Finished};
+use super::heart::keep_lease;
+use super::perform::perform;
 use crate::app::App;
-use crate::error::{Error, causes};
+use crate::error::Error;
 use crate::fresh;
-use core::time::Duration;
-use kinora_domain::job::{AfterFailure, LEASE_MS, LeasedJob, Work, after_failure};
-use kinora_domain::{LeaseToken, Timestamp};
-
-/// Without a call, the queue is looked at this often: for jobs whose wait or lease ended.
-const POLL: Duration = Duration::from_secs(1);
+use kinora_domain::job::{Beat, LEASE_MS, Lane, LeasedJob, WorkKind};
+use kinora_domain::{Kind, LeaseToken, Problem};
+use std::any::Any;
+use std::sync::Arc;
+use tokio::task::{JoinError, JoinSet};
 
 /// What became of a look at the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ran {
     /// Nothing was ready.
     Nothing,
-    /// A job was done.
-    Done,
-    /// A job failed and will be tried again, or was parked.
-    Failed,
-    /// The lease was lost in the middle; another worker has the job.
-    LostLease,
+    /// A job was claimed.
+    Job {
+        /// What kind of work it was.
+        kind: WorkKind,
+        /// How it ended.
+        outcome: Outcome,
+    },
 }
 
-/// Resolves when there may be work: at once after this process enqueued some, else after a second.
-pub async fn wait_for_work(app: &App) {
-    tokio::select! {
-        () = app.work_waiting.notified() => {}
-        () = tokio::time::sleep(POLL) => {}
+/// How a claim ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The work is done.
+    Done,
+    /// It failed and will be tried again.
+    Failed,
+    /// It failed for good.
+    Parked,
+    /// The lease was lost in the middle; another worker has the job.
+    Lost,
+    /// The job was not wanted any more.
+    Canceled,
+}
+
+impl Outcome {
+    /// Its name in measurements.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Parked => "parked",
+            Self::Lost => "lost",
+            Self::Canceled => "canceled",
+        }
     }
 }
 
-/// Claims the next job and does it, extending its lease meanwhile.
+/// Claims the next job of a lane and does it. The lease is kept meanwhile; when it is lost or the job
+/// canceled, the work is dropped where it stands, and the programs that it runs with it.
 ///
 /// # Errors
-/// The queue itself cannot be used. A failing job is no error here: it is stored with its last words.
-pub async fn run_next_job(app: &App) -> Result<Ran, Error> {
+/// The queue itself cannot be used. A job that fails is no error here: its last words are stored.
+pub async fn run_next_job(app: &Arc<App>, lane: Lane) -> Result<Ran, Error> {
     let token = LeaseToken::new(fresh::uuid(app));
     let mut tx = app.store.begin().await?;
-    let claimed = tx.claim(token, LEASE_MS).await?;
+    let claimed = tx.claim(token, app.holder, LEASE_MS, &lane.kinds()).await?;
     tx.commit().await?;
     let Some(job) = claimed else { return Ok(Ran::Nothing) };
-    let outcome = tokio::select! {
-        outcome = perform(app, &job) => outcome,
-        lost = keep_lease(app, &job) => return lost,
+    let outcome = if job.spent { ending::give_up_spent(app, &job).await? } else { attempt(app, &job).await? };
+    Ok(Ran::Job { kind: job.work.kind(), outcome })
+}
+
+async fn attempt(app: &Arc<App>, job: &LeasedJob) -> Result<Outcome, Error> {
+    // A task of its own, so that a panic of the work ends the work and not the worker.
+    let mut work = JoinSet::new();
+    let (its_app, its_job) = (Arc::clone(app), job.clone());
+    work.spawn(async move { perform(&its_app, &its_job).await });
+    let heard = tokio::select! {
+        ended = work.join_next() => Err(ended),
+        beat = keep_lease(app, job) => Ok(beat),
     };
-    match outcome {
-        Ok(Finished::Done) => Ok(Ran::Done),
-        Ok(Finished::LostLease) => Ok(Ran::LostLease),
-        Err(error) => failed(app, &job, &error).await,
-    }
-}
-
-/// How the work itself ended. Every kind of work completes its job in the transaction of its result.
-pub(super) enum Finished {
-    Done,
-    LostLease,
-}
-
-async fn perform(app: &App, job: &LeasedJob) -> Result<Finished, Error> {
-    match job.work {
-        Work::ProbeFile(file) => probe_file::run(app, job, file).await,
-        Work::CopyAudio(track) => copy_audio::run(app, job, track).await,
-    }
-}
-
-/// A heartbeat at a third of the lease; ends only when the lease is lost.
-async fn keep_lease(app: &App, job: &LeasedJob) -> Result<Ran, Error> {
-    let third = Duration::from_millis(u64::try_from(LEASE_MS / 3).unwrap_or(1_000));
-    loop {
-        tokio::time::sleep(third).await;
-        let mut tx = app.store.begin().await?;
-        if !tx.extend(job.id, job.token, LEASE_MS).await? {
-            return Ok(Ran::LostLease);
+    match heard {
+        Err(Some(Ok(Ok(Finished::Done)))) => Ok(Outcome::Done),
+        // What the fence refused may also be what was canceled a moment ago.
+        Err(Some(Ok(Ok(Finished::LostLease)))) => {
+            let beat = app.store.read().await?.lease(job.id, job.token).await?;
+            ending::stopped(app, job, beat).await
         }
-        tx.commit().await?;
+        Err(Some(Ok(Err(error)))) => ending::failed(app, job, &error).await,
+        Err(Some(Err(panic))) => ending::failed(app, job, &panicked(panic)).await,
+        Err(None) => Ok(Outcome::Lost),
+        Ok(beat) => {
+            // Waits until the work is really dropped: nothing of it runs on when the job is somebody else's.
+            work.shutdown().await;
+            ending::stopped(app, job, beat).await
+        }
     }
 }
 
-async fn failed(app: &App, job: &LeasedJob, error: &Error) -> Result<Ran, Error> {
-    let mut tx = app.store.begin().await?;
-    let now: Timestamp = tx.database_now().await?;
-    let after = after_failure(job.attempt, now);
-    let words = causes(error);
-    let kept = tx.fail(job.id, job.token, after, &words).await?;
-    tx.commit().await?;
-    match after {
-        AfterFailure::RetryAt(_) => {
-            tracing::warn!(job.id = %job.id, job.attempt, %words, "a job failed and is tried again");
-        }
-        AfterFailure::Park => tracing::error!(job.id = %job.id, job.attempt, %words, "a job failed for the last time"),
-    }
-    Ok(if kept { Ran::Failed } else { Ran::LostLease })
+/// A panic of the work with its words.
+#[derive(Debug, thiserror::Error)]
+#[error("the work panicked: {0}")]
+struct Panicked(String);
+
+fn panicked(error: JoinError) -> Error {
+    let words = match error.try_into_panic() {
+        Ok(payload) => words_of(&*payload),
+        Err(error) => error.to_string(),
+    };
+    Error::caused(Problem::new(Kind::Internal, "internal", "The work ended unexpectedly."), Panicked(words))
+}
+
+fn words_of(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without words".to_owned())
+}
+
+/// Whether a beat means that the work goes on.
+pub(super) const fn goes_on(beat: Beat) -> bool {
+    matches!(beat, Beat::Held)
 }

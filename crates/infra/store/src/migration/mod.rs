@@ -3,6 +3,7 @@
 
 mod column;
 mod m0001;
+mod m0002_work;
 mod m0003_outputs;
 
 use crate::open::OpenError;
@@ -15,7 +16,7 @@ struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001::Migration), Box::new(m0003_outputs::Migration)]
+        vec![Box::new(m0001::Migration), Box::new(m0002_work::Migration), Box::new(m0003_outputs::Migration)]
     }
 }
 

@@ -103,6 +103,12 @@ async fn the_database_itself_refuses_what_cannot_be() {
         "UPDATE objects SET refs = -1",
         "UPDATE jobs SET state = 'x'",
         "UPDATE jobs SET state = 'leased'",
+        "UPDATE jobs SET state = 'waiting'",
+        "UPDATE jobs SET state = 'scheduled'",
+        "UPDATE jobs SET canceled = 1",
+        "UPDATE jobs SET holder = id",
+        "UPDATE jobs SET unborn = 1",
+        "UPDATE jobs SET priority = 3",
         "DELETE FROM organizations",
     ] {
         let refused = home.sql(false, change).await.expect_err(change);

@@ -4,7 +4,7 @@ use kinora_app::port::{Store, Tx};
 use kinora_domain::access::{ApiKey, Grant, KeyState, Organization, Role};
 use kinora_domain::asset::{AskedTrack, Asset, AssetSource, AssetState};
 use kinora_domain::file::{Content, File, FileState, Probe};
-use kinora_domain::job::Work;
+use kinora_domain::job::{NewJob, Work};
 use kinora_domain::track::{FoundTrack, Track, TrackKind};
 use kinora_domain::upload::StoredPart;
 use kinora_domain::{AssetId, FileId, JobId, KeyId, ObjectId, OrganizationId, ProjectId, Timestamp, TrackId};
@@ -141,7 +141,8 @@ pub(crate) async fn fill(store: &SqlStore) {
     tx.put_part(file().id, &part()).await.unwrap();
     tx.insert_asset(&asset()).await.unwrap();
     tx.insert_track(&track()).await.unwrap();
-    tx.enqueue(JobId::new(ID), OrganizationId::new(ID), Work::ProbeFile(FileId::new(ID))).await.unwrap();
+    let probe = Work::ProbeFile(FileId::new(ID));
+    tx.enqueue(&NewJob::new(JobId::new(ID), OrganizationId::new(ID), probe)).await.unwrap();
     tx.insert_secret("secret", b"bytes").await.unwrap();
     tx.commit().await.unwrap();
 }

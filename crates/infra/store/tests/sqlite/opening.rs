@@ -2,7 +2,8 @@
 
 use crate::fixture::{Home, assert_full, fill};
 use kinora_app::port::{Store, StoreError};
-use kinora_domain::{LeaseToken, ObjectId};
+use kinora_domain::job::WorkKind;
+use kinora_domain::{HolderId, JobId, LeaseToken, ObjectId};
 use kinora_store::{Location, OpenError, SqlStore};
 use std::os::unix::fs::PermissionsExt as _;
 use uuid::Uuid;
@@ -100,36 +101,25 @@ async fn the_check_passes_while_someone_writes_and_fails_when_the_store_is_close
 }
 
 #[tokio::test]
-async fn last_words_of_a_parked_job_are_kept() {
-    let home = Home::new();
-    let store = home.open().await;
-    fill(&store).await;
-    let mut tx = store.begin().await.unwrap();
-    for attempt in 0..kinora_domain::job::MAX_ATTEMPTS {
-        let token = LeaseToken::new(Uuid::from_u128(attempt.into()));
-        assert!(tx.claim(token, -1).await.unwrap().is_some());
-    }
-    assert_eq!(tx.claim(LeaseToken::new(Uuid::nil()), -1).await.unwrap(), None);
-    tx.commit().await.unwrap();
-    let said = home.sql(false, "SELECT state || ': ' || last_words FROM jobs").await.unwrap();
-    assert_eq!(said, ["parked: the worker went away in the middle of the work"]);
-}
-
-#[tokio::test]
-async fn work_of_a_kind_that_is_not_known_is_parked_and_starves_nobody() {
+async fn work_of_a_kind_that_is_not_known_is_left_alone_and_starves_nobody() {
     let home = Home::new();
     let store = home.open().await;
     fill(&store).await;
     home.sql(
         false,
-        "INSERT INTO jobs (id, organization, work, subject, state, attempts, due, enqueued) \
-         VALUES (x'00000000000000000000000000000000', x'00000000000000000000000000000001', 'dream', \
-         x'00000000000000000000000000000001', 'ready', 0, 0, 0)",
+        "INSERT INTO jobs (id, organization, work, subject, state, priority, turn, attempts, canceled, outstanding, \
+         unborn, enqueued) VALUES (x'00000000000000000000000000000009', x'00000000000000000000000000000001', 'dream', \
+         x'00000000000000000000000000000001', 'ready', 0, 0, 0, 0, 0, 0, 0)",
     )
     .await
     .unwrap();
     let mut tx = store.begin().await.unwrap();
-    let claimed = tx.claim(LeaseToken::new(Uuid::nil()), 1_000).await.unwrap().unwrap();
-    assert_eq!(claimed.id.uuid(), crate::fixture::ID);
-    assert_eq!(tx.unfinished_jobs().await.unwrap(), 1);
+    let mut claim = async || {
+        tx.claim(LeaseToken::new(Uuid::nil()), HolderId::new(Uuid::nil()), 1_000, WorkKind::ALL).await.unwrap()
+    };
+    assert_eq!(claim().await.unwrap().id.uuid(), crate::fixture::ID);
+    assert_eq!(claim().await, None);
+    assert_eq!(tx.unfinished_jobs().await.unwrap(), 2, "a newer program may do it");
+    let dream = tx.job(JobId::new(Uuid::from_u128(9))).await.unwrap().unwrap();
+    assert_eq!((dream.kind.as_str(), dream.work), ("dream", None));
 }

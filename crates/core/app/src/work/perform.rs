@@ -1,0 +1,56 @@
+//! What each kind of work does: a new kind is a line in each of these.
+
+use super::ending::Finished;
+use super::{copy_audio, probe_file};
+use crate::app::App;
+use crate::error::Error;
+use crate::port::Tx;
+use crate::process::{chunk, first, plan, seal, settle, sound};
+use kinora_domain::job::{LeasedJob, Work};
+
+/// The work itself. It completes the job in the transaction of its result.
+pub(super) async fn perform(app: &App, job: &LeasedJob) -> Result<Finished, Error> {
+    match job.work {
+        Work::ProbeFile(file) => probe_file::run(app, job, file).await,
+        Work::CopyAudio(track) => copy_audio::run(app, job, track).await,
+        Work::PlanOutput(output) => plan::run(app, job, output).await,
+        Work::FirstRung(rendition) => first::run(app, job, rendition).await,
+        Work::EncodeSound(rendition) => sound::run(app, job, rendition).await,
+        Work::EncodeChunk(chunk) => chunk::run(app, job, chunk).await,
+        Work::SealPicture(output) => seal::run(app, job, output).await,
+    }
+}
+
+/// Nobody tries again: what waits for the work is told, in the transaction that parks the job. `words`
+/// are for operators.
+pub(super) async fn give_up(app: &App, tx: &mut dyn Tx, work: Work, _words: &str) -> Result<(), Error> {
+    match work {
+        Work::ProbeFile(file) => probe_file::give_up(app, tx, file).await,
+        // The track plays from the upload as before.
+        Work::CopyAudio(_) => Ok(()),
+        Work::PlanOutput(output) | Work::SealPicture(output) => settle::give_up(app, tx, Some(output)).await,
+        Work::FirstRung(rendition) | Work::EncodeSound(rendition) => {
+            let output = settle::output_of(tx, rendition).await?;
+            settle::give_up(app, tx, output).await
+        }
+        Work::EncodeChunk(chunk) => {
+            let output = tx.chunk(chunk).await?.map(|chunk| chunk.output);
+            settle::give_up(app, tx, output).await
+        }
+    }
+}
+
+/// The work was dropped in the middle because nobody wants it any more: what it left is removed. What
+/// is to be seen of the cancellation was stored by whoever canceled; this may be called again, or
+/// never when the worker goes away as well.
+pub(super) async fn canceled(_app: &App, work: Work) -> Result<(), Error> {
+    match work {
+        Work::ProbeFile(_)
+        | Work::CopyAudio(_)
+        | Work::PlanOutput(_)
+        | Work::FirstRung(_)
+        | Work::EncodeSound(_)
+        | Work::EncodeChunk(_)
+        | Work::SealPicture(_) => Ok(()),
+    }
+}
