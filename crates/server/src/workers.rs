@@ -41,7 +41,8 @@ pub(crate) fn start(
 ) {
     for lane in Lane::ALL {
         let count = match lane {
-            Lane::Quick => places.quick,
+            // One runs beside whatever goes on, so that what somebody waits for begins at once.
+            Lane::Quick | Lane::Prompt => places.quick,
             Lane::Heavy => places.heavy,
         };
         for _ in 0..count {

@@ -46,8 +46,13 @@ impl World {
             clock: Arc::new(WallClock),
             random: Arc::new(KernelRandom),
         };
-        Ok(Self { app: Arc::new(App::open(ports, settings.limits).await?) })
+        Ok(Self { app: Arc::new(App::open(ports, settings.limits).await?.with_cores(cores())) })
     }
+}
+
+/// The cores that this process may use.
+fn cores() -> u32 {
+    std::thread::available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(u32::MAX))
 }
 
 /// The programs, found and limited.

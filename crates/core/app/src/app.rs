@@ -43,6 +43,8 @@ pub struct App {
     pub(crate) active_parts: ActiveParts,
     pub(crate) playables: Playables,
     pub(crate) work_waiting: WorkWaiting,
+    /// Threads that programs share.
+    pub(crate) cores: u32,
     /// Names this process on the leases that it takes.
     pub(crate) holder: HolderId,
 }
@@ -67,8 +69,15 @@ impl App {
             active_parts: ActiveParts::default(),
             playables: Playables::new(),
             work_waiting: WorkWaiting::default(),
+            cores: 1,
             holder,
         })
+    }
+
+    /// With so many threads for the programs that it runs.
+    #[must_use]
+    pub fn with_cores(self, cores: u32) -> Self {
+        Self { cores: cores.max(1), ..self }
     }
 
     /// Passes when metadata can be read and objects have a place: what readiness means.

@@ -22,12 +22,6 @@ use kinora_media::{Codec, Movie, PlannedTrack, SegmentMap, Track};
 /// start and its switches quick and the requests few.
 const SEGMENT: Duration = Duration::from_secs(4);
 
-/// Microseconds.
-const MICROS: Timescale = match Timescale::new(1_000_000) {
-    Some(scale) => scale,
-    None => Timescale::MILLIS,
-};
-
 /// A track that is ready to play: its map is stored as an object.
 pub(super) struct Prepared {
     /// Index of the source that it lies in.
@@ -199,8 +193,10 @@ fn plan(
     preset: Preset,
     limits: &Limits,
 ) -> Result<(Vec<Planned>, Request), Failure> {
-    let parse = |index: &Option<Index>| index.as_ref().map(|index| index.parse(limits)).transpose();
-    let movies: Vec<Option<Movie<'_>>> = indexes.iter().map(parse).collect::<Result<_, _>>().map_err(failure)?;
+    let mut movies: Vec<Option<Movie<'_>>> = Vec::with_capacity(indexes.len());
+    for index in indexes {
+        movies.push(index.as_ref().map(|index| index.parse(limits)).transpose().map_err(failure)?);
+    }
     if picks.is_empty() {
         return Err(nothing_plays());
     }
@@ -235,7 +231,7 @@ fn plan(
     for PlannedTrack { track, map, shift, .. } in maps {
         let Some((pick, position)) = origins.get(track) else { continue };
         // What is made of other tracks of the file is laid on the same timeline.
-        let micros = rescale(shift.saturating_neg(), map.header().timescale, MICROS);
+        let micros = rescale(shift.saturating_neg(), map.header().timescale, Timescale::MICROS);
         zero.push((pick.selected.source, micros));
         if pick.kind == TrackKind::Video {
             picture = Some(source(pick, &zero));

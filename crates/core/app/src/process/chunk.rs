@@ -84,7 +84,7 @@ async fn encode(app: &App, job: &LeasedJob, wanted: &Wanted) -> Result<Vec<part:
                 rungs: wanted.renditions.iter().map(|(_, rung)| *rung).collect(),
                 effort: Effort::Good,
             }),
-            threads: app.threads,
+            threads: threads(app.cores, plan.chunks.len()),
         };
         let outputs = app.encoder.encode(Arc::clone(&input), &order, &mut heard).await?;
         // A container that did not lead to the place: what was passed over is found from the beginning.
@@ -114,6 +114,12 @@ async fn encode(app: &App, job: &LeasedJob, wanted: &Wanted) -> Result<Vec<part:
         }
     }
     Ok(stored)
+}
+
+/// Threads of a chunk's encoders: where there are chunks enough, each has one and no thread waits for another.
+fn threads(cores: u32, chunks: usize) -> u32 {
+    let chunks = u32::try_from(chunks).unwrap_or(u32::MAX).max(1);
+    cores.div_ceil(chunks.min(cores.max(1)))
 }
 
 /// Puts one rung of the chunk into its place in the film, and stores it.

@@ -61,7 +61,7 @@ async fn encode(app: &App, job: &LeasedJob, rendition: &Rendition, source: Sourc
         }
     };
     let order =
-        EncodeOrder { container, stream: track.stream, window, work: order::first_rung(&facts), threads: app.threads };
+        EncodeOrder { container, stream: track.stream, window, work: order::first_rung(&facts), threads: app.cores };
     let growing = Growing { zero_micros, published_micros, target: TARGET, language: None, name: None };
     let mut growth = Growth::new(app, job, rendition, &parts, growing);
     app.encoder.encode(object, &order, &mut growth).await?;
@@ -71,8 +71,7 @@ async fn encode(app: &App, job: &LeasedJob, rendition: &Rendition, source: Sourc
 /// Where a map ends on the presentation's timeline, in microseconds.
 pub(super) fn end_micros(map: &kinora_media::SegmentMap) -> i64 {
     let end = map.start().saturating_add_unsigned(map.duration());
-    let micros = Timescale::new(1_000_000).unwrap_or(Timescale::MILLIS);
-    rescale(end, map.header().timescale, micros)
+    rescale(end, map.header().timescale, Timescale::MICROS)
 }
 
 pub(super) fn no_picture() -> Error {

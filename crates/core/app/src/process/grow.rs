@@ -17,12 +17,6 @@ use kinora_media::timing::{Timescale, rescale};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// Microseconds.
-const MICROS: Timescale = match Timescale::new(1_000_000) {
-    Some(scale) => scale,
-    None => Timescale::MILLIS,
-};
-
 /// How what is written becomes a rendition.
 pub(super) struct Growing {
     /// Where the encoder's zero lies in the presentation, in microseconds.
@@ -133,8 +127,8 @@ impl Reader {
             .with_name(growing.name.clone())
             .with_enabled(true);
         let mut builder = MapBuilder::new(facts, growing.target, Cuts::Grid);
-        builder.set_shift(shift.saturating_add(rescale(growing.zero_micros, MICROS, scale)));
-        let published = growing.published_micros.map(|micros| rescale(micros, MICROS, scale));
+        builder.set_shift(shift.saturating_add(rescale(growing.zero_micros, Timescale::MICROS, scale)));
+        let published = growing.published_micros.map(|micros| rescale(micros, Timescale::MICROS, scale));
         Ok(Some(Self {
             indexer,
             waiting: VecDeque::new(),

@@ -19,6 +19,8 @@ pub struct Model {
     pub failure_reason: Option<String>,
     /// Set exactly when failed.
     pub failure_message: Option<String>,
+    /// A `Source` as JSON.
+    pub picture: Option<String>,
     /// A `PicturePlan` as JSON.
     pub plan: Option<String>,
     pub created: i64,

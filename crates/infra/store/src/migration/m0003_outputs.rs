@@ -44,6 +44,7 @@ async fn outputs(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(optional_number("since"))
         .col(optional_text(manager, "failure_reason"))
         .col(optional_text(manager, "failure_message"))
+        .col(optional_text(manager, "picture"))
         .col(optional_text(manager, "plan"))
         .col(number("created"))
         .col(number("modified"))

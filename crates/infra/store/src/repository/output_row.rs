@@ -36,6 +36,11 @@ pub(super) fn state_columns(state: &OutputState) -> StateColumns {
     }
 }
 
+fn picture_column(output: &Output) -> Result<Option<String>, StoreError> {
+    let text = output.picture.map(plan_row::source_text).transpose();
+    text.map_err(|why| inconsistent(TABLE, &output.id, format!("`picture` {why}")))
+}
+
 /// The plan as its column holds it.
 pub(super) fn plan_column(output: &Output) -> Result<Option<String>, StoreError> {
     let text = output.plan.as_ref().map(plan_row::plan_text).transpose();
@@ -53,6 +58,7 @@ pub(super) fn to_row(output: &Output) -> Result<outputs::Model, StoreError> {
         since: state.since,
         failure_reason: state.failure_reason,
         failure_message: state.failure_message,
+        picture: picture_column(output)?,
         plan: plan_column(output)?,
         created: output.created.millis(),
         modified: output.modified.millis(),
@@ -61,11 +67,13 @@ pub(super) fn to_row(output: &Output) -> Result<outputs::Model, StoreError> {
 
 pub(super) fn from_row(row: outputs::Model) -> Result<Output, StoreError> {
     let plan = row.plan.as_deref().map(plan_row::plan).transpose();
+    let picture = row.picture.as_deref().map(plan_row::source).transpose();
     Ok(Output {
         id: OutputId::new(row.id),
         organization: OrganizationId::new(row.organization),
         asset: AssetId::new(row.asset),
         state: state(&row)?,
+        picture: picture.map_err(|why| inconsistent(TABLE, &row.id, format!("`picture` {why}")))?,
         plan: plan.map_err(|why| inconsistent(TABLE, &row.id, format!("`plan` {why}")))?,
         created: Timestamp::from_millis(row.created),
         modified: Timestamp::from_millis(row.modified),

@@ -26,6 +26,16 @@ pub(super) fn plan(text: &str) -> Result<PicturePlan, String> {
     read::<PlanRow>(text)?.try_into().map_err(not_an_id)
 }
 
+/// A source as text.
+pub(super) fn source_text(source: Source) -> Result<String, String> {
+    write(&SourceRow::from(source))
+}
+
+/// The source that a text tells; else why it cannot be one, to be said behind the column's name.
+pub(super) fn source(text: &str) -> Result<Source, String> {
+    read::<SourceRow>(text)?.try_into().map_err(not_an_id)
+}
+
 /// A role as text.
 pub(super) fn role_text(role: &Role) -> Result<String, String> {
     write(&RoleRow::from(role))
@@ -71,8 +81,7 @@ struct PlanRow {
     source: SourceRow,
     stream: u32,
     filters: Vec<FilterRow>,
-    /// Absent: as in the source.
-    rate: Option<Fraction>,
+    timing: TimingRow,
     base: Fraction,
     origin: i64,
     vague: bool,
@@ -86,10 +95,20 @@ struct SourceRow {
     object: String,
     kind: KindRow,
     number: u32,
+    /// Absent: the beginning of the file.
+    origin: Option<i64>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Fraction(NonZeroU32, NonZeroU32);
+
+/// A rate, or ticks in a second.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum TimingRow {
+    Steady(Fraction),
+    AsIs(u32),
+}
 
 /// First picture, pictures, from, until, seek, keys, cuts: there are thousands of them in a long film.
 #[derive(Serialize, Deserialize)]
@@ -171,9 +190,9 @@ impl From<&PicturePlan> for PlanRow {
             source: plan.source.into(),
             stream: plan.stream,
             filters: plan.filters.iter().copied().map(Into::into).collect(),
-            rate: match plan.timing {
-                Timing::Steady(rate) => Some(Fraction(rate.num, rate.den)),
-                Timing::AsIs => None,
+            timing: match plan.timing {
+                Timing::Steady(rate) => TimingRow::Steady(Fraction(rate.num, rate.den)),
+                Timing::AsIs { scale } => TimingRow::AsIs(scale),
             },
             base: Fraction(plan.base.num, plan.base.den),
             origin: plan.origin,
@@ -192,7 +211,10 @@ impl TryFrom<PlanRow> for PicturePlan {
             source: row.source.try_into()?,
             stream: row.stream,
             filters: row.filters.into_iter().map(Into::into).collect(),
-            timing: row.rate.map_or(Timing::AsIs, |Fraction(num, den)| Timing::Steady(Rate { num, den })),
+            timing: match row.timing {
+                TimingRow::Steady(Fraction(num, den)) => Timing::Steady(Rate { num, den }),
+                TimingRow::AsIs(scale) => Timing::AsIs { scale },
+            },
             base: TimeBase { num: row.base.0, den: row.base.1 },
             origin: row.origin,
             vague: row.vague,
@@ -204,7 +226,8 @@ impl TryFrom<PlanRow> for PicturePlan {
 
 impl From<Source> for SourceRow {
     fn from(source: Source) -> Self {
-        Self { object: source.object.to_string(), kind: source.kind.into(), number: source.number }
+        let Source { object, kind, number, origin_micros } = source;
+        Self { object: object.to_string(), kind: kind.into(), number, origin: origin_micros }
     }
 }
 
@@ -212,7 +235,8 @@ impl TryFrom<SourceRow> for Source {
     type Error = MalformedId;
 
     fn try_from(row: SourceRow) -> Result<Self, MalformedId> {
-        Ok(Self { object: row.object.parse::<ObjectId>()?, kind: row.kind.into(), number: row.number })
+        let object = row.object.parse::<ObjectId>()?;
+        Ok(Self { object, kind: row.kind.into(), number: row.number, origin_micros: row.origin })
     }
 }
 

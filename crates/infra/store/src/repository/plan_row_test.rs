@@ -16,11 +16,14 @@ use std::num::NonZeroU32;
 use uuid::Uuid;
 
 fn sources() -> impl Strategy<Value = Source> {
-    (any::<u128>(), select(TrackKind::ALL.to_vec()), any::<u32>()).prop_map(|(object, kind, number)| Source {
-        object: ObjectId::new(Uuid::from_u128(object)),
-        kind,
-        number,
-    })
+    (any::<u128>(), select(TrackKind::ALL.to_vec()), any::<u32>(), any::<Option<i64>>()).prop_map(
+        |(object, kind, number, origin_micros)| Source {
+            object: ObjectId::new(Uuid::from_u128(object)),
+            kind,
+            number,
+            origin_micros,
+        },
+    )
 }
 
 fn filters() -> impl Strategy<Value = Filter> {
@@ -42,7 +45,7 @@ fn fractions() -> impl Strategy<Value = (NonZeroU32, NonZeroU32)> {
 
 fn plans() -> impl Strategy<Value = PicturePlan> {
     let timings = option::of(fractions())
-        .prop_map(|rate| rate.map_or(Timing::AsIs, |(num, den)| Timing::Steady(Rate { num, den })));
+        .prop_map(|rate| rate.map_or(Timing::VARIABLE, |(num, den)| Timing::Steady(Rate { num, den })));
     let bases = fractions().prop_map(|(num, den)| TimeBase { num, den });
     let streams = (sources(), any::<u32>());
     let numbers = (any::<i64>(), any::<bool>(), any::<bool>());
@@ -98,7 +101,7 @@ proptest! {
 const SOURCE: &str = r#"{"object":"00000000-0000-0000-0000-000000000007","kind":"video","number":1}"#;
 
 fn source() -> Source {
-    Source { object: ObjectId::new(Uuid::from_u128(7)), kind: TrackKind::Video, number: 1 }
+    Source { object: ObjectId::new(Uuid::from_u128(7)), kind: TrackKind::Video, number: 1, origin_micros: None }
 }
 
 #[test]

@@ -142,6 +142,7 @@ pub(crate) fn output(number: u128, asset: AssetId) -> Output {
         asset,
         preset: "dash_hls_1080p".to_owned(),
         state: OutputState::Waiting,
+        picture: Some(source(number)),
         plan: None,
         created: at(1_000),
         modified: at(1_000),
@@ -150,7 +151,7 @@ pub(crate) fn output(number: u128, asset: AssetId) -> Output {
 
 /// A picture track of upload `number`.
 pub(crate) fn source(number: u128) -> Source {
-    Source { object: object_id(number), kind: TrackKind::Video, number: 0 }
+    Source { object: object_id(number), kind: TrackKind::Video, number: 0, origin_micros: Some(-5) }
 }
 
 /// A plan of two chunks.

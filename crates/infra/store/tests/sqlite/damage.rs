@@ -1,6 +1,6 @@
 //! Rows that say what cannot be.
 
-use crate::fixture::{Home, asset, file, fill, key, track};
+use crate::fixture::{Home, asset, chunk, file, fill, key, output, rendition, track};
 use kinora_app::port::{Store, StoreError, Tx};
 use kinora_store::SqlStore;
 
@@ -12,6 +12,12 @@ async fn load(store: &SqlStore) -> Result<(), StoreError> {
     tx.parts(file().id).await?;
     tx.asset_of_anyone(asset().id).await?;
     tx.track(track().id).await?;
+    tx.output(output().id).await?;
+    tx.outputs(asset().id).await?;
+    tx.rendition(rendition().id).await?;
+    tx.rendition_parts(rendition().id).await?;
+    tx.chunk(chunk().id).await?;
+    tx.amount(output().id).await?;
     Ok(())
 }
 
@@ -56,6 +62,34 @@ const IMPOSSIBLE: &[(&str, &str, &str, &str)] = &[
     ("UPDATE tracks SET kind = 'x'", "tracks", "", "`kind` is `x`, which is none of its words"),
     ("UPDATE tracks SET position = 4294967296", "tracks", "", "`position` is 4294967296"),
     ("UPDATE tracks SET version = -1", "tracks", "", "`version` is -1"),
+    ("UPDATE tracks SET listed = 2", "tracks", "", "`listed` is 2"),
+    ("UPDATE outputs SET status = 'x'", "outputs", "", "`status` is `x`, which is none of its words"),
+    ("UPDATE outputs SET since = NULL", "outputs", "", "`since` is missing in this state"),
+    ("UPDATE outputs SET status = 'failed'", "outputs", "", "`failure_reason` is missing in this state"),
+    (
+        "UPDATE outputs SET status = 'failed', failure_reason = 'x'",
+        "outputs",
+        "",
+        "`failure_message` is missing in this state",
+    ),
+    (
+        "UPDATE outputs SET plan = substr(plan, 1, 9)",
+        "outputs",
+        "",
+        "`plan` cannot be read: EOF while parsing a string at line 1 column 9",
+    ),
+    ("UPDATE outputs SET plan = '{\"v\":2}'", "outputs", "", "`plan` is of version 2, which is not known"),
+    ("UPDATE renditions SET kind = 'x'", "renditions", "", "`kind` is `x`, which is none of its words"),
+    ("UPDATE renditions SET kind = 'audio'", "renditions", "", "`kind` is `audio`, which its role is not"),
+    ("UPDATE renditions SET role = '{\"v\":2}'", "renditions", "", "`role` is of version 2, which is not known"),
+    ("UPDATE renditions SET position = -1", "renditions", "", "`position` is -1"),
+    ("UPDATE renditions SET sealed = 2", "renditions", "", "`sealed` is 2"),
+    ("UPDATE renditions SET duration_ms = -1", "renditions", "", "`duration_ms` is -1"),
+    ("UPDATE rendition_parts SET number = -1", "rendition_parts", " -1", "`number` is -1"),
+    ("UPDATE chunks SET number = 4294967296", "chunks", "", "`number` is 4294967296"),
+    ("UPDATE chunks SET pictures = -1", "chunks", "", "`pictures` is -1"),
+    ("UPDATE chunks SET done = -1", "chunks", "", "`done` is -1"),
+    ("UPDATE chunks SET finished = 2", "chunks", "", "`finished` is 2"),
 ];
 
 #[tokio::test]
@@ -100,6 +134,22 @@ async fn the_database_itself_refuses_what_cannot_be() {
         "UPDATE assets SET organization = x'02'",
         "UPDATE tracks SET kind = 'x'",
         "UPDATE tracks SET asset = x'02'",
+        "UPDATE tracks SET listed = 2",
+        "UPDATE outputs SET status = 'x'",
+        "UPDATE outputs SET status = 'completed'",
+        "UPDATE outputs SET since = NULL",
+        "UPDATE outputs SET failure_message = 'x'",
+        "UPDATE outputs SET asset = x'02'",
+        "UPDATE outputs SET organization = x'02'",
+        "UPDATE renditions SET kind = 'x'",
+        "UPDATE renditions SET output = x'02'",
+        "UPDATE renditions SET asset = x'02'",
+        "UPDATE renditions SET sealed = 1",
+        "UPDATE renditions SET total_ms = -1",
+        "UPDATE rendition_parts SET rendition = x'02'",
+        "UPDATE chunks SET output = x'02'",
+        "UPDATE chunks SET done = 6",
+        "UPDATE chunks SET finished = 1",
         "UPDATE objects SET refs = -1",
         "UPDATE jobs SET state = 'x'",
         "UPDATE jobs SET state = 'leased'",
@@ -114,6 +164,18 @@ async fn the_database_itself_refuses_what_cannot_be() {
         let refused = home.sql(false, change).await.expect_err(change);
         assert!(refused.contains("constraint failed"), "{change}: {refused}");
     }
+}
+
+#[tokio::test]
+async fn what_an_asset_is_made_into_goes_with_its_row() {
+    let home = Home::new();
+    let store = home.open().await;
+    fill(&store).await;
+    home.sql(false, "DELETE FROM assets").await.unwrap();
+    for table in ["tracks", "outputs", "renditions", "rendition_parts", "chunks"] {
+        assert_eq!(home.sql(false, &format!("SELECT * FROM {table}")).await.unwrap().len(), 0, "{table}");
+    }
+    assert_eq!(store.integrity().await.unwrap(), Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -135,6 +197,8 @@ async fn a_sound_store_has_no_findings_and_damage_is_found() {
             format!("the file {ONE} refers to the object {ONE}, which is not there"),
             format!("the track {ONE} refers to the object {ONE}, which is not there"),
             format!("the track {ONE} refers to the object {ONE}, which is not there"),
+            format!("the part of the rendition {ONE} refers to the object {ONE}, which is not there"),
+            format!("the part of the rendition {ONE} refers to the object {ONE}, which is not there"),
         ],
     );
 }

@@ -1,13 +1,18 @@
 //! A store in a directory of its own, and a way around it.
 
-use kinora_app::port::{Store, Tx};
+use kinora_app::port::{Amount, Store, StoredChunk, Tx};
 use kinora_domain::access::{ApiKey, Grant, KeyState, Organization, Role};
 use kinora_domain::asset::{AskedTrack, Asset, AssetSource, AssetState};
+use kinora_domain::chunk::Chunk;
 use kinora_domain::file::{Content, File, FileState, Probe};
-use kinora_domain::job::{NewJob, Work};
+use kinora_domain::output::{Output, OutputState, Part, PicturePlan, Rendition, Role as Purpose, Source, Timing};
+use kinora_domain::picture::TimeBase;
 use kinora_domain::track::{FoundTrack, Track, TrackKind};
 use kinora_domain::upload::StoredPart;
-use kinora_domain::{AssetId, FileId, JobId, KeyId, ObjectId, OrganizationId, ProjectId, Timestamp, TrackId};
+use kinora_domain::{
+    AssetId, ChunkId, FileId, JobId, KeyId, ObjectId, OrganizationId, OutputId, ProjectId, RenditionId, Timestamp,
+    TrackId,
+};
 use kinora_store::{Location, SqlStore};
 use sea_orm::sqlx::sqlite::SqliteConnectOptions;
 use sea_orm::sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row};
@@ -126,6 +131,56 @@ pub(crate) fn track() -> Track {
     }
 }
 
+fn source() -> Source {
+    Source { object: ObjectId::new(ID), kind: TrackKind::Video, number: 0, origin_micros: None }
+}
+
+pub(crate) fn output() -> Output {
+    let all = Chunk { first: 0, pictures: 5, from: 0, until: 9, seek: None, keys: vec![0], cuts: vec![0] };
+    let plan = PicturePlan {
+        source: source(),
+        stream: 0,
+        filters: vec![],
+        timing: Timing::VARIABLE,
+        base: TimeBase::new(1, 1_000).unwrap(),
+        origin: 0,
+        vague: true,
+        keeps_original: false,
+        chunks: vec![all],
+    };
+    Output {
+        id: OutputId::new(ID),
+        organization: OrganizationId::new(ID),
+        asset: AssetId::new(ID),
+        preset: "mp4".to_owned(),
+        state: OutputState::Processing { since: at(3) },
+        picture: None,
+        plan: Some(plan),
+        created: at(1),
+        modified: at(2),
+    }
+}
+
+pub(crate) fn rendition() -> Rendition {
+    Rendition {
+        id: RenditionId::new(ID),
+        output: OutputId::new(ID),
+        asset: AssetId::new(ID),
+        position: 1,
+        role: Purpose::First(source()),
+        sealed: false,
+        duration_ms: 9,
+    }
+}
+
+pub(crate) fn rendition_part() -> Part {
+    Part { number: 0, media: ObjectId::new(ID), map: ObjectId::new(ID) }
+}
+
+pub(crate) fn chunk() -> StoredChunk {
+    StoredChunk { id: ChunkId::new(ID), output: OutputId::new(ID), number: 0, pictures: 5, done: 2, finished: false }
+}
+
 /// One of everything.
 pub(crate) async fn fill(store: &SqlStore) {
     let mut tx = store.begin().await.unwrap();
@@ -141,8 +196,14 @@ pub(crate) async fn fill(store: &SqlStore) {
     tx.put_part(file().id, &part()).await.unwrap();
     tx.insert_asset(&asset()).await.unwrap();
     tx.insert_track(&track()).await.unwrap();
-    let probe = Work::ProbeFile(FileId::new(ID));
-    tx.enqueue(&NewJob::new(JobId::new(ID), OrganizationId::new(ID), probe)).await.unwrap();
+    use kinora_domain::job::{NewJob, Work};
+    tx.insert_output(&output()).await.unwrap();
+    tx.insert_rendition(&rendition()).await.unwrap();
+    tx.insert_part(rendition().id, &rendition_part()).await.unwrap();
+    tx.insert_chunk(&chunk()).await.unwrap();
+    tx.report_chunk(chunk().id, chunk().done).await.unwrap();
+    let job = NewJob::new(JobId::new(ID), OrganizationId::new(ID), Work::ProbeFile(FileId::new(ID)));
+    tx.enqueue(&job).await.unwrap();
     tx.insert_secret("secret", b"bytes").await.unwrap();
     tx.commit().await.unwrap();
 }
@@ -157,6 +218,11 @@ pub(crate) async fn assert_full(store: &SqlStore) {
     assert_eq!(tx.parts(file().id).await.unwrap(), [part()]);
     assert_eq!(tx.asset_of_anyone(asset().id).await.unwrap(), Some(asset()));
     assert_eq!(tx.tracks(asset().id).await.unwrap(), [track()]);
+    assert_eq!(tx.output(output().id).await.unwrap(), Some(output()));
+    assert_eq!(tx.renditions(asset().id).await.unwrap(), [rendition()]);
+    assert_eq!(tx.rendition_parts(rendition().id).await.unwrap(), [rendition_part()]);
+    assert_eq!(tx.chunk(chunk().id).await.unwrap(), Some(chunk()));
+    assert_eq!(tx.amount(output().id).await.unwrap(), Amount { done: 2, total: 5 });
     assert_eq!(tx.unfinished_jobs().await.unwrap(), 1);
     assert_eq!(tx.secret("secret").await.unwrap().as_deref(), Some(&b"bytes"[..]));
 }

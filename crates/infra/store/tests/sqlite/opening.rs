@@ -1,6 +1,6 @@
 //! Opening and closing.
 
-use crate::fixture::{Home, assert_full, fill};
+use crate::fixture::{Home, assert_full, asset, fill, track};
 use kinora_app::port::{Store, StoreError};
 use kinora_domain::job::WorkKind;
 use kinora_domain::{HolderId, JobId, LeaseToken, ObjectId};
@@ -55,6 +55,31 @@ async fn a_store_of_a_newer_program_is_refused_and_left_alone() {
     assert!(matches!(&refused, OpenError::Newer { change } if change == "m9999"), "{refused:?}");
     assert!(refused.to_string().contains("newer version of this program"), "{refused}");
     assert_eq!(home.sql(false, "SELECT version FROM seaql_migrations ORDER BY version").await.unwrap(), before);
+}
+
+#[tokio::test]
+async fn tracks_that_are_older_than_outputs_are_listed() {
+    let home = Home::new();
+    let store = home.open().await;
+    fill(&store).await;
+    store.close().await.unwrap();
+    // As it was before.
+    for change in [
+        "DROP TABLE chunks",
+        "DROP TABLE rendition_parts",
+        "DROP TABLE renditions",
+        "DROP TABLE outputs",
+        "ALTER TABLE tracks DROP COLUMN listed",
+        "DELETE FROM seaql_migrations WHERE version = 'm0003_outputs'",
+    ] {
+        home.sql(false, change).await.expect(change);
+    }
+    let store = home.open().await;
+    let mut tx = store.read().await.unwrap();
+    assert_eq!(tx.tracks(asset().id).await.unwrap(), [track()]);
+    assert_eq!(tx.outputs(asset().id).await.unwrap(), []);
+    drop(tx);
+    assert_eq!(store.integrity().await.unwrap(), Vec::<String>::new());
 }
 
 #[tokio::test]
