@@ -1,7 +1,7 @@
 //! The programs and the rules under which they run.
 
 use crate::child::{self, Ended, Request};
-use crate::sandbox::LimitSpec;
+use crate::sandbox::{Confinement, LimitSpec};
 use crate::scratch::Scratch;
 use core::time::Duration;
 use std::ffi::{OsStr, OsString};
@@ -59,6 +59,8 @@ pub struct EngineLimits {
     pub probe_duration: Duration,
     /// Programs at a time; others wait.
     pub parallel: usize,
+    /// The layers around every program.
+    pub confinement: Confinement,
 }
 
 impl Default for EngineLimits {
@@ -72,6 +74,7 @@ impl Default for EngineLimits {
             probe_bytes: 20_000_000,
             probe_duration: Duration::from_secs(20),
             parallel: 4,
+            confinement: Confinement::Best,
         }
     }
 }
@@ -81,8 +84,8 @@ impl Default for EngineLimits {
 pub struct Engine {
     pub(crate) programs: Programs,
     pub(crate) limits: EngineLimits,
-    helper: PathBuf,
-    scratch: PathBuf,
+    pub(crate) helper: PathBuf,
+    pub(crate) scratch: PathBuf,
     places: Semaphore,
 }
 
@@ -105,15 +108,21 @@ impl Engine {
             args,
             input,
             folder: scratch.path().to_path_buf(),
-            limits: LimitSpec {
-                memory_bytes: self.limits.memory_bytes,
-                cpu_seconds: self.limits.cpu.as_secs().max(1),
-                file_bytes: 0,
-                open_files: 64,
-            },
+            limits: self.limit_spec(),
             wall: self.limits.wall,
             output_bytes: self.limits.output_bytes,
         };
         child::run(self.helper.clone(), request).await
+    }
+    /// What a look inside a file may take.
+    pub(crate) fn limit_spec(&self) -> LimitSpec {
+        LimitSpec {
+            memory_bytes: self.limits.memory_bytes,
+            cpu_seconds: self.limits.cpu.as_secs().max(1),
+            file_bytes: 0,
+            open_files: 64,
+            threads: 256,
+            confinement: self.limits.confinement,
+        }
     }
 }

@@ -3,7 +3,7 @@
 //! | module | duty |
 //! |---|---|
 //! | [`args`] | the command lines, made of our own types alone; pure |
-//! | [`sandbox`] | limits that a program puts on itself before it becomes another |
+//! | [`sandbox`] | limits and layers that a process puts on itself before it becomes a program |
 //! | [`child`] | starts a program, watches it, ends it with everything that it started |
 //! | [`report`] | what ffprobe says, as tracks; pure |
 //! | [`probe`] | the port `Prober` |
@@ -29,4 +29,4 @@ mod scratch;
 mod words;
 
 pub use engine::{Engine, EngineLimits, Programs};
-pub use sandbox::{SANDBOX, sandbox_main};
+pub use sandbox::{Confinement, Layer, Layers, SANDBOX, sandbox_main};

@@ -6,4 +6,5 @@ mod doctor;
 mod films;
 mod hostile;
 mod probe;
+mod sandbox;
 mod supervisor;
