@@ -9,6 +9,7 @@ use core::time::Duration;
 use kinora_app::access::{default_organization, install_bootstrap_key};
 use kinora_app::work::sweep_orphans;
 use kinora_edge::Edge;
+use kinora_engine::Engine;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use std::fs::{File, TryLockError};
 use std::process::ExitCode;
@@ -45,6 +46,7 @@ pub(super) async fn serve(settings: Settings) -> Result<ExitCode, Failure> {
     let tasks = TaskTracker::new();
     workers::start(&world.app, settings.job_concurrency, &tasks, &stop);
     tasks.spawn(upkeep(metrics.clone(), stop.clone()));
+    tasks.spawn(tell_missing_layers(crate::world::engine(&settings)));
     let router = kinora_edge::router(Edge {
         app: Arc::clone(&world.app),
         settings: Arc::new(kinora_edge::Settings {
@@ -103,6 +105,21 @@ fn lock(settings: &Settings) -> Result<File, Failure> {
             Err(format!("another server runs on the data folder {}", settings.data_dir.display()).into())
         }
         Err(TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
+/// Says once what the sandbox of programs lacks on this machine.
+async fn tell_missing_layers(engine: Engine) {
+    match engine.examine_sandbox().await {
+        Ok(report) => {
+            for layer in report.layers.iter().filter(|layer| !layer.holds()) {
+                tracing::warn!(layer = layer.layer.name(), "a layer of the sandbox is missing: {layer}");
+            }
+            if let Err(words) = report.together {
+                tracing::error!(reason = words, "programs cannot be started in their sandbox");
+            }
+        }
+        Err(error) => tracing::warn!(%error, "the sandbox of programs cannot be tried"),
     }
 }
 

@@ -2,8 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 #![expect(clippy::disallowed_methods, reason = "tests make their films and parents themselves")]
 
+mod bombs;
 mod doctor;
 mod films;
+mod forced;
 mod hostile;
 mod probe;
 mod sandbox;

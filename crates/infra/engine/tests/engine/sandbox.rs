@@ -53,7 +53,13 @@ async fn a_layer_that_is_required_and_cannot_be_had_keeps_the_program_from_start
 }
 
 /// A run of a program that reads a file as descriptor 0 in a folder of its own.
-async fn confined(folder: &Path, program: &Path, input: &Path, args: &str, confinement: Confinement) -> Ended {
+pub(crate) async fn confined(
+    folder: &Path,
+    program: &Path,
+    input: &Path,
+    args: &str,
+    confinement: Confinement,
+) -> Ended {
     let own = folder.join("own");
     std::fs::create_dir_all(&own).unwrap();
     let request = Request {
@@ -76,7 +82,7 @@ async fn confined(folder: &Path, program: &Path, input: &Path, args: &str, confi
 }
 
 /// The confinement that all layers of this machine make, each required.
-async fn all_that_hold(folder: &Path) -> Confinement {
+pub(crate) async fn all_that_hold(folder: &Path) -> Confinement {
     let report = engine(folder, EngineLimits::default()).examine_sandbox().await.unwrap();
     Confinement::Require(report.holding())
 }
