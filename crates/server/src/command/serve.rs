@@ -3,7 +3,7 @@
 use super::Failure;
 use crate::settings::Settings;
 use crate::site::Embedded;
-use crate::world::World;
+use crate::world::{self, World};
 use crate::{listen, log, workers};
 use core::time::Duration;
 use kinora_app::access::{default_organization, install_bootstrap_key};
@@ -41,12 +41,12 @@ pub(super) async fn serve(settings: Settings) -> Result<ExitCode, Failure> {
     let lock = lock(&settings)?;
     let world = World::open(&settings).await?;
     prepare(&world, &settings).await?;
+    tell_missing_layers(&world::engine(&settings)).await;
 
     let stop = CancellationToken::new();
     let tasks = TaskTracker::new();
     workers::start(&world.app, settings.job_concurrency, &tasks, &stop);
     tasks.spawn(upkeep(metrics.clone(), stop.clone()));
-    tasks.spawn(tell_missing_layers(crate::world::engine(&settings)));
     let router = kinora_edge::router(Edge {
         app: Arc::clone(&world.app),
         settings: Arc::new(kinora_edge::Settings {
@@ -109,7 +109,7 @@ fn lock(settings: &Settings) -> Result<File, Failure> {
 }
 
 /// Says once what the sandbox of programs lacks on this machine.
-async fn tell_missing_layers(engine: Engine) {
+async fn tell_missing_layers(engine: &Engine) {
     match engine.examine_sandbox().await {
         Ok(report) => {
             for layer in report.layers.iter().filter(|layer| !layer.holds()) {

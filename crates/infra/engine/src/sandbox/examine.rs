@@ -96,7 +96,11 @@ impl Engine {
         for layer in Layer::ALL {
             let only = Confinement::Only(Layers::NONE.with(layer));
             let hold = match self.dare(&setting, only, setting.attempts_against(layer)).await? {
-                Err(words) => Hold::Refused(words),
+                Err(words) => {
+                    // The helper names the layer in front; whoever shows this does too.
+                    let named = format!("{layer}: ");
+                    Hold::Refused(words.strip_prefix(named.as_str()).unwrap_or(&words).to_owned())
+                }
                 Ok(outcomes) if outcomes.iter().all(|outcome| outcome.prevented.is_some()) => Hold::Holds,
                 Ok(outcomes) => {
                     Hold::Leaks(outcomes.into_iter().filter(|outcome| outcome.prevented.is_none()).collect())

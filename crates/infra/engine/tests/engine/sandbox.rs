@@ -35,6 +35,9 @@ async fn each_layer_that_this_machine_has_prevents_what_it_is_there_for_and_all_
     if holding.has(Layer::Files) && holding.has(Layer::Calls) {
         let together = report.together.as_ref().unwrap();
         assert_eq!(report.possible().count(), 0, "{:?}", possible(together));
+        // Threads are counted in a namespace of its own, and never for root.
+        let counted = holding.has(Layer::Namespaces) && !rustix::process::getuid().is_root();
+        assert_eq!(possible(together), if counted { vec![] } else { vec!["threads"] });
     }
 }
 
@@ -110,6 +113,24 @@ async fn decoding_and_encoding_with_many_threads_takes_nothing_that_is_denied() 
         let ended = confined(folder.path(), &programs().ffmpeg, &film, &args, confinement).await;
         assert_eq!((ended.ending, ended.complaints.text().as_str()), (Ending::Exited(0), ""), "{name}");
         assert!(folder.path().join("own").join(name).metadata().unwrap().len() > 100, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn whichever_layers_a_machine_has_a_film_is_decoded_and_encoded() {
+    let folder = tempfile::tempdir().unwrap();
+    film(folder.path(), "film.mkv", "-map 0 -map 1 -c:v libx264 -c:a aac");
+    let film = folder.path().join("film.mkv");
+    let holding = engine(folder.path(), EngineLimits::default()).examine_sandbox().await.unwrap().holding();
+    for chosen in 0..16_u8 {
+        let layers: Layers =
+            (0..).zip(Layer::ALL).filter(|(at, _)| chosen >> at & 1 == 1).map(|(_, layer)| layer).collect();
+        if Layer::ALL.into_iter().any(|layer| layers.has(layer) && !holding.has(layer)) {
+            continue;
+        }
+        let args = "-nostdin -v error -y -i file:/proc/self/fd/0 -c:v libx264 -c:a aac film.mp4";
+        let ended = confined(folder.path(), &programs().ffmpeg, &film, args, Confinement::Only(layers)).await;
+        assert_eq!((ended.ending, ended.complaints.text().as_str()), (Ending::Exited(0), ""), "{layers}");
     }
 }
 
