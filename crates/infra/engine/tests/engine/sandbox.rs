@@ -55,6 +55,34 @@ async fn a_layer_that_is_required_and_cannot_be_had_keeps_the_program_from_start
     }
 }
 
+#[tokio::test]
+async fn calls_that_are_denied_fail_and_those_that_break_out_end_the_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let calls = Layers::NONE.with(Layer::Calls);
+    if !engine(folder.path(), EngineLimits::default()).examine_sandbox().await.unwrap().holding().has(Layer::Calls) {
+        return;
+    }
+    let input = folder.path().join("input");
+    std::fs::write(&input, "").unwrap();
+    let denied = Ending::Exited(1);
+    for (program, args, ending) in [
+        ("/usr/bin/unshare", "--user true", Ending::Signaled(31)),
+        ("/usr/bin/unshare", "--net true", Ending::Signaled(31)),
+        ("/bin/ln", "-s /etc/passwd link", denied),
+        ("/bin/chmod", "777 .", denied),
+        ("/usr/bin/mkfifo", "pipe", denied),
+    ] {
+        let program = Path::new(program);
+        let behind = confined(folder.path(), program, &input, args, Confinement::Only(calls)).await;
+        assert_eq!(behind.ending, ending, "{} {args}: {}", program.display(), behind.complaints.text());
+        if ending == denied {
+            assert!(behind.complaints.text().contains("Operation not permitted"), "{}", behind.complaints.text());
+            let open = confined(folder.path(), program, &input, args, Confinement::Only(Layers::NONE)).await;
+            assert_eq!(open.ending, Ending::Exited(0), "{} {args}: {}", program.display(), open.complaints.text());
+        }
+    }
+}
+
 /// A run of a program that reads a file as descriptor 0 in a folder of its own.
 pub(crate) async fn confined(
     folder: &Path,
