@@ -1,24 +1,26 @@
 //! Files that reach a program without any list or forced reader in front of it: what is around the program
 //! still keeps the files and the network of this machine from it.
 
-use crate::films::{Stored, engine, film, programs};
-use crate::sandbox::{all_that_hold, confined};
+use crate::films::{HELPER, Stored, engine, film, programs};
+use crate::sandbox::{all_that_hold, confined, request};
 use kinora_app::port::{ProbeError, Prober as _};
-use kinora_engine::child::Ended;
+use kinora_engine::child::{Ended, Ending, run};
 use kinora_engine::{Confinement, EngineLimits, Layers};
 use kinora_media::sniff::Container;
 use std::io::ErrorKind;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 const OPEN: Confinement = Confinement::Only(Layers::NONE);
 
 /// ffprobe as it is when nobody forces anything on it, and made more trusting still.
+const TRUSTING: &str = "-v error -protocol_whitelist file,http,tcp,crypto,data,concat -show_entries \
+    stream=codec_name:format=format_name -i file:/proc/self/fd/0";
+
 async fn trusting(folder: &Path, input: &Path, confinement: Confinement) -> Ended {
-    let args = "-v error -protocol_whitelist file,http,tcp,crypto,data,concat -show_entries \
-        stream=codec_name:format=format_name -i file:/proc/self/fd/0";
-    confined(folder, &programs().ffprobe, input, args, confinement).await
+    confined(folder, &programs().ffprobe, input, TRUSTING, confinement).await
 }
 
 fn output(ended: &Ended) -> String {
@@ -86,6 +88,31 @@ async fn a_playlist_that_a_program_follows_leads_to_no_port() {
     let confined = trusting(folder.path(), &upload, confinement).await;
     assert!(!output(&confined).contains("codec_name"), "{}", output(&confined));
     assert_eq!(listener.accept().unwrap_err().kind(), ErrorKind::WouldBlock, "somebody called");
+}
+
+#[tokio::test]
+async fn a_playlist_of_itself_comes_to_an_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let confinement = all_that_hold(folder.path()).await;
+    let itself = "file:/proc/self/fd/0";
+    let variants = format!("#EXTM3U\n{}", format!("#EXT-X-STREAM-INF:BANDWIDTH=1\n{itself}\n").repeat(50));
+    for text in [playlist(itself), variants] {
+        let upload = write(folder.path(), "upload.mp4", &text);
+        let mut endless = request(folder.path(), &programs().ffprobe, &upload, TRUSTING, confinement);
+        endless.wall = Duration::from_secs(1);
+        let ended = run(HELPER.into(), endless).await.unwrap();
+        assert!(matches!(ended.ending, Ending::TooLong | Ending::Exited(1)), "{:?} {text}", ended.ending);
+        assert!(!output(&ended).contains("codec_name"), "{}", output(&ended));
+        // What is forced on it makes it end at once.
+        let stored = Arc::new(Stored(upload));
+        let begun = Instant::now();
+        for container in [Container::QuickTime, Container::MpegTs] {
+            let error =
+                engine(folder.path(), EngineLimits::default()).probe(Arc::<Stored>::clone(&stored), container).await;
+            assert!(matches!(error, Err(ProbeError::Unreadable { .. })), "{error:?}");
+        }
+        assert!(begun.elapsed() < Duration::from_secs(20));
+    }
 }
 
 /// An AVI file whose track of captions says that it holds a file of captions (`GAB2`), which is a playlist.

@@ -83,17 +83,11 @@ async fn calls_that_are_denied_fail_and_those_that_break_out_end_the_program() {
     }
 }
 
-/// A run of a program that reads a file as descriptor 0 in a folder of its own.
-pub(crate) async fn confined(
-    folder: &Path,
-    program: &Path,
-    input: &Path,
-    args: &str,
-    confinement: Confinement,
-) -> Ended {
+/// A program that reads a file as descriptor 0 in a folder of its own.
+pub(crate) fn request(folder: &Path, program: &Path, input: &Path, args: &str, confinement: Confinement) -> Request {
     let own = folder.join("own");
     std::fs::create_dir_all(&own).unwrap();
-    let request = Request {
+    Request {
         program: program.to_path_buf(),
         args: args.split_whitespace().map(Into::into).collect(),
         input: Some(File::open(input).unwrap()),
@@ -108,8 +102,18 @@ pub(crate) async fn confined(
         },
         wall: Duration::from_mins(1),
         output_bytes: 10_000_000,
-    };
-    run(HELPER.into(), request).await.unwrap()
+    }
+}
+
+/// A run of it.
+pub(crate) async fn confined(
+    folder: &Path,
+    program: &Path,
+    input: &Path,
+    args: &str,
+    confinement: Confinement,
+) -> Ended {
+    run(HELPER.into(), request(folder, program, input, args, confinement)).await.unwrap()
 }
 
 /// The confinement that all layers of this machine make, each required.
