@@ -9,7 +9,16 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// The oldest release that has the options that we give.
-const OLDEST: Version = Version { major: 4, minor: 4 };
+const OLDEST: Version = Version { major: 4, minor: 4, patch: 0 };
+
+/// The first release of each line in which the holes that are known are closed. Lines between them were
+/// never mended; newer lines began without these holes.
+const MENDED: [Version; 4] = [
+    Version { major: 5, minor: 1, patch: 9 },
+    Version { major: 6, minor: 1, patch: 4 },
+    Version { major: 7, minor: 1, patch: 3 },
+    Version { major: 8, minor: 1, patch: 3 },
+];
 
 /// Decoders without which common files cannot be looked into; one of each line is enough.
 const WANTED: &[&[&str]] = &[
@@ -35,11 +44,22 @@ pub struct Version {
     pub major: u32,
     /// The number behind it.
     pub minor: u32,
+    /// The last number; 0 where there is none.
+    pub patch: u32,
+}
+
+impl Version {
+    /// Whether holes of this release are publicly known. Packagers mend old releases without changing the
+    /// number; the number does not tell.
+    pub fn has_known_holes(self) -> bool {
+        let mended = MENDED.into_iter().find(|mended| (mended.major, mended.minor) == (self.major, self.minor));
+        mended.map_or_else(|| MENDED.last().is_some_and(|newest| self < *newest), |mended| self < mended)
+    }
 }
 
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.major, self.minor)
+        write!(f, "{}.{}.{}", self.major, self.minor, self.patch)
     }
 }
 
@@ -182,8 +202,10 @@ struct Answers {
 /// like `N-109741-gbbe95f7353`.
 fn version(answer: &str) -> Option<Version> {
     let word = answer.split_whitespace().skip_while(|word| *word != "version").nth(1)?;
-    let mut numbers = word.trim_start_matches('n').split(|c: char| !c.is_ascii_digit());
-    Some(Version { major: numbers.next()?.parse().ok()?, minor: numbers.next()?.parse().ok()? })
+    let release = word.trim_start_matches('n').split(|c: char| !c.is_ascii_digit() && c != '.').next()?;
+    let mut numbers = release.split('.');
+    let (major, minor) = (numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?);
+    Some(Version { major, minor, patch: numbers.next().and_then(|patch| patch.parse().ok()).unwrap_or(0) })
 }
 
 /// The names of a list: ` D  matroska,webm   Matroska / WebM` and ` VFS..D h264   H.264 / ...`.
@@ -209,15 +231,37 @@ mod tests {
     #[test]
     fn versions_are_read_from_releases_of_every_packager() {
         for (answer, expected) in [
-            ("ffprobe version 5.1.9-0+deb12u1 Copyright (c) 2007", Some((5, 1))),
-            ("ffmpeg version 4.4.2-0ubuntu0.22.04.1 Copyright", Some((4, 4))),
-            ("ffmpeg version n7.0.2 Copyright", Some((7, 0))),
-            ("ffmpeg version 6.1 Copyright", Some((6, 1))),
+            ("ffprobe version 5.1.9-0+deb12u1 Copyright (c) 2007", Some((5, 1, 9))),
+            ("ffmpeg version 4.4.2-0ubuntu0.22.04.1 Copyright", Some((4, 4, 2))),
+            ("ffmpeg version n7.0.2 Copyright", Some((7, 0, 2))),
+            ("ffmpeg version 6.1 Copyright", Some((6, 1, 0))),
             ("ffmpeg version N-109741-gbbe95f7353 Copyright", None),
             ("", None),
         ] {
-            let read = version(answer).map(|version| (version.major, version.minor));
+            let read = version(answer).map(|version| (version.major, version.minor, version.patch));
             assert_eq!(read, expected, "{answer}");
+        }
+    }
+
+    #[test]
+    fn releases_before_the_mended_one_of_their_line_have_known_holes() {
+        for (release, holes) in [
+            ((4, 4, 6), true),
+            ((5, 1, 8), true),
+            ((5, 1, 9), false),
+            ((6, 0, 1), true),
+            ((6, 1, 3), true),
+            ((6, 1, 4), false),
+            ((7, 0, 3), true),
+            ((7, 1, 3), false),
+            ((8, 0, 9), true),
+            ((8, 1, 2), true),
+            ((8, 1, 3), false),
+            ((8, 2, 0), false),
+            ((9, 0, 0), false),
+        ] {
+            let (major, minor, patch) = release;
+            assert_eq!(Version { major, minor, patch }.has_known_holes(), holes, "{release:?}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! The programs and the rules under which they run.
 
 use crate::child::{self, Ended, Request};
-use crate::sandbox::LimitSpec;
+use crate::sandbox::{Confinement, LimitSpec};
 use crate::scratch::Scratch;
 use core::time::Duration;
 use std::ffi::{OsStr, OsString};
@@ -67,6 +67,8 @@ pub struct EngineLimits {
     pub encode_memory_bytes: u64,
     /// Bytes of the largest file that one encoding run may write.
     pub encode_file_bytes: u64,
+    /// The layers around every program.
+    pub confinement: Confinement,
 }
 
 impl Default for EngineLimits {
@@ -85,6 +87,7 @@ impl Default for EngineLimits {
             // A ladder from 4320 lines takes about three of them.
             encode_memory_bytes: 8 << 30,
             encode_file_bytes: 64 << 30,
+            confinement: Confinement::Best,
         }
     }
 }
@@ -94,8 +97,8 @@ impl Default for EngineLimits {
 pub struct Engine {
     pub(crate) programs: Programs,
     pub(crate) limits: EngineLimits,
-    helper: PathBuf,
-    scratch: PathBuf,
+    pub(crate) helper: PathBuf,
+    pub(crate) scratch: PathBuf,
     places: Semaphore,
 }
 
@@ -128,15 +131,32 @@ impl Engine {
             args,
             input,
             folder: scratch.path().to_path_buf(),
-            limits: LimitSpec {
-                memory_bytes: self.limits.memory_bytes,
-                cpu_seconds: self.limits.cpu.as_secs().max(1),
-                file_bytes: 0,
-                open_files: 64,
-            },
+            limits: self.limit_spec(),
             wall: self.limits.wall,
             output_bytes: self.limits.output_bytes,
         };
         child::run(self.helper.clone(), request).await
+    }
+
+    /// What a long run may take: writing its outputs.
+    pub(crate) fn encode_spec(&self) -> LimitSpec {
+        LimitSpec {
+            memory_bytes: self.limits.encode_memory_bytes,
+            cpu_seconds: self.limits.encode_cpu.as_secs().max(1),
+            file_bytes: self.limits.encode_file_bytes,
+            ..self.limit_spec()
+        }
+    }
+
+    /// What a look inside a file may take.
+    pub(crate) fn limit_spec(&self) -> LimitSpec {
+        LimitSpec {
+            memory_bytes: self.limits.memory_bytes,
+            cpu_seconds: self.limits.cpu.as_secs().max(1),
+            file_bytes: 0,
+            open_files: 64,
+            threads: 256,
+            confinement: self.limits.confinement,
+        }
     }
 }

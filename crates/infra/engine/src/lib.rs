@@ -3,7 +3,7 @@
 //! | module | duty |
 //! |---|---|
 //! | [`args`] | the command lines, made of our own types alone; pure |
-//! | [`sandbox`] | limits that a program puts on itself before it becomes another |
+//! | [`sandbox`] | limits and layers that a process puts on itself before it becomes a program |
 //! | [`child`] | starts a program, watches it, ends it with everything that it started |
 //! | [`examine`] | what is in a file: the port `Prober` |
 //! | `encode` | pictures and sound made anew: the port `Encoder` |
@@ -29,4 +29,4 @@ mod scratch;
 mod words;
 
 pub use engine::{Engine, EngineLimits, Programs};
-pub use sandbox::{SANDBOX, sandbox_main};
+pub use sandbox::{Confinement, Layer, Layers, SANDBOX, sandbox_main};

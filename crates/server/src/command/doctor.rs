@@ -3,6 +3,9 @@
 use super::{Failure, say};
 use crate::settings::Settings;
 use crate::world;
+use kinora_engine::Engine;
+use kinora_engine::doctor::Finding;
+use kinora_engine::sandbox::{Attempt, Outcome};
 use kinora_store::{Location, SqlStore};
 use rustix::fs::{StatVfs, statfs, statvfs};
 use std::fmt::Write as _;
@@ -22,6 +25,18 @@ const NETWORK: [(u32, &str); 6] = [
 struct Check {
     what: &'static str,
     outcome: Result<String, String>,
+    /// What is worth knowing and no fault.
+    note: bool,
+}
+
+impl Check {
+    const fn of(what: &'static str, outcome: Result<String, String>) -> Self {
+        Self { what, outcome, note: false }
+    }
+
+    const fn note(what: &'static str, words: String) -> Self {
+        Self { what, outcome: Ok(words), note: true }
+    }
 }
 
 /// Runs every check and prints a line each; fails when one does.
@@ -29,14 +44,18 @@ pub(super) async fn run(settings: Settings) -> Result<ExitCode, Failure> {
     let mut checks = vec![folder(&settings), space(&settings), file_system(&settings), database(&settings).await];
     checks.push(port(&settings).await);
     checks.push(links(&settings));
-    for finding in world::engine(&settings).examine().await {
+    let engine = world::engine(&settings);
+    for finding in engine.examine().await {
         let outcome = if finding.is_ready() { Ok(finding.to_string()) } else { Err(finding.to_string()) };
-        checks.push(Check { what: "programs", outcome });
+        checks.push(Check::of("programs", outcome));
+        checks.extend(known_holes(&finding));
     }
+    checks.extend(sandbox(&engine).await);
     let mut text = String::new();
     let mut healthy = true;
-    for Check { what, outcome } in &checks {
+    for Check { what, outcome, note } in &checks {
         let (mark, words) = match outcome {
+            Ok(words) if *note => ("note ", words),
             Ok(words) => ("ok   ", words),
             Err(words) => ("WRONG", words),
         };
@@ -45,6 +64,58 @@ pub(super) async fn run(settings: Settings) -> Result<ExitCode, Failure> {
     }
     say(&text)?;
     Ok(if healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn known_holes(finding: &Finding) -> Option<Check> {
+    let Finding::Ready { program, version: Some(version), .. } = finding else {
+        return None;
+    };
+    let words = || format!("{program} {version} has known holes; upgrade, unless your packager mended them");
+    version.has_known_holes().then(|| Check::note("programs", words()))
+}
+
+/// A line for each layer, and one for each thing that a program can do here all the same.
+async fn sandbox(engine: &Engine) -> Vec<Check> {
+    const WHAT: &str = "sandbox";
+    let report = match engine.examine_sandbox().await {
+        Ok(report) => report,
+        Err(error) => return vec![Check::of(WHAT, Err(format!("it cannot be tried: {error}")))],
+    };
+    let mut checks: Vec<_> = report
+        .layers
+        .iter()
+        .map(|layer| {
+            let words = layer.to_string();
+            if layer.holds() { Check::of(WHAT, Ok(words)) } else { Check::note(WHAT, words) }
+        })
+        .collect();
+    if let Err(words) = &report.together {
+        checks.push(Check::of(WHAT, Err(format!("programs cannot be started in it: {words}"))));
+        return checks;
+    }
+    let before = checks.len();
+    checks.extend(report.possible().map(|outcome| Check::of(WHAT, Err(escape(outcome)))));
+    if checks.len() == before {
+        checks.push(Check::of(WHAT, Ok("limits hold, and what was tried against all layers failed".to_owned())));
+    }
+    checks
+}
+
+fn escape(outcome: &Outcome) -> String {
+    let what = match outcome.attempt {
+        Attempt::Connect(_) => "connect to this machine",
+        Attempt::Listen => "listen on a port",
+        Attempt::Read(_) => "read files of others in the data folder",
+        Attempt::Write(_) => "write outside its own folder",
+        Attempt::Start => "start other programs",
+        Attempt::Become => "become another program",
+        Attempt::Memory(_) => "take more memory than it may",
+        Attempt::Threads(_) => "run more threads than it may",
+        Attempt::Large(_) => "write files larger than it may",
+    };
+    format!(
+        "a program that a hostile file has taken over can {what}: give it a kernel or a container that allows the missing layers"
+    )
 }
 
 fn folder(settings: &Settings) -> Check {
@@ -60,7 +131,7 @@ fn folder(settings: &Settings) -> Check {
             folder.display()
         )),
     };
-    Check { what: "data folder", outcome }
+    Check::of("data folder", outcome)
 }
 
 fn space(settings: &Settings) -> Check {
@@ -79,7 +150,7 @@ fn space(settings: &Settings) -> Check {
             }
         }
     };
-    Check { what: "disk", outcome }
+    Check::of("disk", outcome)
 }
 
 fn file_system(settings: &Settings) -> Check {
@@ -92,13 +163,13 @@ fn file_system(settings: &Settings) -> Check {
             )),
         },
     };
-    Check { what: "file system", outcome }
+    Check::of("file system", outcome)
 }
 
 async fn database(settings: &Settings) -> Check {
     let path = world::database(settings);
     let outcome = if path.exists() { look(&path).await } else { Ok("none yet: the first start makes it".to_owned()) };
-    Check { what: "database", outcome }
+    Check::of("database", outcome)
 }
 
 async fn look(path: &std::path::Path) -> Result<String, String> {
@@ -123,7 +194,7 @@ async fn port(settings: &Settings) -> Check {
             settings.listen
         )),
     };
-    Check { what: "port", outcome }
+    Check::of("port", outcome)
 }
 
 fn links(settings: &Settings) -> Check {
@@ -138,5 +209,5 @@ fn links(settings: &Settings) -> Check {
     } else {
         Ok(format!("links begin with {}", settings.public_url))
     };
-    Check { what: "links", outcome }
+    Check::of("links", outcome)
 }

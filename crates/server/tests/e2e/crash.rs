@@ -1,7 +1,7 @@
 //! `kill -9` at bad moments: what was acknowledged is there, and nothing is left lying about.
 
 use crate::films;
-use crate::harness::{PART, Server, Track, alive_under, part, tracks, until};
+use crate::harness::{IDLE, PART, Server, Track, alive_under, part, tracks, until};
 use rustix::process::Signal;
 use serde_json::json;
 use std::fs;
@@ -70,7 +70,7 @@ fn a_completed_file_and_an_asset_are_there_however_soon_after_the_answer_the_kil
 fn a_pending_copy_of_sound_is_made_after_a_kill_and_gives_the_same_segments() {
     // One worker, which is held up by a prober that never ends: what comes after it waits.
     let mut server = Server::start();
-    let prober = server.home.script("ffprobe", "exec sleep 1000");
+    let prober = server.home.script("ffprobe", IDLE);
     server.restart_with(&[("KINORA_JOB_CONCURRENCY", "1"), ("KINORA_FFPROBE", &prober)]);
     let other = server.store("film.mkv", &films::matroska());
     let probers = until("the prober runs", || Some(server.children()).filter(|children| !children.is_empty()));

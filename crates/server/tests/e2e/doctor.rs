@@ -2,6 +2,7 @@
 
 use crate::harness::{Home, Port, Server};
 use std::net::TcpListener;
+use std::process::Command;
 
 #[test]
 fn a_machine_that_has_what_is_needed_passes() {
@@ -11,6 +12,44 @@ fn a_machine_that_has_what_is_needed_passes() {
     for word in ["ffprobe", "data", &port] {
         assert!(told.contains(word), "`{word}` is not in: {told}");
     }
+}
+
+#[test]
+fn every_layer_of_the_sandbox_has_a_line() {
+    let home = Home::new();
+    let port = Port::free().address.to_string();
+    let told = home.run(&["doctor"], &[("KINORA_LISTEN", &port)]);
+    let words = [told.out, told.err].concat();
+    for layer in ["namespaces", "files", "ports", "calls"] {
+        let lines = words.lines().filter(|line| {
+            line.contains("sandbox") && line.split_whitespace().nth(2) == Some(layer) && line.contains(" hold")
+        });
+        assert_eq!(lines.count(), 1, "`{layer}`: {words}");
+    }
+    assert!(words.contains("limits hold") || words.contains("taken over"), "{words}");
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the test asks the installed program")]
+fn a_program_with_known_holes_is_told_and_is_no_fault() {
+    let home = Home::new();
+    let port = Port::free().address.to_string();
+    let says = |question: &str| {
+        let told = Command::new("ffprobe").args(["-v", "error", question]).output().unwrap();
+        String::from_utf8(told.stdout).unwrap().replace('\'', "")
+    };
+    // A program that gives an older number, and else what the installed one says. It starts nothing itself: it
+    // could not.
+    let script = format!(
+        "#!/bin/sh\ncase $* in -version) echo ffprobe version 5.1.2 x;; *-demuxers) echo '{}';; *) echo '{}';; esac\n",
+        says("-demuxers"),
+        says("-decoders")
+    );
+    let old = home.write("ffprobe", script);
+    std::fs::set_permissions(&old, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let told = home.run(&["doctor"], &[("KINORA_LISTEN", &port), ("KINORA_FFPROBE", old.to_str().unwrap())]);
+    let words = [told.out, told.err].concat();
+    assert!(words.contains("has known holes; upgrade"), "{words}");
 }
 
 #[test]

@@ -68,6 +68,19 @@ pub(crate) fn matroska() -> Vec<u8> {
     made("film.mkv", &format!("{INPUT} {H264} {AAC} -metadata:s:a:0 language=fre -f matroska"))
 }
 
+/// A codec in AVI that no upload of good will has.
+pub(crate) fn magicyuv() -> Vec<u8> {
+    made("odd.avi", "-f lavfi -i testsrc2=s=320x180:r=25:d=1 -c:v magicyuv -pix_fmt gbrp -f avi")
+}
+
+/// Matroska whose tracks and attachment have names that are paths, arguments and filters.
+pub(crate) fn badly_named() -> Vec<u8> {
+    let attached = concat!("-attach ", env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let names = "-metadata title=movie=/etc/passwd -metadata:s:v:0 title=-y -metadata:s:a:0 title=../../x;y \
+        -metadata:s:t:0 mimetype=text/plain -metadata:s:t:0 filename=../../../evil.sh";
+    made("names.mkv", &format!("{INPUT} {H264} {AAC} {attached} {names} -f matroska").replace("  ", " "))
+}
+
 /// A film of noise, which nothing compresses: more than one part, less than two.
 pub(crate) fn two_parts() -> Vec<u8> {
     let noise = "-f rawvideo -pix_fmt yuv420p -s 640x360 -r 25 -i /dev/urandom -f lavfi -i sine=r=48000";

@@ -1,7 +1,7 @@
 //! The program on the command line: settings, refusals, and its end.
 
 use crate::films;
-use crate::harness::{Home, KEY, Port, Running, Server, until};
+use crate::harness::{Home, IDLE, KEY, Port, Running, Server, until};
 use rustix::process::Signal;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -200,7 +200,7 @@ fn connections_on_which_nobody_has_asked_anything_hold_nothing_up() {
 #[test]
 fn a_job_under_way_holds_up_the_end_no_longer_than_requests_may_and_is_done_after_the_next_start() {
     let mut server = Server::start();
-    let prober = server.home.script("ffprobe", "exec sleep 1000");
+    let prober = server.home.script("ffprobe", IDLE);
     server.restart_with(&[("KINORA_FFPROBE", &prober), ("KINORA_DRAIN_SECONDS", "1")]);
     let file = server.store("film.webm", &films::webm());
     until("the prober runs", || (!server.children().is_empty()).then_some(()));
@@ -227,7 +227,7 @@ fn the_time_to_drain_has_an_end() {
 #[test]
 fn a_second_signal_ends_it_at_once() {
     let mut server = Server::start();
-    let prober = server.home.script("ffprobe", "exec sleep 1000");
+    let prober = server.home.script("ffprobe", IDLE);
     server.restart_with(&[("KINORA_FFPROBE", &prober)]);
     server.store("film.webm", &films::webm());
     until("the prober runs", || (!server.children().is_empty()).then_some(()));

@@ -5,11 +5,11 @@ use core::time::Duration;
 use kinora_engine::child::{Request, watch};
 use kinora_engine::sandbox::LimitSpec;
 use kinora_engine::{SANDBOX, sandbox_main};
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::process::ExitCode;
 
-/// Starts `/bin/sh -c {script}` in a folder and watches it: a parent to be killed.
+/// Starts `/bin/sh -c {script}` in a folder, confined as told, and watches it: a parent to be killed.
 const PARENT: &str = "__parent";
 
 fn main() -> ExitCode {
@@ -17,7 +17,8 @@ fn main() -> ExitCode {
     match args.next() {
         Some(first) if first == SANDBOX => sandbox_main(args),
         Some(first) if first == PARENT => {
-            match parent(args.next().unwrap_or_default(), args.next().unwrap_or_default()) {
+            let mut next = || args.next().unwrap_or_default();
+            match parent(next(), next(), &next()) {
                 Ok(()) => ExitCode::SUCCESS,
                 Err(_) => ExitCode::FAILURE,
             }
@@ -26,14 +27,22 @@ fn main() -> ExitCode {
     }
 }
 
-fn parent(folder: OsString, script: OsString) -> io::Result<()> {
+fn parent(folder: OsString, script: OsString, confinement: &OsStr) -> io::Result<()> {
+    let confinement = confinement.to_string_lossy().parse().map_err(io::Error::other)?;
     let (canceled, _alive) = io::pipe()?;
     let request = Request {
         program: "/bin/sh".into(),
         args: vec!["-c".into(), script],
         input: None,
         folder: folder.into(),
-        limits: LimitSpec { memory_bytes: 1 << 30, cpu_seconds: 60, file_bytes: 0, open_files: 64 },
+        limits: LimitSpec {
+            memory_bytes: 1 << 30,
+            cpu_seconds: 60,
+            file_bytes: 0,
+            open_files: 64,
+            threads: 64,
+            confinement,
+        },
         wall: Duration::from_mins(10),
         output_bytes: 1000,
     };

@@ -10,7 +10,6 @@ use self::progress::Listener;
 use crate::args::Demuxer;
 use crate::child::{Request, run_heard};
 use crate::engine::Engine;
-use crate::sandbox::LimitSpec;
 use crate::scratch::Scratch;
 use async_trait::async_trait;
 use kinora_app::Error;
@@ -41,12 +40,7 @@ impl Encoder for Engine {
             args: args::args(order, demuxer, self.limits.max_pixels),
             input: Some(file),
             folder: scratch.path().to_path_buf(),
-            limits: LimitSpec {
-                memory_bytes: self.limits.encode_memory_bytes,
-                cpu_seconds: self.limits.encode_cpu.as_secs().max(1),
-                file_bytes: self.limits.encode_file_bytes,
-                open_files: 64,
-            },
+            limits: self.encode_spec(),
             wall: self.limits.encode_wall,
             output_bytes: 0,
         };

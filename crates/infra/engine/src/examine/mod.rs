@@ -51,12 +51,7 @@ impl Prober for Engine {
             args: Packets { demuxer, stream }.args(),
             input: Some(file),
             folder: scratch.path().to_path_buf(),
-            limits: LimitSpec {
-                memory_bytes: self.limits.memory_bytes,
-                cpu_seconds: self.limits.encode_cpu.as_secs().max(1),
-                file_bytes: 0,
-                open_files: 64,
-            },
+            limits: LimitSpec { file_bytes: 0, memory_bytes: self.limits.memory_bytes, ..self.encode_spec() },
             wall: self.limits.encode_wall,
             output_bytes: 0,
         };

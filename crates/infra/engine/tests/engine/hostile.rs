@@ -2,8 +2,8 @@
 
 use crate::films::{Stored, engine, film};
 use kinora_app::port::{ProbeError, Prober as _};
-use kinora_engine::EngineLimits;
 use kinora_engine::args::{Demuxer, Probe};
+use kinora_engine::{Confinement, EngineLimits, Layers};
 use kinora_media::FourCc;
 use kinora_media::sniff::Container;
 use proptest::prelude::*;
@@ -138,7 +138,8 @@ fn nothing_that_a_client_named_reaches_the_arguments() {
     std::fs::set_permissions(&spy, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
     let mut programs = crate::films::programs();
     programs.ffprobe = spy;
-    let limits = EngineLimits::default();
+    // The note is written elsewhere, which a program cannot do otherwise.
+    let limits = EngineLimits { confinement: Confinement::Only(Layers::NONE), ..EngineLimits::default() };
     let engine =
         kinora_engine::Engine::new(programs, crate::films::HELPER.into(), folder.path().join("scratch"), limits);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();

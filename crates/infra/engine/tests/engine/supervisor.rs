@@ -2,7 +2,7 @@
 
 use crate::films::HELPER;
 use kinora_engine::child::{Ended, Ending, Request, run};
-use kinora_engine::sandbox::LimitSpec;
+use kinora_engine::sandbox::{Confinement, Layers, LimitSpec};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use std::fs::File;
@@ -12,7 +12,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-const LIMITS: LimitSpec = LimitSpec { memory_bytes: 256 << 20, cpu_seconds: 20, file_bytes: 0, open_files: 32 };
+/// Limits alone: shells that start other programs show them.
+const LIMITS: LimitSpec = LimitSpec {
+    memory_bytes: 256 << 20,
+    cpu_seconds: 20,
+    file_bytes: 0,
+    open_files: 32,
+    threads: 32,
+    confinement: Confinement::Only(Layers::NONE),
+};
 
 fn shell(folder: &Path, script: &str) -> Request {
     Request {
@@ -179,21 +187,26 @@ async fn a_program_that_is_not_there_is_told_by_the_helper_and_a_helper_that_is_
 }
 
 #[test]
-fn a_program_dies_when_its_parent_is_killed() {
-    let folder = tempfile::tempdir().unwrap();
-    let pipe = pids(folder.path());
-    let mut parent = Command::new(HELPER)
-        .arg("__parent")
-        .arg(folder.path())
-        .arg("echo $$ > pids; exec sleep 1000")
-        .stdin(Stdio::null())
-        .spawn()
-        .unwrap();
-    let told = handles(&pipe, 1);
-    assert!(is_alive(&told[0]));
-    parent.kill().unwrap();
-    parent.wait().unwrap();
-    assert_ends(&told[0]);
+fn a_program_dies_when_its_parent_is_killed_whatever_is_around_it() {
+    for confinement in [Confinement::Only(Layers::NONE), Confinement::Best] {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = pids(folder.path());
+        // A pipe that nobody writes to: the shell waits in it without starting anything.
+        assert!(Command::new("mkfifo").arg(folder.path().join("never")).status().unwrap().success());
+        let mut parent = Command::new(HELPER)
+            .arg("__parent")
+            .arg(folder.path())
+            .arg("echo $$ > pids; read word < never")
+            .arg(confinement.to_string())
+            .stdin(Stdio::null())
+            .spawn()
+            .unwrap();
+        let told = handles(&pipe, 1);
+        assert!(is_alive(&told[0]));
+        parent.kill().unwrap();
+        parent.wait().unwrap();
+        assert_ends(&told[0]);
+    }
 }
 
 #[test]

@@ -10,6 +10,10 @@ use tempfile::TempDir;
 /// The program under test.
 const BINARY: &str = env!("CARGO_BIN_EXE_kinora");
 
+/// A script that waits until it is killed, and starts nothing, which it could not: it reads the pipe of its
+/// own output, in which nothing comes.
+pub(crate) const IDLE: &str = "read word < /proc/self/fd/1";
+
 /// The folder; removed when dropped.
 pub(crate) struct Home(TempDir);
 

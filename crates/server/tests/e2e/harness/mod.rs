@@ -12,7 +12,7 @@ mod small_disk;
 mod wait;
 
 pub(crate) use answer::Answer;
-pub(crate) use home::Home;
+pub(crate) use home::{Home, IDLE};
 pub(crate) use http::Request;
 pub(crate) use kit::{PART, Upload, part, sources};
 pub(crate) use play::{Track, path, tracks};
