@@ -12,6 +12,7 @@ mod doctor;
 mod films;
 mod full_disk;
 mod harness;
+mod jobs;
 mod json;
 mod lying_headers;
 mod observability;
