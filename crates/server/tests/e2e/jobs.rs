@@ -104,7 +104,7 @@ fn a_job_that_fails_for_good_is_parked_with_its_words_and_can_be_replayed() {
     server.settle();
     assert_eq!(server.file_detail(&file)["tracks"].as_array().unwrap().len(), 2);
     server.home.run(&["jobs", "replay", &id], &[]).failed(1, &["no such job"]);
-    server.home.run(&["jobs", "replay"], &[]).failed(2, &["--all"]);
+    server.home.run(&["jobs", "replay"], &[]).failed(2, &["<ID>"]);
     server.home.run(&["jobs", "cancel", "x"], &[]).failed(1, &["UUID"]);
     assert_eq!(jobs(&server, &["list"]).lines().count(), 1, "the heading alone");
 }
