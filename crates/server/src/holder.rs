@@ -11,7 +11,8 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
-/// This process as a holder of leases, until dropped.
+/// This process as a holder of leases. The file stays behind when the process ends without handing its
+/// jobs over: by it others know that they may take them.
 #[derive(Debug)]
 pub(crate) struct Holder {
     folder: PathBuf,
@@ -33,6 +34,12 @@ impl Holder {
                 return Ok(Self { folder, id, _lock: lock });
             }
         }
+    }
+
+    /// Gives what this process still has to others, at its end.
+    pub(crate) async fn hand_over(&self, app: &App) -> Result<(), Failure> {
+        release_holder(app, self.id).await?;
+        Ok(fs::remove_file(file(&self.folder, self.id))?)
     }
 
     /// Ends the leases of processes that are gone, and removes their files. Gives the number of leases.
@@ -59,13 +66,6 @@ impl Holder {
             }
         }
         Ok(())
-    }
-}
-
-impl Drop for Holder {
-    fn drop(&mut self) {
-        // When it fails, the next process finds the file unlocked.
-        fs::remove_file(file(&self.folder, self.id)).unwrap_or_default();
     }
 }
 
@@ -110,6 +110,6 @@ mod tests {
         first.remove_the_dead().unwrap();
         assert!(!killed.exists() && path.exists() && first.folder.join("note").exists());
         drop(first);
-        assert!(!path.exists());
+        assert!(dead(&path).unwrap().is_some());
     }
 }

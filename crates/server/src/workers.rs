@@ -95,6 +95,13 @@ fn measure(kind: WorkKind, outcome: Outcome, took: Duration) {
     metrics::histogram!("kinora_job_seconds", &labels).record(took.as_secs_f64());
 }
 
+/// At the end: jobs that were not done in time are ready for others at once.
+pub(crate) async fn hand_over(app: &App, holder: &Holder) {
+    if let Err(error) = holder.hand_over(app).await {
+        tracing::warn!(%error, "the jobs in hand could not be handed over: they are ready when their leases end");
+    }
+}
+
 async fn rescue(app: Arc<App>, holder: Arc<Holder>, stop: CancellationToken) {
     loop {
         match holder.release_the_dead(&app).await {

@@ -67,10 +67,14 @@ pub(super) async fn serve(settings: Settings, role: Role) -> Result<ExitCode, Fa
     let tasks = TaskTracker::new();
     // Beside the rest: nobody waits for it.
     tasks.spawn(tell_missing_layers(world::engine(&settings)));
-    if role == Role::All {
-        let holder = Arc::new(Holder::register(&settings.data_dir, world.app.holder())?);
-        workers::start(&world.app, &holder, Places::of(&settings), &tasks, &stop);
-    }
+    let holder = match role {
+        Role::Api => None,
+        Role::All => {
+            let holder = Arc::new(Holder::register(&settings.data_dir, world.app.holder())?);
+            workers::start(&world.app, &holder, Places::of(&settings), &tasks, &stop);
+            Some(holder)
+        }
+    };
     workers::start_chores(&world.app, &tasks, &stop);
     tasks.spawn(upkeep(metrics.clone(), stop.clone()));
     let router = kinora_edge::router(Edge {
@@ -95,6 +99,9 @@ pub(super) async fn serve(settings: Settings, role: Role) -> Result<ExitCode, Fa
         serving.await.unwrap_or_default();
         if tokio::time::timeout_at(end, tasks.wait()).await.is_err() {
             tracing::warn!("jobs were still under way when the time to drain was over; they are taken up again");
+        }
+        if let Some(holder) = &holder {
+            workers::hand_over(&world.app, holder).await;
         }
     };
     let code = tokio::select! {

@@ -33,8 +33,9 @@ pub(super) async fn run(settings: Settings) -> Result<ExitCode, Failure> {
     let drain = Duration::from_secs(settings.drain_seconds);
     let drained = async {
         if tokio::time::timeout(drain, tasks.wait()).await.is_err() {
-            tracing::warn!("jobs were still under way when the time to drain was over; they are taken up again");
+            tracing::warn!("jobs were still under way when the time to drain was over; others take them up");
         }
+        workers::hand_over(&world.app, &holder).await;
     };
     let code = tokio::select! {
         () = drained => ExitCode::SUCCESS,

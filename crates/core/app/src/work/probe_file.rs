@@ -29,10 +29,14 @@ pub(super) async fn run(app: &App, job: &LeasedJob, id: FileId) -> Result<Finish
     Ok(Finished::Done)
 }
 
-/// Nobody looks again: the file says so, rather than that it is still looked into.
+/// The reason of files that could not be looked into through no fault of theirs.
+const GIVEN_UP: &str = "probe_failed";
+
+/// Nobody looks again, unless the job is replayed: the file says so, rather than that it is still looked
+/// into.
 pub(super) async fn give_up(app: &App, tx: &mut dyn Tx, id: FileId) -> Result<(), Error> {
     let message = "This server could not look into the file.".to_owned();
-    keep(app, tx, id, Probe::Failed(Failure { reason: "probe_failed".to_owned(), message })).await
+    keep(app, tx, id, Probe::Failed(Failure { reason: GIVEN_UP.to_owned(), message })).await
 }
 
 /// The same look for somebody who waits for it.
@@ -55,9 +59,18 @@ pub(crate) async fn probe_file(app: &App, id: FileId) -> Result<Vec<FoundTrack>,
     }
 }
 
-/// Whether nobody has looked into the file.
+/// Whether nobody has looked into the file to the end.
 fn is_waiting(file: &File) -> bool {
-    matches!(&file.state, FileState::Completed(Content { probe: Probe::Pending, .. }))
+    matches!(&file.state, FileState::Completed(Content { probe, .. }) if is_open(probe))
+}
+
+/// Whether a look may still tell more.
+fn is_open(probe: &Probe) -> bool {
+    match probe {
+        Probe::Pending => true,
+        Probe::Failed(failure) => failure.reason == GIVEN_UP,
+        Probe::Done { .. } => false,
+    }
 }
 
 async fn look(app: &App, file: &File) -> Result<Probe, Error> {
@@ -76,7 +89,7 @@ async fn look(app: &App, file: &File) -> Result<Probe, Error> {
 async fn keep(app: &App, tx: &mut dyn Tx, id: FileId, probe: Probe) -> Result<(), Error> {
     let Some(mut file) = tx.file_of_anyone(id).await? else { return Ok(()) };
     if let FileState::Completed(content) = &mut file.state
-        && content.probe == Probe::Pending
+        && is_open(&content.probe)
     {
         content.probe = probe;
         file.modified = app.clock.now();

@@ -21,6 +21,7 @@ pub(crate) struct Server {
     pub(crate) home: Home,
     pub(crate) port: Port,
     settings: Vec<(String, String)>,
+    args: Vec<String>,
     disk: Option<SmallDisk>,
     running: Option<Running>,
 }
@@ -38,11 +39,27 @@ impl Server {
         Self::on(None, settings)
     }
 
+    /// A new server with arguments after `serve`.
+    #[track_caller]
+    pub(crate) fn with_args(args: &[&str]) -> Self {
+        let mut server = Self::on_paper(None, &[]);
+        server.args = args.iter().map(|arg| (*arg).to_owned()).collect();
+        Self::launched(server)
+    }
+
     /// A new server whose data lie on a disk of their own.
     #[track_caller]
     pub(crate) fn on(disk: Option<SmallDisk>, settings: &[(&str, &str)]) -> Self {
+        Self::launched(Self::on_paper(disk, settings))
+    }
+
+    fn on_paper(disk: Option<SmallDisk>, settings: &[(&str, &str)]) -> Self {
         let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let mut server = Self { home: Home::new(), port: Port::free(), settings, disk, running: None };
+        Self { home: Home::new(), port: Port::free(), settings, args: Vec::new(), disk, running: None }
+    }
+
+    #[track_caller]
+    fn launched(mut server: Self) -> Self {
         server.launch();
         server
     }
@@ -67,7 +84,8 @@ impl Server {
         let mut settings = vec![("KINORA_LISTEN", listen.as_str()), ("KINORA_BOOTSTRAP_API_KEY", KEY)];
         settings.extend(self.settings.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         let wrapper = self.disk.as_ref().map(|disk| disk.wrapper(&self.home.path("data"))).unwrap_or_default();
-        let mut command = self.home.kinora_within(&wrapper, &["serve"], &settings);
+        let args: Vec<&str> = ["serve"].into_iter().chain(self.args.iter().map(String::as_str)).collect();
+        let mut command = self.home.kinora_within(&wrapper, &args, &settings);
         command.stdout(Stdio::null()).stderr(self.log_file());
         let mut running = Running::start(&mut command);
         until("the server is ready", || {

@@ -94,3 +94,6 @@ async fn create_indexes(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     // Listings and counts.
     manager.create_index(index("jobs", "by_turn", &["turn", "id", "state", "work", "organization"])).await
 }
+
+#[cfg(test)]
+mod carry_over_test;
