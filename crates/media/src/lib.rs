@@ -29,7 +29,9 @@ mod facts;
 mod manifest;
 
 pub mod cmaf;
+pub mod index;
 pub mod map;
+pub mod matroska;
 pub mod mp4;
 pub mod sniff;
 pub mod timing;

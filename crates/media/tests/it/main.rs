@@ -15,5 +15,6 @@ mod ffmpeg;
 mod golden;
 mod hostile;
 mod manifests;
+mod matroska;
 mod property;
 mod timeline;
