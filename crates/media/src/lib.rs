@@ -29,6 +29,7 @@ mod facts;
 mod manifest;
 
 pub mod cmaf;
+pub mod flv;
 pub mod index;
 pub mod map;
 pub mod matroska;

@@ -5,20 +5,20 @@ use crate::codec::mp3_esds;
 
 /// A visual sample entry (ISO/IEC 14496-12, 12.1.3).
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Visual<'a> {
-    pub(crate) name: [u8; 4],
-    pub(crate) width: u32,
-    pub(crate) height: u32,
+pub(super) struct Visual<'a> {
+    pub(super) name: [u8; 4],
+    pub(super) width: u32,
+    pub(super) height: u32,
     /// Name and body of the decoder configuration.
-    pub(crate) config: ([u8; 4], &'a [u8]),
+    pub(super) config: ([u8; 4], &'a [u8]),
     /// Width to height of a pixel.
-    pub(crate) aspect: (u32, u32),
+    pub(super) aspect: (u32, u32),
     /// The body of a `colr`, as `nclx`: primaries, transfer characteristics, matrix, full range.
-    pub(crate) color: Option<([u8; 3], bool)>,
+    pub(super) color: Option<([u8; 3], bool)>,
 }
 
 impl Visual<'_> {
-    pub(crate) fn write(&self) -> Vec<u8> {
+    pub(super) fn write(&self) -> Vec<u8> {
         let side = |pixels: u32| u16::try_from(pixels).unwrap_or(u16::MAX).to_be_bytes();
         let mut entry = Vec::new();
         boxed(&mut entry, self.name, |out| {
@@ -54,16 +54,16 @@ impl Visual<'_> {
 
 /// An audio sample entry (ISO/IEC 14496-12, 12.2.3).
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Sound<'a> {
-    pub(crate) name: [u8; 4],
-    pub(crate) channels: u16,
-    pub(crate) sample_rate: u32,
+pub(super) struct Sound<'a> {
+    pub(super) name: [u8; 4],
+    pub(super) channels: u16,
+    pub(super) sample_rate: u32,
     /// Name and body of the decoder configuration.
-    pub(crate) config: ([u8; 4], &'a [u8]),
+    pub(super) config: ([u8; 4], &'a [u8]),
 }
 
 impl Sound<'_> {
-    pub(crate) fn write(&self) -> Vec<u8> {
+    pub(super) fn write(&self) -> Vec<u8> {
         let mut entry = Vec::new();
         boxed(&mut entry, self.name, |out| {
             out.extend_from_slice(b"\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\0");
@@ -76,16 +76,16 @@ impl Sound<'_> {
         });
         entry
     }
+}
 
-    /// MPEG audio layer 3.
-    pub(crate) fn mp3(channels: u16, sample_rate: u32) -> Vec<u8> {
-        Sound { name: *b"mp4a", channels, sample_rate, config: (*b"esds", &mp3_esds()) }.write()
-    }
+/// The sample entry of MPEG audio layer 3.
+pub(super) fn mp3(channels: u16, sample_rate: u32) -> Vec<u8> {
+    Sound { name: *b"mp4a", channels, sample_rate, config: (*b"esds", &mp3_esds()) }.write()
 }
 
 /// The body of an `esds` for AAC (ISO/IEC 14496-1, 7.2.6) with its AudioSpecificConfig; `None` for one that is too
 /// long to be one.
-pub(crate) fn esds(specific: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn esds(specific: &[u8]) -> Option<Vec<u8>> {
     let len = u8::try_from(specific.len()).ok().filter(|len| (2..=64).contains(len))?;
     let mut body = vec![0, 0, 0, 0, 3, 23 + len, 0, 0, 0, 4, 15 + len, 0x40, 0x15];
     body.extend([0; 11]);
@@ -96,7 +96,7 @@ pub(crate) fn esds(specific: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// The body of a `dOps` (Opus in ISO BMFF, 4.3.2) from an identification header (RFC 7845, 5.1), and its pre-skip.
-pub(crate) fn dops(head: &[u8]) -> Option<(Vec<u8>, u16)> {
+pub(super) fn dops(head: &[u8]) -> Option<(Vec<u8>, u16)> {
     let fields = head.strip_prefix(b"OpusHead")?;
     let (&[_version, channels, s0, s1, r0, r1, r2, r3, g0, g1, family], mapping) = fields.split_first_chunk::<11>()?;
     let mut body = vec![0, channels, s1, s0, r3, r2, r1, r0, g1, g0, family];
@@ -107,7 +107,7 @@ pub(crate) fn dops(head: &[u8]) -> Option<(Vec<u8>, u16)> {
 }
 
 /// The body of a `dfLa` (FLAC in ISO BMFF, 3.3.2) from the header of a native file: its stream information alone.
-pub(crate) fn dfla(head: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn dfla(head: &[u8]) -> Option<Vec<u8>> {
     let blocks = head.strip_prefix(b"fLaC").unwrap_or(head);
     let (header, rest) = blocks.split_first_chunk::<4>()?;
     let information = rest.get(..34)?;

@@ -23,6 +23,12 @@ pub enum IndexError {
     /// The media begins before, or the file ends without, a description of the tracks.
     #[error("the file does not say what tracks it has: it was cut short, or it is damaged")]
     NoTracks,
+    /// A track changes its codec configuration on the way.
+    #[error("the {track} changes its codec configuration in the middle: export the video with one configuration")]
+    SeveralConfigurations {
+        /// Picture or sound.
+        track: &'static str,
+    },
     /// The file asks for more work than one upload may.
     #[error("the file is larger than can be handled: at most {limit} {what} are allowed")]
     LimitExceeded {

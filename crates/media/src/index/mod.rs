@@ -2,26 +2,40 @@
 //!
 //! An [`Indexer`] asks for the bytes that it needs, in the order of the file, and gives the tracks once their headers
 //! are known and the samples as they are found: where each lies, when it is decoded and shown, whether decoding may
-//! begin with it. Media is stepped over where that saves reading. [`crate::matroska`] is one.
+//! begin with it. Media is stepped over where that saves reading. [`crate::matroska`] and [`crate::flv`] are indexers.
 //!
 //! Times are those of the container in ticks of the track, without a common origin: the first sample of a file may be
 //! at any time, and sound that begins with encoder priming begins before what it belongs to.
 
-mod audio;
+mod av1;
+mod avc;
 mod bits;
 mod clock;
 mod entry;
 mod error;
+mod hevc;
+mod length;
+mod nal;
+mod number;
+mod picture;
 mod reorder;
+mod sound;
 mod track;
 mod vp9;
 mod window;
 
-pub(crate) use audio::FrameLength;
+pub(crate) use av1::size as av1_size;
+pub(crate) use avc::Sequence as AvcSequence;
 pub(crate) use bits::BitsExt;
 pub(crate) use clock::{FrameGrid, SampleClock, frame_rate};
-pub(crate) use entry::{Sound, Visual, dfla, dops, esds, pixel_aspect};
+pub(crate) use entry::pixel_aspect;
+pub(crate) use hevc::Sequence as HevcSequence;
+pub(crate) use length::{FrameLength, Mp3Header};
+pub(crate) use nal::{Golomb, unescaped};
+pub(crate) use number::rounded;
+pub(crate) use picture::{KnownPicture, Picture};
 pub(crate) use reorder::Reorder;
+pub(crate) use sound::KnownSound;
 pub(crate) use vp9::FrameHeader as Vp9Frame;
 pub(crate) use window::Window;
 

@@ -1,12 +1,13 @@
 //! From a track entry to what is told of a track, and how its blocks are timed.
 
-use super::codec::{self, Coding, Picture};
+use super::codec::{self, Seen};
 use super::entry::Entry;
 use super::flow::Flow;
 use crate::codec::Codec;
-use crate::error::FourCc;
 use crate::facts::{FrameRate, TrackKind};
-use crate::index::{FrameGrid, FrameLength, IndexedTrack, SampleClock, Vp9Frame, frame_rate, pixel_aspect};
+use crate::index::{
+    FrameGrid, FrameLength, IndexedTrack, KnownPicture, Picture, SampleClock, Vp9Frame, frame_rate, pixel_aspect,
+};
 use crate::mp4::{chosen_name, language_of_code, language_of_tag};
 use crate::timing::Timescale;
 
@@ -52,7 +53,7 @@ pub(super) fn track(entry: &Entry<'_>, file: FileFacts) -> (IndexedTrack, Flow) 
     };
     let mut track = IndexedTrack {
         kind,
-        codec: Codec::Unsupported { fourcc: FourCc(*b"none") },
+        codec: Codec::Unsupported { fourcc: codec::fourcc(entry) },
         sample_entry: Vec::new(),
         timescale: file.scale(),
         width: 0,
@@ -73,11 +74,7 @@ pub(super) fn track(entry: &Entry<'_>, file: FileFacts) -> (IndexedTrack, Flow) 
     match kind {
         TrackKind::Video => video(entry, &mut track, &mut flow),
         TrackKind::Audio => audio(entry, &mut track, &mut flow),
-        TrackKind::Captions | TrackKind::Other => {
-            if let Coding::Other(fourcc) = codec::sound(entry).coding {
-                track.codec = Codec::Unsupported { fourcc };
-            }
-        }
+        TrackKind::Captions | TrackKind::Other => {}
     }
     if entry.encoded {
         track.playable = false;
@@ -93,16 +90,10 @@ pub(super) fn track(entry: &Entry<'_>, file: FileFacts) -> (IndexedTrack, Flow) 
     (track, flow)
 }
 
-fn settle(track: &mut IndexedTrack, coding: Coding) {
-    match coding {
-        Coding::Known { codec, sample_entry } => {
-            track.codec = codec;
-            track.sample_entry = sample_entry;
-            track.playable = true;
-        }
-        Coding::Vp9 => track.codec = Codec::Unsupported { fourcc: FourCc(*b"vp09") },
-        Coding::Other(fourcc) => track.codec = Codec::Unsupported { fourcc },
-    }
+fn settle(track: &mut IndexedTrack, (codec, sample_entry): KnownPicture) {
+    track.codec = codec;
+    track.sample_entry = sample_entry;
+    track.playable = true;
 }
 
 fn video(entry: &Entry<'_>, track: &mut IndexedTrack, flow: &mut Flow) {
@@ -139,27 +130,27 @@ fn video(entry: &Entry<'_>, track: &mut IndexedTrack, flow: &mut Flow) {
     if coded.0 == 0 || coded.1 == 0 {
         return;
     }
-    let coding = codec::picture(entry, &picture);
-    if coding == Coding::Vp9 {
-        flow.awaits_frame = Some(picture);
-    }
     flow.reordered = true;
-    settle(track, coding);
+    match codec::picture(entry, &picture) {
+        Seen::Known(known) => settle(track, known),
+        Seen::Vp9 => flow.awaits_frame = Some(picture),
+        Seen::Other => {}
+    }
 }
 
 /// Completes a VP9 track from its first frame; one that begins otherwise does not play.
 pub(super) fn first_frame(track: &mut IndexedTrack, picture: &Picture, frame: &[u8]) {
     let milli = track.frame_rate.map_or(30_000, FrameRate::milli);
-    if let Some(coding) = Vp9Frame::parse(frame).and_then(|frame| codec::vp9(&frame, picture, milli)) {
-        settle(track, coding);
+    if let Some(known) = Vp9Frame::parse(frame).and_then(|frame| picture.vp9(&frame, milli)) {
+        settle(track, known);
     }
 }
 
 fn audio(entry: &Entry<'_>, track: &mut IndexedTrack, flow: &mut Flow) {
-    let heard = codec::sound(entry);
-    track.sample_rate = heard.sample_rate;
-    track.channels = heard.channels;
-    settle(track, heard.coding);
+    (track.sample_rate, track.channels) = (entry.audio.rate, entry.audio.channels);
+    let Some(heard) = codec::sound(entry) else { return };
+    (track.sample_rate, track.channels) = (heard.sample_rate, heard.channels);
+    settle(track, (heard.codec, heard.sample_entry));
     if heard.length != FrameLength::Unknown
         && let Some(scale) = Timescale::new(heard.sample_rate)
     {

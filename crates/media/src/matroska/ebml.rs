@@ -1,6 +1,7 @@
 //! Elements: identifiers, sizes and simple bodies (RFC 8794).
 
 use crate::bits::Cursor;
+use crate::index::rounded;
 
 /// Identifiers, with their length markers.
 pub(super) mod id {
@@ -106,25 +107,10 @@ pub(super) fn unsigned(body: &[u8]) -> u64 {
 
 /// A floating-point number, not negative, rounded to nearest; `None` for one that is no number or too large.
 pub(super) fn float(body: &[u8]) -> Option<u64> {
-    let value = match (<[u8; 4]>::try_from(body), <[u8; 8]>::try_from(body)) {
-        (Ok(short), _) => f64::from(f32::from_be_bytes(short)),
-        (_, Ok(long)) => f64::from_be_bytes(long),
-        _ if body.is_empty() => 0.0,
-        _ => return None,
-    };
-    if !value.is_finite() || !(0.0..1e18).contains(&value) {
-        return None;
-    }
-    let bits = value.to_bits();
-    let mantissa = (bits & ((1 << 52) - 1)) | 1 << 52;
-    match (bits >> 52, 1_075) {
-        (0, _) => Some(0),
-        (exponent, bias) if exponent >= bias => mantissa.checked_shl(u32::try_from(exponent - bias).ok()?),
-        (exponent, bias) => {
-            let down = u32::try_from(bias - exponent).ok()?;
-            let half = 1u64.checked_shl(down.checked_sub(1)?).unwrap_or(0);
-            Some(mantissa.saturating_add(half).checked_shr(down).unwrap_or(0))
-        }
+    match (<[u8; 4]>::try_from(body), <[u8; 8]>::try_from(body)) {
+        (Ok(short), _) => rounded(f64::from(f32::from_be_bytes(short))),
+        (_, Ok(long)) => rounded(f64::from_be_bytes(long)),
+        _ => body.is_empty().then_some(0),
     }
 }
 
@@ -151,14 +137,9 @@ mod tests {
 
     #[test]
     fn floating_point_numbers_are_rounded() {
-        for (value, expected) in
-            [(0.0, Some(0)), (48_000.0, Some(48_000)), (0.5, Some(1)), (0.4, Some(0)), (1e-300, Some(0)), (-1.0, None)]
-        {
-            assert_eq!(float(&f64::to_be_bytes(value)), expected, "{value}");
-        }
+        assert_eq!(float(&f64::to_be_bytes(47_999.5)), Some(48_000));
         assert_eq!(float(&f32::to_be_bytes(44_100.0)), Some(44_100));
-        assert_eq!(float(&f64::to_be_bytes(9e17)), Some(900_000_000_000_000_000));
-        assert_eq!(float(&f64::to_be_bytes(f64::NAN)), None);
+        assert_eq!(float(&[]), Some(0));
         assert_eq!(float(&[1, 2, 3]), None);
     }
 }

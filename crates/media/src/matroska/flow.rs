@@ -1,7 +1,6 @@
 //! The blocks of one track on their way to samples.
 
-use super::codec::Picture;
-use crate::index::{FrameGrid, FrameLength, Reorder, Sample, SampleClock};
+use crate::index::{FrameGrid, FrameLength, Picture, Reorder, Sample, SampleClock};
 
 /// How the frames of a track get their times.
 #[derive(Debug, Clone)]

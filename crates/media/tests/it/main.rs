@@ -12,6 +12,7 @@ mod support;
 
 mod dialects;
 mod ffmpeg;
+mod flv;
 mod golden;
 mod hostile;
 mod manifests;

@@ -32,6 +32,30 @@ impl FrameLength {
     }
 }
 
+/// What the header of a frame of MPEG audio layer 3 says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Mp3Header {
+    pub(crate) sample_rate: u32,
+    pub(crate) channels: u16,
+}
+
+impl Mp3Header {
+    pub(crate) fn parse(frame: &[u8]) -> Option<Self> {
+        let [sync, second, third, fourth] = *frame.first_chunk::<4>()?;
+        if sync != 0xff || second & 0xe6 != 0xe2 {
+            return None;
+        }
+        let base = [44_100u32, 48_000, 32_000].get(usize::from(third >> 2 & 3)).copied()?;
+        let sample_rate = match second >> 3 & 3 {
+            0 => base / 4,
+            2 => base / 2,
+            3 => base,
+            _ => return None,
+        };
+        Some(Self { sample_rate, channels: if fourth >> 6 == 3 { 1 } else { 2 } })
+    }
+}
+
 fn opus(head: &[u8]) -> Option<u32> {
     let mut cursor = Cursor::new(head);
     let toc = cursor.u8()?;
@@ -92,6 +116,21 @@ mod tests {
             (&[], None),
         ] {
             assert_eq!(FrameLength::Opus.of(head), expected, "{head:x?}");
+        }
+    }
+
+    #[test]
+    fn frames_of_mp3_tell_their_rate() {
+        for (head, expected) in [
+            (b"\xff\xfb\x90\x64", Some((44_100, 2))),
+            (b"\xff\xfb\x94\xc4", Some((48_000, 1))),
+            (b"\xff\xf3\x40\xc0", Some((22_050, 1))),
+            (b"\xff\xe3\x48\x00", Some((8_000, 2))),
+            (b"\xff\xf1\x50\x80", None),
+            (b"\xff\xfb\x9c\x00", None),
+        ] {
+            let found = Mp3Header::parse(head).map(|header| (header.sample_rate, header.channels));
+            assert_eq!(found, expected, "{head:x?}");
         }
     }
 
