@@ -34,6 +34,7 @@ pub mod index;
 pub mod map;
 pub mod matroska;
 pub mod mp4;
+pub mod mpegts;
 pub mod sniff;
 pub mod timing;
 

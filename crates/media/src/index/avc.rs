@@ -20,6 +20,39 @@ pub(crate) struct Sequence {
     /// Width to height of a pixel.
     pub(crate) aspect: (u32, u32),
     pub(crate) frame_rate: Option<FrameRate>,
+    /// Bits of `frame_num` in slices.
+    frame_num: u32,
+    /// Whether there are no fields.
+    frames_only: bool,
+    /// Whether slices name a color plane.
+    separate: bool,
+}
+
+/// The beginning of a slice (7.3.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Slice {
+    /// Whether it is the first of its picture.
+    pub(crate) is_first: bool,
+    /// Of a field: the number of its frame, and whether it is the lower one.
+    pub(crate) field: Option<(u32, bool)>,
+}
+
+impl Slice {
+    /// Reads a unit, with its header. Fields are known only with the sequence.
+    pub(crate) fn parse(unit: &[u8], sequence: Option<&Sequence>) -> Option<Self> {
+        let payload = unescaped(unit.get(1..)?.get(..32).or_else(|| unit.get(1..))?);
+        let mut bits = BitCursor::new(&payload);
+        let is_first = bits.ue()? == 0;
+        let field = sequence.filter(|sequence| !sequence.frames_only).and_then(|sequence| {
+            bits.ue()?;
+            bits.ue()?;
+            bits.skip_bits(if sequence.separate { 2 } else { 0 })?;
+            let number = bits.take(sequence.frame_num)?;
+            let is_field = bits.flag()?;
+            Some((number, bits.flag()?)).filter(|_| is_field)
+        });
+        Some(Self { is_first, field })
+    }
 }
 
 /// Profiles whose sets name the chroma format.
@@ -65,7 +98,7 @@ impl Sequence {
                 scaling(&mut bits, if chroma_format == 3 { 12 } else { 8 })?;
             }
         }
-        bits.ue()?;
+        let frame_num = bits.ue().filter(|more| *more <= 12)? + 4;
         match bits.ue()? {
             0 => {
                 bits.ue()?;
@@ -115,6 +148,9 @@ impl Sequence {
             height,
             aspect: aspect.unwrap_or((1, 1)),
             frame_rate,
+            frame_num,
+            frames_only,
+            separate,
         })
     }
 

@@ -2,7 +2,8 @@
 //!
 //! An [`Indexer`] asks for the bytes that it needs, in the order of the file, and gives the tracks once their headers
 //! are known and the samples as they are found: where each lies, when it is decoded and shown, whether decoding may
-//! begin with it. Media is stepped over where that saves reading. [`crate::matroska`] and [`crate::flv`] are indexers.
+//! begin with it. Media is stepped over where that saves reading. [`crate::matroska`] and [`crate::flv`] are indexers;
+//! [`crate::mpegts`] shares their tracks and clocks, though its samples have to be rewritten.
 //!
 //! Times are those of the container in ticks of the track, without a common origin: the first sample of a file may be
 //! at any time, and sound that begins with encoder priming begins before what it belongs to.
@@ -25,7 +26,7 @@ mod vp9;
 mod window;
 
 pub(crate) use av1::size as av1_size;
-pub(crate) use avc::Sequence as AvcSequence;
+pub(crate) use avc::{Sequence as AvcSequence, Slice as AvcSlice};
 pub(crate) use bits::BitsExt;
 pub(crate) use clock::{FrameGrid, SampleClock, frame_rate};
 pub(crate) use entry::pixel_aspect;

@@ -17,5 +17,6 @@ mod golden;
 mod hostile;
 mod manifests;
 mod matroska;
+mod mpegts;
 mod property;
 mod timeline;
