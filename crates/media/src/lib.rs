@@ -13,6 +13,9 @@
 //! 4. [`SegmentMap::plan`] cuts every playable track into segments.
 //! 5. [`cmaf`] renders a map into segments; [`hls`] and [`dash`] render a [`Presentation`] of maps into manifests.
 //!
+//! Containers without sample tables have an [`index::Indexer`], which finds the samples where they lie ([`matroska`],
+//! [`flv`]), or a reader that gives them rewritten ([`mpegts`]).
+//!
 //! Bytes from outside are never indexed, counted or converted without a check: a hostile file or a damaged map is
 //! an error, never a panic and never an allocation larger than the bytes that are really there justify.
 

@@ -74,7 +74,7 @@ impl Flv {
     }
 
     fn walk(&mut self) -> Result<(), IndexError> {
-        loop {
+        while !self.done {
             let moved = if self.started { self.tag()? } else { self.header()? };
             if !moved {
                 if self.window.is_last() {
@@ -83,6 +83,7 @@ impl Flv {
                 return Ok(());
             }
         }
+        Ok(())
     }
 
     fn finish(&mut self) -> Result<(), IndexError> {
@@ -253,7 +254,9 @@ impl Flv {
         let known = self.flows.iter().flatten().count();
         if known == self.flows.len() || ((looked || is_last) && known > 0) {
             let tracks = self.flows.iter().flatten().map(|flow| flow.described.track.clone());
-            self.tracks = Some(tracks.collect());
+            let tracks: Vec<_> = tracks.collect();
+            self.done |= !tracks.iter().any(|track| track.playable);
+            self.tracks = Some(tracks);
         }
     }
 }

@@ -70,7 +70,7 @@ pub struct IndexedTrack {
 /// The caller reads what [`wants`](Self::wants) names and gives it to [`feed`](Self::feed), until nothing is wanted.
 pub trait Indexer {
     /// The bytes that come next, in the order of the file and never more than [`MAX_PIECE`]. `None` once all of the
-    /// file is indexed, or after an error.
+    /// file is indexed, once nothing in it is known to play, or after an error.
     fn wants(&self) -> Option<Range<u64>>;
 
     /// Takes bytes that begin where [`wants`](Self::wants) begins. They may be fewer than wanted; none at all mean

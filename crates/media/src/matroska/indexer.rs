@@ -395,6 +395,9 @@ impl Matroska {
             self.flows.iter_mut().for_each(|flow| flow.awaits_frame = None);
         }
         self.known = self.flows.iter().all(|flow| flow.awaits_frame.is_none());
+        if self.known && !self.tracks.iter().any(|track| track.playable) {
+            self.stage = Stage::Done;
+        }
     }
 }
 

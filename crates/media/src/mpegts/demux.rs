@@ -94,7 +94,8 @@ impl Demuxer {
         Ok(self.take())
     }
 
-    /// The tracks, in the order of the program's map, once they are known. They do not change afterwards.
+    /// The tracks, in the order of the program's map, once they are known. They do not change afterwards. Where none is
+    /// playable nothing more needs to be fed.
     pub fn tracks(&self) -> Option<&[IndexedTrack]> {
         self.tracks.as_deref()
     }

@@ -292,4 +292,51 @@ mod tests {
         let last = units.finish();
         assert_eq!((last[0].times, last[0].data.as_slice()), (at(3), &b"\0\0\0\x03\x41\x88\x04"[..]));
     }
+
+    /// Bits, and unsigned Exp-Golomb codes.
+    fn unit(header: u8, fields: &[(u32, u32)]) -> Vec<u8> {
+        let mut bits = String::new();
+        for (width, value) in fields {
+            match width {
+                0 => {
+                    let code = format!("{:b}", value + 1);
+                    bits.push_str(&"0".repeat(code.len() - 1));
+                    bits.push_str(&code);
+                }
+                _ => bits.extend((0..*width).rev().map(|bit| if value >> bit & 1 == 1 { '1' } else { '0' })),
+            }
+        }
+        bits.push('1');
+        while !bits.len().is_multiple_of(8) {
+            bits.push('0');
+        }
+        let bytes = bits.as_bytes().chunks(8).map(|byte| byte.iter().fold(0u8, |byte, bit| byte << 1 | (bit - b'0')));
+        [0, 0, 1, header].into_iter().chain(bytes).collect()
+    }
+
+    #[test]
+    fn two_fields_are_one_picture() {
+        // 720x576 in fields, with frame numbers of four bits.
+        let sequence = [(8, 77), (8, 0), (8, 30), (0, 0), (0, 0), (0, 2), (0, 1), (1, 0), (0, 44), (0, 17)];
+        let sequence = [&sequence[..], &[(1, 0), (1, 0), (1, 1), (1, 0), (1, 0)]].concat();
+        let field = |kind, frame, lower| unit(kind, &[(0, 0), (0, 7), (0, 0), (4, frame), (1, 1), (1, lower), (8, 9)]);
+        let stream = [
+            unit(0x67, &sequence),
+            unit(0x68, &[(8, 9)]),
+            field(0x65, 0, 0),
+            field(0x41, 0, 1),
+            field(0x41, 1, 0),
+            field(0x41, 1, 1),
+            field(0x41, 2, 1),
+            field(0x41, 2, 0),
+        ];
+        let mut units = Units::new(false);
+        let mut done = units.push(&stream.concat(), None).unwrap();
+        done.extend(units.finish());
+        let len = |parts: &[Vec<u8>]| parts.iter().map(|part| part.len() + 1).sum::<usize>();
+        let expected = [len(&stream[..4]), len(&stream[4..6]), len(&stream[6..])];
+        assert_eq!(done.iter().map(|done| done.data.len()).collect::<Vec<_>>(), expected);
+        assert_eq!(done.iter().map(|done| done.sync).collect::<Vec<_>>(), [true, false, false]);
+        assert_eq!(units.seen().unwrap().picture.coded, (720, 576));
+    }
 }
