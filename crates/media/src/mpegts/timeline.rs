@@ -2,10 +2,10 @@
 
 /// Times repeat after so many ticks.
 const WRAP: i64 = 1 << 33;
-/// A longer step, of one second and more, is a jump.
+/// A longer step forward is a jump.
 const JUMP: i64 = 10 * 90_000;
-/// The same where the stream says that times begin anew.
-const ANNOUNCED_JUMP: i64 = 90_000 / 2;
+/// The same for a step back, which no stream makes, and for both where the stream says that times begin anew.
+const SMALL_JUMP: i64 = 90_000 / 2;
 
 /// Places the times of all streams of a program.
 #[derive(Debug, Clone, Default)]
@@ -32,8 +32,10 @@ impl Timeline {
         };
         let expected = reference.saturating_add(frame);
         let near = |shift: i64| expected.saturating_add(wrapped(time.saturating_add(shift).saturating_sub(expected)));
-        let limit = if self.announced { ANNOUNCED_JUMP } else { JUMP };
-        let fits = |place: &i64| place.abs_diff(expected) <= limit.unsigned_abs();
+        let forward = if self.announced { SMALL_JUMP } else { JUMP };
+        // Streams do not begin together.
+        let back = if last.is_some() { SMALL_JUMP } else { JUMP };
+        let fits = |place: &i64| (expected.saturating_sub(back)..=expected.saturating_add(forward)).contains(place);
         let place = [near(self.shift), near(self.before)].into_iter().find(fits).unwrap_or_else(|| {
             self.before = self.shift;
             self.shift = expected.saturating_sub(time);

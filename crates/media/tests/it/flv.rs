@@ -9,7 +9,7 @@ use kinora_media::timing::seconds;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
-use crate::support::indexed::{Indexed, compare, index, on_grid};
+use crate::support::indexed::{Indexed, compare, index, on_grid, same_configurations};
 use crate::support::tool;
 
 const X264: &[&str] = &["-c:v", "libx264", "-preset", "ultrafast", "-bf", "2", "-g", "25", "-pix_fmt", "yuv420p"];
@@ -47,6 +47,7 @@ fn agree(path: &Path, names: &[&str]) -> Indexed {
             assert!((dts - packet.dts.unwrap()).abs() <= 0.001_1, "{dts} is not {packet:?}");
         }
     }
+    same_configurations(path, &indexed.tracks);
     for piece in [1, 1_000] {
         assert_eq!(index(Flv::new(file.len() as u64), &file, piece).unwrap().samples, indexed.samples);
     }

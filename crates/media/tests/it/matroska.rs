@@ -8,7 +8,7 @@ use kinora_media::{FrameRate, TrackKind};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
-use crate::support::indexed::{Indexed, compare, index, on_grid};
+use crate::support::indexed::{Indexed, compare, index, on_grid, same_configurations};
 use crate::support::tool;
 
 const SOUND: &str = "sine=frequency=440:sample_rate=48000:duration=3";
@@ -49,6 +49,7 @@ fn agree(path: &PathBuf, names: &[&str]) -> Indexed {
             assert_eq!((track.sample_rate, u32::from(track.channels)), (of("sample_rate"), of("channels")));
         }
     }
+    same_configurations(path, &indexed.tracks);
     for piece in [1, 1_000] {
         let again = index(Matroska::new(file.len() as u64), &file, piece).unwrap();
         assert_eq!((again.tracks, again.samples), (indexed.tracks.clone(), indexed.samples.clone()));

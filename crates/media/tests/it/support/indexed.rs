@@ -73,3 +73,34 @@ pub(crate) fn compare(path: &Path, file: &[u8], indexed: &Indexed, stream: usize
 pub(crate) fn on_grid(samples: &[Sample], ticks: i64) {
     assert!(samples.iter().all(|sample| (sample.pts - samples[0].pts) % ticks == 0), "{samples:?}");
 }
+
+/// The body of the first box of that name, wherever it is.
+fn body<'a>(bytes: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    let at = bytes.windows(4).position(|found| found == name)?;
+    let size = u32::from_be_bytes(bytes[at - 4..at].try_into().unwrap());
+    Some(&bytes[at + 4..at - 4 + size as usize])
+}
+
+/// Compares decoder configurations with those that ffmpeg writes when it copies the file into an MP4.
+pub(crate) fn same_configurations(path: &Path, tracks: &[IndexedTrack]) {
+    let copy = path.with_extension("configurations.mp4");
+    let hvc1 = tracks.iter().any(|track| track.codec.name() == "hevc");
+    let tag: &[&str] = if hvc1 { &["-tag:v", "hvc1"] } else { &[] };
+    let arguments = [&["-i", path.to_str().unwrap(), "-map", "0", "-c", "copy", "-strict", "-2"], tag].concat();
+    tool::ffmpeg(&arguments, &copy);
+    let copied = std::fs::read(copy).unwrap();
+    let mut compared = 0;
+    for name in [b"avcC", b"hvcC", b"av1C", b"vpcC", b"dOps", b"dfLa", b"esds"] {
+        let Some(entry) = tracks.iter().find(|track| body(&track.sample_entry, name).is_some()) else { continue };
+        let (ours, other) = (body(&entry.sample_entry, name).unwrap(), body(&copied, name).unwrap());
+        if name == b"esds" {
+            // Bit rates are told there that nobody knows here; the AudioSpecificConfig is the same.
+            let specific = &ours[26.min(ours.len() - 3)..ours.len() - 3];
+            assert!(other[..other.len() - 6].ends_with(specific), "{}", other.escape_ascii());
+        } else {
+            assert_eq!(ours, other, "{}", name.escape_ascii());
+        }
+        compared += 1;
+    }
+    assert!(compared > 0);
+}
