@@ -5,12 +5,15 @@ use super::psi::{self, Sections};
 use super::stream::Stream;
 use super::timeline::Timeline;
 use crate::bits::len_u64;
+use crate::facts::TrackKind;
 use crate::index::{IndexError, IndexedTrack, MAX_TRACKS};
 
 /// The PID of the table of programs.
 const ASSOCIATION: u16 = 0;
 /// How many bytes behind the map of the program the configuration of a track may be.
 const MAX_LOOK: u64 = 8 << 20;
+/// The most picture streams that are read: each may need the memory of several large pictures.
+const MAX_PICTURES: usize = 4;
 /// The most bytes in a row that belong to no packet.
 const MAX_LOST: u64 = 1 << 20;
 
@@ -162,7 +165,13 @@ impl Demuxer {
         if found.len() > MAX_TRACKS {
             return Err(IndexError::LimitExceeded { what: "tracks", limit: len_u64(MAX_TRACKS) });
         }
-        self.streams = Some(found.into_iter().map(|(pid, described)| Stream::new(pid, described)).collect());
+        let mut pictures = 0;
+        let streams = found.into_iter().map(|(pid, described)| {
+            pictures += usize::from(described.kind == TrackKind::Video);
+            let is_read = described.kind != TrackKind::Video || pictures <= MAX_PICTURES;
+            Stream::new(pid, described, is_read)
+        });
+        self.streams = Some(streams.collect());
         self.mapped_at = self.fed;
         Ok(())
     }

@@ -2,14 +2,11 @@
 
 use std::collections::VecDeque;
 
-use super::pes::Times;
+use super::pes::{MAX_PICTURE, Times};
 use super::sets::{self, Sets};
 use crate::bits::len_u64;
 use crate::facts::FrameRate;
 use crate::index::{AvcSequence, AvcSlice, HevcSequence, IndexError, KnownPicture, Picture};
-
-/// The largest picture that is gathered.
-const MAX_PICTURE: usize = 32 << 20;
 
 /// One picture: its units, each behind its length in four bytes.
 #[derive(Debug, Clone, Default)]

@@ -4,8 +4,10 @@ use super::packets::Packet;
 use crate::bits::Cursor;
 use crate::index::IndexError;
 
-/// The longest packet of a stream: more than any picture needs.
-const MAX_PES: usize = 32 << 20;
+/// The longest packet of picture: more than any needs.
+pub(super) const MAX_PICTURE: usize = 8 << 20;
+/// The longest packet of sound, which must say its length in 16 bits, with room for what follows it.
+pub(super) const MAX_SOUND: usize = 128 << 10;
 
 /// Presentation and decode time, in 33 bits of 1/90000 s.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,13 +17,19 @@ pub(super) struct Times {
 }
 
 /// Gathers the packets of one stream.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Assembler {
+    limit: usize,
     pending: Option<Vec<u8>>,
     counter: Option<u8>,
 }
 
 impl Assembler {
+    /// Packets of at most `limit` bytes.
+    pub(super) fn new(limit: usize) -> Self {
+        Self { limit, pending: None, counter: None }
+    }
+
     /// Takes a packet and gives what is complete now.
     pub(super) fn feed(&mut self, packet: &Packet<'_>) -> Result<Option<Vec<u8>>, IndexError> {
         let Some(payload) = packet.payload else { return Ok(None) };
@@ -43,8 +51,8 @@ impl Assembler {
             });
         }
         let Some(pending) = &mut self.pending else { return Ok(None) };
-        if pending.len().saturating_add(payload.len()) > MAX_PES {
-            let limit = crate::bits::len_u64(MAX_PES);
+        if pending.len().saturating_add(payload.len()) > self.limit {
+            let limit = crate::bits::len_u64(self.limit);
             return Err(IndexError::LimitExceeded { what: "bytes in one frame", limit });
         }
         pending.extend_from_slice(payload);

@@ -4,7 +4,7 @@ use super::adts::{Frame, Frames};
 use super::demux::RewrittenSample;
 use super::descriptors::{Coding, Described};
 use super::nals::{AccessUnit, Units};
-use super::pes::{self, Assembler};
+use super::pes::{self, Assembler, MAX_PICTURE, MAX_SOUND};
 use super::timeline::{Timeline, wrapped};
 use crate::codec::Codec;
 use crate::error::FourCc;
@@ -24,9 +24,20 @@ pub(super) fn clock_scale() -> Timescale {
 #[derive(Debug, Clone)]
 enum Gather {
     Picture(Units),
-    Sound(Frames, Option<[u8; 2]>),
+    Sound(Frames, Configuration),
     Nothing,
 }
+
+/// The configuration of sound, which every frame repeats.
+#[derive(Debug, Clone, Copy, Default)]
+struct Configuration {
+    known: Option<[u8; 2]>,
+    /// Frames in a row that have another.
+    others: u8,
+}
+
+/// How many frames in a row mean that sound changed, and not that it is damaged.
+const CHANGED: u8 = 3;
 
 /// A stream and the track that it is.
 #[derive(Debug, Clone)]
@@ -47,13 +58,16 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    pub(super) fn new(pid: u16, described: Described) -> Self {
+    /// A stream as the map of its program describes it; read only where it may be.
+    pub(super) fn new(pid: u16, described: Described, is_read: bool) -> Self {
         let (gather, fourcc) = match described.coding {
             Coding::Avc => (Gather::Picture(Units::new(false)), *b"avc1"),
             Coding::Hevc => (Gather::Picture(Units::new(true)), *b"hvc1"),
-            Coding::Adts => (Gather::Sound(Frames::default(), None), *b"mp4a"),
+            Coding::Adts => (Gather::Sound(Frames::default(), Configuration::default()), *b"mp4a"),
             Coding::Other(fourcc) => (Gather::Nothing, fourcc),
         };
+        let gather = if is_read { gather } else { Gather::Nothing };
+        let limit = if described.kind == TrackKind::Video { MAX_PICTURE } else { MAX_SOUND };
         let track = IndexedTrack {
             kind: described.kind,
             codec: Codec::Unsupported { fourcc: FourCc(fourcc) },
@@ -77,7 +91,7 @@ impl Stream {
             pid,
             track,
             known: matches!(gather, Gather::Nothing),
-            assembler: Assembler::default(),
+            assembler: Assembler::new(limit),
             gather,
             clock: SampleClock::default(),
             length: FrameLength::Unknown,
@@ -187,8 +201,7 @@ impl Stream {
     fn frames(&mut self, frames: Vec<Frame>, time: &mut Timeline) -> Result<Vec<RewrittenSample>, IndexError> {
         let mut samples = Vec::with_capacity(frames.len());
         for frame in frames {
-            self.describe_sound(frame.config)?;
-            if !self.track.playable {
+            if !self.describe_sound(frame.config)? || !self.track.playable {
                 continue;
             }
             let scale = self.track.timescale;
@@ -209,23 +222,31 @@ impl Stream {
         Ok(samples)
     }
 
-    fn describe_sound(&mut self, config: [u8; 2]) -> Result<(), IndexError> {
-        let Gather::Sound(_, known) = &mut self.gather else { return Ok(()) };
-        match known {
-            Some(known) if *known == config => return Ok(()),
-            Some(_) => return Err(IndexError::SeveralConfigurations { track: "sound" }),
-            None => *known = Some(config),
+    /// Whether a frame of that configuration belongs to the track.
+    fn describe_sound(&mut self, config: [u8; 2]) -> Result<bool, IndexError> {
+        let Gather::Sound(_, seen) = &mut self.gather else { return Ok(false) };
+        match seen.known {
+            Some(known) if known == config => {
+                seen.others = 0;
+                return Ok(true);
+            }
+            Some(_) => {
+                seen.others = seen.others.saturating_add(1);
+                let changed = seen.others >= CHANGED;
+                return if changed { Err(IndexError::SeveralConfigurations { track: "sound" }) } else { Ok(false) };
+            }
+            None => seen.known = Some(config),
         }
         self.known = true;
-        let Some(sound) = KnownSound::aac(&config, (0, 0)) else { return Ok(()) };
-        let Some(scale) = Timescale::new(sound.sample_rate).filter(|_| sound.channels > 0) else { return Ok(()) };
+        let Some(sound) = KnownSound::aac(&config, (0, 0)) else { return Ok(false) };
+        let Some(scale) = Timescale::new(sound.sample_rate).filter(|_| sound.channels > 0) else { return Ok(false) };
         let track = &mut self.track;
         (track.codec, track.sample_entry) = (sound.codec, sound.sample_entry);
         (track.sample_rate, track.channels) = (sound.sample_rate, sound.channels);
         track.timescale = scale;
         track.playable = true;
         self.length = sound.length;
-        Ok(())
+        Ok(true)
     }
 
     /// Whether it is sound, whose times do not tell of jumps in picture.

@@ -189,6 +189,27 @@ fn codecs_that_no_player_takes_are_told_and_not_read() {
 }
 
 #[test]
+fn sound_that_changes_is_refused_and_damaged_sound_is_left_out() {
+    let folder = TempDir::new().unwrap();
+    let of = |channels| {
+        let options: &[&str] = &["-map", "1", "-c:a", "aac", "-ac", channels, "-pes_payload_size", "0"];
+        std::fs::read(make(&folder, "a.ts", &[options])).unwrap()
+    };
+    let stereo = of("2");
+    let changed = read(&[stereo.clone(), of("1")].concat(), 4_096);
+    assert_eq!(changed.unwrap_err(), IndexError::SeveralConfigurations { track: "sound" });
+    let whole = read(&stereo, 4_096).unwrap();
+    // The header of one frame says another rate.
+    let mut damaged = stereo;
+    let at = damaged.windows(3).rposition(|bytes| bytes == b"\xff\xf1\x4c").unwrap();
+    damaged[at + 2] = 0x50;
+    let found = read(&damaged, 4_096).unwrap();
+    assert_eq!(found.samples[0].len(), whole.samples[0].len() - 1);
+    let (_, last) = (whole.samples[0].last().unwrap(), found.samples[0].last().unwrap());
+    assert!(whole.samples[0].contains(last));
+}
+
+#[test]
 fn open_groups_are_no_sync_samples() {
     let folder = TempDir::new().unwrap();
     let open: &[&str] = &["-x264-params", "open-gop=1:bframes=2:keyint=25:min-keyint=25"];
