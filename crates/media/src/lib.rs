@@ -17,6 +17,8 @@
 //! [`map::MapBuilder`] takes samples from any index and gives the map away in parts while they come;
 //! [`SegmentMap::of_chunk`] puts what an encoder wrote on the timeline of the film; [`SegmentMap::join`] makes one map
 //! of parts.
+//! Containers without sample tables have an [`index::Indexer`], which finds the samples where they lie ([`matroska`],
+//! [`flv`]), or a reader that gives them rewritten ([`mpegts`]).
 //!
 //! Bytes from outside are never indexed, counted or converted without a check: a hostile file or a damaged map is
 //! an error, never a panic and never an allocation larger than the bytes that are really there justify.
@@ -34,8 +36,12 @@ mod facts;
 mod manifest;
 
 pub mod cmaf;
+pub mod flv;
+pub mod index;
 pub mod map;
+pub mod matroska;
 pub mod mp4;
+pub mod mpegts;
 pub mod reorder;
 pub mod sniff;
 pub mod timing;

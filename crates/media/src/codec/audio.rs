@@ -102,6 +102,23 @@ fn audio_specific(config: &[u8]) -> Option<AudioFacts> {
     Some(AudioFacts { codec: Codec::Aac { object_type }, sample_rate, channels })
 }
 
+/// How many samples a frame of AAC holds, and at what rate, before any band is replicated.
+pub(crate) fn aac_frame(config: &[u8]) -> Option<(u32, u32)> {
+    let mut bits = BitCursor::new(config);
+    let signaled = object_type(&mut bits)?;
+    let rate = frequency(&mut bits)?;
+    bits.take(4)?;
+    if matches!(signaled, 5 | 29) {
+        frequency(&mut bits)?;
+        object_type(&mut bits)?;
+    }
+    // The first flag of a GASpecificConfig; where it lies is different in the low-delay and unified codecs.
+    match signaled {
+        1..=6 | 17 | 29 => Some((if bits.take(1)? == 1 { 960 } else { 1_024 }, rate)),
+        _ => None,
+    }
+}
+
 /// HE-AAC signaled behind a GASpecificConfig that an AAC-LC decoder stops at.
 fn backward_compatible(bits: &mut BitCursor<'_>) -> Option<(u32, u32)> {
     let frame_length = bits.take(1)?;

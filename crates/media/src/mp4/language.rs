@@ -48,7 +48,7 @@ const QUICKTIME: [&str; 41] = [
 ];
 
 /// The language of an `mdhd`: three letters of five bits, or a QuickTime code. `None` for "undetermined".
-pub(super) fn from_mdhd(code: u16) -> Option<String> {
+pub(crate) fn from_mdhd(code: u16) -> Option<String> {
     if code < 0x400 {
         return QUICKTIME.get(usize::from(code)).map(|tag| (*tag).to_owned());
     }
@@ -64,7 +64,7 @@ pub(super) fn from_mdhd(code: u16) -> Option<String> {
 }
 
 /// The language of an `elng` box: a BCP 47 tag that ends with a zero.
-pub(super) fn from_elng(bytes: &[u8]) -> Option<String> {
+pub(crate) fn from_elng(bytes: &[u8]) -> Option<String> {
     let tag = bytes.split(|byte| *byte == 0).next()?;
     let tag = core::str::from_utf8(tag).ok()?.trim();
     let well_formed = (2..=64).contains(&tag.len())

@@ -17,8 +17,9 @@ mod track;
 
 pub(crate) use edits::Timeline;
 pub(crate) use entry::VISUAL_LEN;
-pub(crate) use language::to_mdhd as language_code;
+pub(crate) use language::{from_elng as language_of_tag, from_mdhd as language_of_code, to_mdhd as language_code};
 pub(crate) use movie::TrackTables;
+pub(crate) use names::chosen as chosen_name;
 
 pub use locate::{Locator, MAX_MOOV_LEN, Step};
 pub use movie::{MAX_TRACKS, Movie, Track};

@@ -22,7 +22,7 @@ const BOILERPLATE: [&str; 14] = [
 ];
 
 /// The name of a `hdlr` or `name` box, unless it is boilerplate. QuickTime counts its strings, ISO ends them.
-pub(super) fn chosen(bytes: &[u8]) -> Option<String> {
+pub(crate) fn chosen(bytes: &[u8]) -> Option<String> {
     let bytes = match bytes.split_first() {
         Some((&len, rest)) if usize::from(len) == rest.len() => rest,
         Some((&len, rest)) if len < 0x20 => rest.get(..usize::from(len))?,

@@ -1,6 +1,7 @@
 //! What the tests share: a builder of films, a packager of whole files, other readers, and ffmpeg.
 
 pub(crate) mod film;
+pub(crate) mod indexed;
 pub(crate) mod package;
 pub(crate) mod reader;
 pub(crate) mod tool;

@@ -108,3 +108,55 @@ pub(crate) fn field(file: &Path, stream: usize, name: &str) -> String {
     ];
     run("ffprobe", &arguments).lines().next().unwrap_or_default().trim_end_matches(',').to_owned()
 }
+
+/// One packet as ffprobe reads it, with the Adler-32 of its bytes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Hashed {
+    /// Seconds.
+    pub(crate) pts: f64,
+    /// Seconds, where the reader knows them.
+    pub(crate) dts: Option<f64>,
+    pub(crate) size: u64,
+    pub(crate) key: bool,
+    pub(crate) hash: u32,
+}
+
+/// Packets of one stream of any container.
+pub(crate) fn hashed_packets(file: &Path, stream: usize) -> Vec<Hashed> {
+    let stream = stream.to_string();
+    let text = run(
+        "ffprobe",
+        &[
+            "-v",
+            "error",
+            "-select_streams",
+            &stream,
+            "-show_packets",
+            "-show_data_hash",
+            "adler32",
+            "-of",
+            "compact=p=0:nk=0",
+            file.to_str().unwrap(),
+        ],
+    );
+    // Side data breaks the line.
+    text.replace("\n|", "|")
+        .lines()
+        .filter(|line| !line.is_empty())
+        .map(|line| {
+            let field = |name: &str| {
+                let field = line.split('|').find_map(|field| field.strip_prefix(name)?.strip_prefix('='));
+                field.unwrap_or_default().to_owned()
+            };
+            let hash = field("data_hash");
+            Hashed {
+                // Frames that share a block may have none.
+                pts: field("pts_time").parse().unwrap_or(f64::NAN),
+                dts: field("dts_time").parse().ok(),
+                size: field("size").parse().unwrap(),
+                key: field("flags").starts_with('K'),
+                hash: u32::from_str_radix(hash.split_once(':').unwrap().1, 16).unwrap(),
+            }
+        })
+        .collect()
+}

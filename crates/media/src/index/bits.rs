@@ -1,0 +1,28 @@
+//! Shorthands for reading bits.
+
+use crate::bits::BitCursor;
+
+/// What headers made of bits are read with.
+pub(crate) trait BitsExt {
+    fn flag(&mut self) -> Option<bool>;
+    fn skip_bits(&mut self, count: u32) -> Option<()>;
+    /// At most eight bits.
+    fn byte(&mut self, count: u32) -> Option<u8>;
+}
+
+impl BitsExt for BitCursor<'_> {
+    fn flag(&mut self) -> Option<bool> {
+        self.take(1).map(|bit| bit == 1)
+    }
+
+    fn skip_bits(&mut self, count: u32) -> Option<()> {
+        for _ in 0..count {
+            self.take(1)?;
+        }
+        Some(())
+    }
+
+    fn byte(&mut self, count: u32) -> Option<u8> {
+        u8::try_from(self.take(count)?).ok()
+    }
+}
