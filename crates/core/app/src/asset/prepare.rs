@@ -195,7 +195,11 @@ fn plan(
 ) -> Result<(Vec<Planned>, Request), Failure> {
     let mut movies: Vec<Option<Movie<'_>>> = Vec::with_capacity(indexes.len());
     for index in indexes {
-        movies.push(index.as_ref().map(|index| index.parse(limits)).transpose().map_err(failure)?);
+        movies.push(match index.as_ref().map(|index| index.parse(limits)).transpose() {
+            Ok(movie) => movie,
+            Err(Unfit::Fragmented) => None,
+            Err(Unfit::Refused(problem)) => return Err(Failure::from_problem(&problem)),
+        });
     }
     if picks.is_empty() {
         return Err(nothing_plays());

@@ -49,7 +49,7 @@ async fn answers() -> Vec<(&'static str, Answer)> {
     let created = world.post("/vod/v1/assets", &body).await;
     let asset = text(&created.json()["id"]);
     all.push(("POST /vod/v1/assets", created));
-    let foreign = world.upload("film.mkv", b"\x1a\x45\xdf\xa3 matroska, from its first bytes on").await;
+    let foreign = world.upload("words.srt", b"1\n00:00:00,000 --> 00:00:01,000\nHello\n").await;
     let failed = world.asset(&foreign, "Cannot play").await;
     for id in [&asset, &failed] {
         all.push(("GET /vod/v1/assets/{id}", world.get(&format!("/vod/v1/assets/{id}")).await));
