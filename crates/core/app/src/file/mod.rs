@@ -2,6 +2,7 @@
 
 pub(crate) mod container;
 mod detect;
+pub(crate) mod examined;
 mod get;
 mod list;
 pub(crate) mod movie;

@@ -3,6 +3,7 @@
 use super::segment::Body;
 use crate::app::App;
 use crate::error::Error;
+use crate::file::container::container;
 use crate::port::Object;
 use bytes::Bytes;
 use core::ops::Range;
@@ -30,10 +31,11 @@ impl Original {
     }
 }
 
-/// The original of an asset: the upload that holds its picture, or its sound where it has none.
+/// The original of an asset: the upload that holds its picture, or its sound where it has none. Only MP4 and
+/// MOV are given out: other containers are what players do not take.
 ///
 /// # Errors
-/// The asset does not exist or does not play.
+/// The asset does not exist, does not play, or was not made of such a file.
 pub async fn original(app: &App, id: AssetId) -> Result<Original, Error> {
     let object = {
         let mut tx = app.store.read().await?;
@@ -45,5 +47,10 @@ pub async fn original(app: &App, id: AssetId) -> Result<Original, Error> {
         let tracks = tx.tracks(id).await?;
         tracks.first().map(|track| track.media).ok_or_else(|| Problem::not_found("original"))?
     };
-    Ok(Original { object, source: app.blobs.open(object).await? })
+    let source = app.blobs.open(object).await?;
+    // What was encoded here has no container around it.
+    if !container(&*source).await?.is_mp4() {
+        return Err(Problem::not_found("original").into());
+    }
+    Ok(Original { object, source })
 }
