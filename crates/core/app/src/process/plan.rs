@@ -91,8 +91,12 @@ const fn pre_roll(filter: Filter) -> usize {
     }
 }
 
-/// The length that the packets really have, against the limit of this server.
+/// The length that the packets really have, against the limits of this server.
 fn check_length(app: &App, pictures: &Pictures) -> Result<(), Problem> {
+    if pictures.times.len() as u64 > app.limits.pictures {
+        let message = format!("The video has more than {} pictures.", app.limits.pictures);
+        return Err(Problem::new(Kind::UnreadableMedia, "limit_exceeded", message));
+    }
     let first = pictures.times.first().copied().unwrap_or(0);
     let ms = pictures.base.rescale(pictures.end.saturating_sub(first), 1_000);
     if ms.unsigned_abs() > app.limits.duration_ms {
