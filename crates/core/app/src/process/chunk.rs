@@ -145,7 +145,9 @@ fn chunk_place(plan: &PicturePlan, piece: &Chunk, length: u64) -> ChunkPlace {
     if plan.vague {
         let end = start.saturating_add_unsigned(length);
         let step = i64::from(scale.get()).saturating_mul(SEGMENT_MS) / 1_000;
-        let cuts = (1..).map(|n| start.saturating_add(step.saturating_mul(n))).take_while(|cut| *cut < end).collect();
+        let segments = i64::try_from(length).unwrap_or(i64::MAX).checked_div(step).unwrap_or(0);
+        let cuts = (1..=segments).map(|n| start.saturating_add(step.saturating_mul(n)));
+        let cuts = cuts.filter(|cut| *cut < end).collect();
         return ChunkPlace { start, scale, end, cuts, priming: 0, target };
     }
     let cuts = piece.cuts.iter().map(|cut| plan.presented(*cut)).collect();

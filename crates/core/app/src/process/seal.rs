@@ -80,12 +80,13 @@ async fn gather(app: &App, rendition: Rendition) -> Result<Sealed, Error> {
         let message = "Nothing came out of the conversion.";
         return Err(Problem::new(Kind::UnreadableMedia, "unreadable_media", message).into());
     };
-    let media = match (&rendition.role, media.as_slice()) {
-        (Role::Indexed { .. }, [(_, shared, _)]) | (_, [(_, shared, _)]) => Media::Shared(*shared),
-        (_, several) => {
-            let pieces = several
-                .iter()
-                .map(|(_, _, object)| Piece { from: std::sync::Arc::clone(object), ranges: vec![0..object.size()] });
+    let media = match media.as_slice() {
+        [(_, shared, _)] => Media::Shared(*shared),
+        several => {
+            let pieces = several.iter().map(|(_, _, object)| Piece {
+                from: std::sync::Arc::clone(object),
+                ranges: core::iter::once(0..object.size()).collect(),
+            });
             let object = ObjectId::new(fresh::uuid(app));
             let size = app.blobs.gather(pieces.collect(), object).await?;
             Media::Own(object, size)
