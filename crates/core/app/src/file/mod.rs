@@ -3,6 +3,7 @@
 pub(crate) mod container;
 mod detect;
 mod get;
+pub(crate) mod indexing;
 mod list;
 pub(crate) mod movie;
 

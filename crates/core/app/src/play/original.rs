@@ -7,6 +7,7 @@ use crate::port::Object;
 use bytes::Bytes;
 use core::ops::Range;
 use kinora_domain::asset::AssetState;
+use kinora_domain::output::{Rendition, Role};
 use kinora_domain::{AssetId, ObjectId, Problem};
 use std::sync::Arc;
 
@@ -42,8 +43,18 @@ pub async fn original(app: &App, id: AssetId) -> Result<Original, Error> {
             return Err(Problem::not_found("original").into());
         };
         // The first track is the picture where there is one, and pictures stay where they were uploaded.
-        let tracks = tx.tracks(id).await?;
-        tracks.first().map(|track| track.media).ok_or_else(|| Problem::not_found("original"))?
+        let first = tx.tracks(id).await?.into_iter().next().ok_or_else(|| Problem::not_found("original"))?;
+        // What was made of an upload is samples without their index, and no file.
+        let renditions = tx.renditions(id).await?;
+        let is_upload = match renditions.iter().find(|rendition| rendition.position == first.position) {
+            Some(Rendition { role: Role::Indexed { source, .. }, .. }) => source.object == first.media,
+            Some(_) => false,
+            None => true,
+        };
+        if !is_upload {
+            return Err(Problem::not_found("original").into());
+        }
+        first.media
     };
     Ok(Original { object, source: app.blobs.open(object).await? })
 }
