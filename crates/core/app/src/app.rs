@@ -1,6 +1,7 @@
 //! The world that the use cases act in.
 
 use crate::error::Error;
+use crate::file::examined::Examined;
 use crate::fresh;
 use crate::play::cache::Playables;
 use crate::port::{Blobs, Clock, Encoder, Prober, Random, Store};
@@ -42,6 +43,7 @@ pub struct App {
     pub(crate) signer: LinkSigner,
     pub(crate) active_parts: ActiveParts,
     pub(crate) playables: Playables,
+    pub(crate) examined: Examined,
     pub(crate) work_waiting: WorkWaiting,
     /// Threads that programs share.
     pub(crate) cores: u32,
@@ -68,6 +70,7 @@ impl App {
             signer,
             active_parts: ActiveParts::default(),
             playables: Playables::new(),
+            examined: Examined::default(),
             work_waiting: WorkWaiting::default(),
             cores: 1,
             holder,

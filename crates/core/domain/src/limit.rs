@@ -9,6 +9,8 @@ pub struct Limits {
     pub duration_ms: u64,
     /// Pixels of one picture.
     pub pixels: u64,
+    /// Pictures of one video.
+    pub pictures: u64,
     /// Tracks of one file.
     pub tracks: u32,
 }
@@ -22,6 +24,8 @@ impl Default for Limits {
             duration_ms: 48 * 3_600_000,
             // 8192 x 4320, the largest picture of H.264 and HEVC level 6.2.
             pixels: 8192 * 4320,
+            // As many at 60 a second, and some.
+            pictures: 12_000_000,
             tracks: 64,
         }
     }

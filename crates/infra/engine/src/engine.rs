@@ -51,6 +51,8 @@ pub struct EngineLimits {
     pub memory_bytes: u64,
     /// Pixels of the largest picture.
     pub max_pixels: u32,
+    /// Pictures of one track.
+    pub max_pictures: usize,
     /// Bytes of the report.
     pub output_bytes: usize,
     /// Bytes of the file read at most to find its tracks.
@@ -78,6 +80,7 @@ impl Default for EngineLimits {
             cpu: Duration::from_secs(30),
             memory_bytes: 2 << 30,
             max_pixels: 8192 * 4320,
+            max_pictures: 12_000_000,
             output_bytes: 4 << 20,
             probe_bytes: 20_000_000,
             probe_duration: Duration::from_secs(20),

@@ -62,11 +62,10 @@ pub(super) async fn serve(settings: Settings, role: Role) -> Result<ExitCode, Fa
     let lock = locks::server(&settings.data_dir)?;
     let world = World::open(&settings).await?;
     prepare(&world, &settings).await?;
+    tell_missing_layers(world::engine(&settings)).await;
 
     let stop = CancellationToken::new();
     let tasks = TaskTracker::new();
-    // Beside the rest: nobody waits for it.
-    tasks.spawn(tell_missing_layers(world::engine(&settings)));
     let holder = match role {
         Role::Api => None,
         Role::All => {

@@ -148,6 +148,7 @@ impl Settings {
                 file_bytes: values.at_least_one("max_file_bytes")?,
                 duration_ms: hours.saturating_mul(3_600_000),
                 pixels: values.at_least_one("max_pixels")?,
+                pictures: values.at_least_one("max_pictures")?,
                 tracks: values.at_least_one("max_tracks")?,
             },
             max_connections: values.at_least_one("max_connections")?,

@@ -77,7 +77,7 @@ fn a_pending_copy_of_sound_is_made_after_a_kill_and_gives_the_same_segments() {
     let film = films::film();
     let asset = server.publish("film.mp4", &film);
     let before = tracks(&server, &asset);
-    assert_eq!(server.metric("kinora_jobs_unfinished"), 2, "the copy waits behind the look into the other file");
+    assert_eq!(server.metric("kinora_jobs_unfinished"), 3, "copy and plan wait behind the look into the other file");
     // Two uploads and two maps.
     assert_eq!(server.objects().len(), 4);
     server.kill();

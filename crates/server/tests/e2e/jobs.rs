@@ -1,7 +1,7 @@
 //! Jobs between processes: a server that only answers, workers beside it, and operators at the queue.
 
 use crate::films;
-use crate::harness::{Running, Server, alive_under, until};
+use crate::harness::{IDLE, Running, Server, alive_under, until};
 use std::time::{Duration, Instant};
 
 /// Half a lease: what happens within it did not wait for the end of one.
@@ -55,7 +55,7 @@ fn a_server_that_only_answers_leaves_its_jobs_to_workers() {
 #[test]
 fn jobs_of_a_worker_that_is_killed_do_not_wait_for_the_end_of_their_lease() {
     let server = Server::with_args(&["--role", "api"]);
-    let endless = server.home.script("ffprobe", "exec sleep 1000");
+    let endless = server.home.script("ffprobe", IDLE);
     let mut first = worker(&server, &[("KINORA_FFPROBE", &endless)]);
     let file = server.store("film.mkv", &films::matroska());
     the_job(&server, "leased");
@@ -70,7 +70,7 @@ fn jobs_of_a_worker_that_is_killed_do_not_wait_for_the_end_of_their_lease() {
 #[test]
 fn a_job_that_is_canceled_ends_with_its_programs_and_nothing_of_it_is_left() {
     let server = Server::with_args(&["--role", "api"]);
-    let endless = server.home.script("ffprobe", "exec sleep 1000");
+    let endless = server.home.script("ffprobe", IDLE);
     let worker = worker(&server, &[("KINORA_FFPROBE", &endless)]);
     server.store("film.mkv", &films::matroska());
     let id = the_job(&server, "leased");

@@ -2,7 +2,7 @@
 
 use crate::boxes::{bodies, with};
 use crate::films;
-use crate::harness::{Server, tracks};
+use crate::harness::{Server, tracks, until};
 use std::time::{Duration, Instant};
 
 const STBL: [&str; 5] = ["moov", "trak", "mdia", "minf", "stbl"];
@@ -169,7 +169,11 @@ fn answered(server: &Server, film: &[u8]) {
         made.refused(400, "invalid_field", &[]);
         return;
     }
-    let detail = server.asset_detail(made.json()["id"].as_str().unwrap());
+    let asset = made.json()["id"].as_str().unwrap().to_owned();
+    // What the damage made another kind of track is tried to be converted.
+    let detail = until("the asset is judged", || {
+        Some(server.asset_detail(&asset)).filter(|detail| detail["status"] != "Processing")
+    });
     match detail["status"].as_str() {
         Some("Error") => assert!(!detail["errorMessage"].as_str().unwrap_or_default().is_empty(), "{detail}"),
         Some("Available") => drop(tracks(server, detail["id"].as_str().unwrap())),

@@ -1,15 +1,19 @@
 //! A worker with one file to look into.
 
 use async_trait::async_trait;
-use kinora_app::port::{Blobs as _, Clock, Object, ProbeError, Prober, Random, Store as _};
+use kinora_app::port::{
+    Blobs as _, Clock, EncodeError, EncodeOrder, Encoder, Examination, Object, ProbeError, Prober, Random, Store as _,
+    Watch,
+};
 use kinora_app::work::{Outcome, Ran, run_next_job};
-use kinora_app::{App, Ports};
+use kinora_app::{App, Error, Ports};
 use kinora_blob::LocalBlobs;
 use kinora_domain::access::Organization;
+use kinora_domain::chunk::Pictures;
 use kinora_domain::file::{Content, File, FileState, Probe};
 use kinora_domain::job::{JobView, Lane, NewJob, Work};
 use kinora_domain::limit::Limits;
-use kinora_domain::track::FoundTrack;
+use kinora_domain::picture::PictureFacts;
 use kinora_domain::{FileId, JobId, ObjectId, OrganizationId, ProjectId, Timestamp};
 use kinora_media::sniff::Container;
 use kinora_store::{Location, SqlStore};
@@ -57,7 +61,7 @@ impl Drop for Over {
 
 #[async_trait]
 impl Prober for MoodyProber {
-    async fn probe(&self, _object: Arc<dyn Object>, _container: Container) -> Result<Vec<FoundTrack>, ProbeError> {
+    async fn look(&self, _object: Arc<dyn Object>, _container: Container) -> Result<Examination, ProbeError> {
         let _over = Over(Arc::clone(&self.over));
         self.looks.fetch_add(1, Ordering::SeqCst);
         self.begun.notify_one();
@@ -65,8 +69,31 @@ impl Prober for MoodyProber {
             mood if mood == Mood::Panics as u8 => panic!("the prober lost its head"),
             mood if mood == Mood::IsMissing as u8 => Err(ProbeError::Run(std::io::ErrorKind::NotFound.into())),
             mood if mood == Mood::NeverEnds as u8 => std::future::pending().await,
-            _ => Ok(Vec::new()),
+            _ => Ok(Examination { tracks: Vec::new(), start_micros: 0, duration_ms: None }),
         }
+    }
+
+    async fn pictures(
+        &self,
+        _object: Arc<dyn Object>,
+        _container: Container,
+        _stream: u32,
+        _facts: &PictureFacts,
+    ) -> Result<Pictures, ProbeError> {
+        Err(ProbeError::Run(std::io::ErrorKind::NotFound.into()))
+    }
+}
+
+/// No work here encodes.
+#[async_trait]
+impl Encoder for MoodyProber {
+    async fn encode(
+        &self,
+        _input: Arc<dyn Object>,
+        _order: &EncodeOrder,
+        _watch: &mut dyn Watch,
+    ) -> Result<Vec<Arc<dyn Object>>, Error> {
+        Err(EncodeError::Run(std::io::ErrorKind::NotFound.into()).into())
     }
 }
 
@@ -110,6 +137,7 @@ impl Bench {
             store: Arc::<SqlStore>::clone(&store),
             blobs: Arc::new(blobs),
             prober: Arc::<MoodyProber>::clone(&prober),
+            encoder: Arc::<MoodyProber>::clone(&prober),
             clock: Arc::new(StandingClock),
             random: Arc::new(Kernel),
         };

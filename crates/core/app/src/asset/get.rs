@@ -2,6 +2,8 @@
 
 use crate::app::App;
 use crate::error::Error;
+use crate::play::{Ways, ways};
+use crate::process::{OutputView, outputs_of};
 use kinora_domain::access::{Caller, Permission};
 use kinora_domain::asset::Asset;
 use kinora_domain::file::File;
@@ -14,6 +16,10 @@ pub struct AssetView {
     pub asset: Asset,
     /// One for each source, in their order.
     pub files: Vec<Option<File>>,
+    /// How it can be played at this moment.
+    pub ways: Ways,
+    /// What it is made into, and how far that is; oldest first.
+    pub outputs: Vec<OutputView>,
 }
 
 /// The asset of that id.
@@ -28,5 +34,8 @@ pub async fn get_asset(app: &App, caller: &Caller, id: AssetId) -> Result<AssetV
     for source in &asset.sources {
         files.push(tx.file(caller.organization, source.file).await?);
     }
-    Ok(AssetView { asset, files })
+    drop(tx);
+    let ways = ways(app, &asset).await?;
+    let outputs = outputs_of(app, caller, id).await?;
+    Ok(AssetView { asset, files, ways, outputs })
 }

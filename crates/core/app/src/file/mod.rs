@@ -2,6 +2,7 @@
 
 pub(crate) mod container;
 mod detect;
+pub(crate) mod examined;
 mod get;
 pub(crate) mod indexing;
 mod list;

@@ -105,6 +105,9 @@ fn check(movie: &Movie<'_>, limits: &Limits) -> Result<(), Unfit> {
         if duration > u128::from(limits.duration_ms) * u128::from(track.timescale.get()) {
             return Err(exceeded(format!("The file plays longer than {} hours.", limits.duration_ms / 3_600_000)));
         }
+        if track.kind == kinora_media::TrackKind::Video && u64::from(track.sample_count) > limits.pictures {
+            return Err(exceeded(format!("The video has more than {} pictures.", limits.pictures)));
+        }
         if u64::from(track.coded_width).saturating_mul(track.coded_height.into()) > limits.pixels {
             return Err(exceeded(format!("The picture has more than {} pixels.", limits.pixels)));
         }

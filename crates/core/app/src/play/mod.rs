@@ -6,8 +6,10 @@ mod documents;
 mod original;
 mod playable;
 mod segment;
+mod ways;
 
 pub use documents::{Document, dash_manifest, hls_media_playlist, hls_multivariant_playlist};
 pub use original::{Original, original};
 pub use playable::Slug;
 pub use segment::{Body, init_segment, media_segment};
+pub use ways::{Ways, ways};

@@ -3,11 +3,11 @@
 use super::segment::Body;
 use crate::app::App;
 use crate::error::Error;
+use crate::file::container::container;
 use crate::port::Object;
 use bytes::Bytes;
 use core::ops::Range;
 use kinora_domain::asset::AssetState;
-use kinora_domain::output::{Rendition, Role};
 use kinora_domain::{AssetId, ObjectId, Problem};
 use std::sync::Arc;
 
@@ -31,10 +31,11 @@ impl Original {
     }
 }
 
-/// The original of an asset: the upload that holds its picture, or its sound where it has none.
+/// The original of an asset: the upload that holds its picture, or its sound where it has none. Only MP4 and
+/// MOV are given out: other containers are what players do not take.
 ///
 /// # Errors
-/// The asset does not exist or does not play.
+/// The asset does not exist, does not play, or was not made of such a file.
 pub async fn original(app: &App, id: AssetId) -> Result<Original, Error> {
     let object = {
         let mut tx = app.store.read().await?;
@@ -43,18 +44,13 @@ pub async fn original(app: &App, id: AssetId) -> Result<Original, Error> {
             return Err(Problem::not_found("original").into());
         };
         // The first track is the picture where there is one, and pictures stay where they were uploaded.
-        let first = tx.tracks(id).await?.into_iter().next().ok_or_else(|| Problem::not_found("original"))?;
-        // What was made of an upload is samples without their index, and no file.
-        let renditions = tx.renditions(id).await?;
-        let is_upload = match renditions.iter().find(|rendition| rendition.position == first.position) {
-            Some(Rendition { role: Role::Indexed { source, .. }, .. }) => source.object == first.media,
-            Some(_) => false,
-            None => true,
-        };
-        if !is_upload {
-            return Err(Problem::not_found("original").into());
-        }
-        first.media
+        let tracks = tx.tracks(id).await?;
+        tracks.first().map(|track| track.media).ok_or_else(|| Problem::not_found("original"))?
     };
-    Ok(Original { object, source: app.blobs.open(object).await? })
+    let source = app.blobs.open(object).await?;
+    // What was encoded here has no container around it.
+    if !container(&*source).await?.is_mp4() {
+        return Err(Problem::not_found("original").into());
+    }
+    Ok(Original { object, source })
 }

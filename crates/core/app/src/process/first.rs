@@ -5,7 +5,7 @@ use super::grow::{Growing, Growth};
 use super::{order, part, seal, settle};
 use crate::app::App;
 use crate::error::Error;
-use crate::file::container::container;
+use crate::file::examined::{Looked, look};
 use crate::port::{EncodeOrder, Examined, Window};
 use crate::work::Finished;
 use core::time::Duration;
@@ -15,8 +15,9 @@ use kinora_domain::output::{Rendition, Role, Source};
 use kinora_domain::{Kind, Problem};
 use kinora_media::timing::{Timescale, rescale};
 
-/// Short segments: the first is there soon.
-const TARGET: Duration = Duration::from_secs(2);
+/// Cut at the first group of pictures at or after each second: the first groups last a second, so that there
+/// is something soon, the others two.
+const TARGET: Duration = Duration::from_secs(1);
 
 /// Going on behind what is published, decoding begins this much earlier in microseconds, so that rounding
 /// loses no picture; no two pictures are closer.
@@ -41,9 +42,7 @@ async fn wanted(app: &App, id: RenditionId) -> Result<Option<(Rendition, Source)
 }
 
 async fn encode(app: &App, job: &LeasedJob, rendition: &Rendition, source: Source) -> Result<(), Error> {
-    let object = app.blobs.open(source.object).await?;
-    let container = container(&*object).await?;
-    let examination = app.prober.look(std::sync::Arc::clone(&object), container).await?;
+    let Looked { object, container, examination } = look(app, source.object).await?;
     let track = examination.track(source.kind, source.number).ok_or_else(no_picture)?;
     let Examined::Picture(facts) = track.what else { return Err(no_picture()) };
     let parts = app.store.read().await?.rendition_parts(rendition.id).await?;

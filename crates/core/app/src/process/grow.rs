@@ -16,6 +16,10 @@ use kinora_media::mp4::{Locator, Step};
 use kinora_media::timing::{Timescale, rescale};
 use std::collections::VecDeque;
 use std::sync::Arc;
+use tokio::time::Instant;
+
+/// Pieces behind the first are published no more often than this.
+const EVERY: Duration = Duration::from_secs(1);
 
 /// How what is written becomes a rendition.
 pub(super) struct Growing {
@@ -38,6 +42,8 @@ pub(super) struct Growth<'a> {
     rendition: &'a Rendition,
     growing: Growing,
     next_part: u32,
+    /// When something was published last.
+    last: Option<Instant>,
     reader: Option<Reader>,
 }
 
@@ -55,7 +61,7 @@ impl<'a> Growth<'a> {
         growing: Growing,
     ) -> Self {
         let next_part = parts.last().map_or(0, |last| last.number + 1);
-        Self { app, job, rendition, growing, next_part, reader: None }
+        Self { app, job, rendition, growing, next_part, last: None, reader: None }
     }
 
     async fn publish(&mut self, output: &Arc<dyn Object>, map: &SegmentMap, done: Done) -> Result<(), Error> {
@@ -93,8 +99,13 @@ impl Watch for Growth<'_> {
         }
         let Some(reader) = &mut self.reader else { return Ok(()) };
         reader.read(output).await?;
+        reader.find()?;
+        if !ended && self.last.is_some_and(|last| last.elapsed() < EVERY) {
+            return Ok(());
+        }
         if let Some(map) = reader.take(ended)? {
             self.publish(output, &map, done).await?;
+            self.last = Some(Instant::now());
         }
         Ok(())
     }
@@ -151,9 +162,9 @@ impl Reader {
         Ok(())
     }
 
-    /// The segments that are whole and were not there before; all that is left when the file has ended.
-    fn take(&mut self, ended: bool) -> Result<Option<SegmentMap>, Error> {
-        let Some(mut builder) = self.builder.take() else { return Ok(None) };
+    /// Finds the segments that are whole.
+    fn find(&mut self) -> Result<(), Error> {
+        let Some(mut builder) = self.builder.take() else { return Ok(()) };
         while let Some(sample) = self.waiting.front().copied() {
             if sample.offset.saturating_add(sample.size.into()) > self.len {
                 break;
@@ -162,10 +173,14 @@ impl Reader {
             builder.push(sample).map_err(part::unfit)?;
             self.keep(builder.take_closed());
         }
-        if ended {
+        self.builder = Some(builder);
+        Ok(())
+    }
+
+    /// The segments that are whole and were not there before; all that is left when the file has ended.
+    fn take(&mut self, ended: bool) -> Result<Option<SegmentMap>, Error> {
+        if ended && let Some(builder) = self.builder.take() {
             self.keep(builder.finish(None));
-        } else {
-            self.builder = Some(builder);
         }
         if self.ready.is_empty() {
             return Ok(None);

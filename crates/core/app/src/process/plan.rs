@@ -4,7 +4,7 @@ use super::first::no_picture;
 use super::{order, part, settle};
 use crate::app::App;
 use crate::error::Error;
-use crate::file::container::container;
+use crate::file::examined::{Looked, look};
 use crate::fresh;
 use crate::port::{Examined, StoredChunk};
 use crate::work::Finished;
@@ -17,7 +17,6 @@ use kinora_domain::preset::{self, Shape};
 use kinora_domain::track::{Track, TrackKind};
 use kinora_domain::{AssetId, ChunkId, JobId, Kind, OutputId, Problem, RenditionId};
 use kinora_media::SegmentMap;
-use std::sync::Arc;
 
 /// Groups of pictures of an original that is to be a rung, in milliseconds at most: players switch at their ends.
 const LONGEST_GROUP_MS: u64 = 6_000;
@@ -43,9 +42,7 @@ struct Original {
 }
 
 async fn plan(app: &App, output: &Output, source: Source) -> Result<(PicturePlan, Vec<Rung>), Error> {
-    let object = app.blobs.open(source.object).await?;
-    let container = container(&*object).await?;
-    let examination = app.prober.look(Arc::clone(&object), container).await?;
+    let Looked { object, container, examination } = look(app, source.object).await?;
     let track = examination.track(source.kind, source.number).ok_or_else(no_picture)?;
     let Examined::Picture(facts) = track.what else { return Err(no_picture()) };
     let pictures = app.prober.pictures(object, container, track.stream, &facts).await?;
@@ -94,8 +91,12 @@ const fn pre_roll(filter: Filter) -> usize {
     }
 }
 
-/// The length that the packets really have, against the limit of this server.
+/// The length that the packets really have, against the limits of this server.
 fn check_length(app: &App, pictures: &Pictures) -> Result<(), Problem> {
+    if pictures.times.len() as u64 > app.limits.pictures {
+        let message = format!("The video has more than {} pictures.", app.limits.pictures);
+        return Err(Problem::new(Kind::UnreadableMedia, "limit_exceeded", message));
+    }
     let first = pictures.times.first().copied().unwrap_or(0);
     let ms = pictures.base.rescale(pictures.end.saturating_sub(first), 1_000);
     if ms.unsigned_abs() > app.limits.duration_ms {

@@ -7,18 +7,16 @@ use super::grow::{Growing, Growth};
 use super::{order, part, seal, settle};
 use crate::app::App;
 use crate::error::Error;
-use crate::file::container::container;
+use crate::file::examined::{Looked, look};
 use crate::port::{EncodeOrder, EncodeWork, Examined, Window};
 use crate::work::Finished;
 use core::time::Duration;
 use kinora_domain::RenditionId;
-use kinora_domain::chunk::SEGMENT_MS;
 use kinora_domain::job::LeasedJob;
 use kinora_domain::output::{Rendition, Role, SoundPlan};
-use std::sync::Arc;
 
-/// Of a presentation that grows, sound is cut as short as the quick rung.
-const TARGET: Duration = Duration::from_millis(SEGMENT_MS.unsigned_abs() / 2);
+/// Sound is cut shorter than it would be beside a whole picture: something is there soon.
+pub(super) const TARGET: Duration = Duration::from_secs(1);
 
 /// The job.
 pub(crate) async fn run(app: &App, job: &LeasedJob, id: RenditionId) -> Result<Finished, Error> {
@@ -33,9 +31,7 @@ pub(crate) async fn run(app: &App, job: &LeasedJob, id: RenditionId) -> Result<F
 
 async fn encode(app: &App, job: &LeasedJob, rendition: &Rendition, plan: &SoundPlan) -> Result<(), Error> {
     let source = plan.source;
-    let object = app.blobs.open(source.object).await?;
-    let container = container(&*object).await?;
-    let examination = app.prober.look(Arc::clone(&object), container).await?;
+    let Looked { object, container, examination } = look(app, source.object).await?;
     let track = examination.track(source.kind, source.number).ok_or_else(no_picture)?;
     let Examined::Sound(facts) = track.what else { return Err(no_picture()) };
     let parts = app.store.read().await?.rendition_parts(rendition.id).await?;

@@ -3,7 +3,7 @@
 use super::ending::Finished;
 use crate::app::App;
 use crate::error::Error;
-use crate::file::container::container;
+use crate::file::examined::{self, LookError};
 use crate::file::movie::sentence;
 use crate::port::{ProbeError, Tx};
 use kinora_domain::file::{Content, Failure, File, FileState, Probe};
@@ -74,15 +74,16 @@ fn is_open(probe: &Probe) -> bool {
 }
 
 async fn look(app: &App, file: &File) -> Result<Probe, Error> {
-    let object = app.blobs.open(file.object).await?;
-    let container = container(&*object).await?;
-    match app.prober.probe(object, container).await {
-        Ok(tracks) => Ok(Probe::Done { tracks }),
-        Err(error @ ProbeError::Run(_)) => Err(error.into()),
-        Err(error) => {
+    match examined::look(app, file.object).await {
+        Ok(looked) => {
+            let tracks = looked.examination.tracks.iter().map(|track| track.found.clone()).collect();
+            Ok(Probe::Done { tracks })
+        }
+        Err(LookError::Probe(error)) if !matches!(error, ProbeError::Run(_)) => {
             let message = sentence(&error.to_string());
             Ok(Probe::Failed(Failure { reason: "unreadable_media".to_owned(), message }))
         }
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `GET /assets/{id}`.
 
-use super::model::{AssetStatusName, EndpointInfo, VodSource, endpoints};
+use super::model::{AssetStatusName, EndpointInfo, OutputInfo, VodSource, endpoints};
 use crate::http::state::Edge;
 use crate::videokit::acting::Acting;
 use crate::videokit::error::{Failure, ServiceStatus};
@@ -49,9 +49,8 @@ pub(crate) struct AssetDetail {
     pub sources: Vec<VodSource>,
     /// Ways to play it.
     pub endpoints: Vec<EndpointInfo>,
-    /// Outputs asked for on top of it.
-    #[schema(value_type = Vec<Object>)]
-    pub outputs: Vec<serde_json::Value>,
+    /// What it is made into, and how far that is.
+    pub outputs: Vec<OutputInfo>,
     /// Why it cannot play.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error_message: Option<String>,
@@ -60,7 +59,8 @@ pub(crate) struct AssetDetail {
 }
 
 fn show(edge: &Edge, view: AssetView) -> AssetDetail {
-    let AssetView { asset, files } = view;
+    let AssetView { asset, files, ways, outputs } = view;
+    let first = outputs.first();
     let kinds = asset.sources.iter().zip(&files).map(|(source, file)| {
         let found = file.as_ref().map(kinora_domain::file::File::kinds).filter(|kinds| !kinds.is_empty());
         (source.file.to_string(), flags(&found.unwrap_or_else(|| source.kinds.clone())))
@@ -68,9 +68,9 @@ fn show(edge: &Edge, view: AssetView) -> AssetDetail {
     AssetDetail {
         file_ids: kinds.collect(),
         sources: asset.sources.iter().map(VodSource::show).collect(),
-        endpoints: endpoints(edge, &asset),
-        outputs: Vec::new(),
-        transcoded_job_id: None,
+        endpoints: endpoints(edge, &asset, ways),
+        outputs: outputs.iter().map(OutputInfo::from).collect(),
+        transcoded_job_id: first.map(|view| view.output.id.to_string()),
         error_message: match &asset.state {
             AssetState::Failed(failure) => Some(failure.message.clone()),
             AssetState::Pending

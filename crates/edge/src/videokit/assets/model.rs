@@ -2,7 +2,10 @@
 
 use crate::http::state::Edge;
 use crate::videokit::track::{TranscodingTrack, flags, read_flags};
+use kinora_app::play::Ways;
+use kinora_app::process::OutputView;
 use kinora_domain::asset::{Asset, AssetSource, AssetState, AssetStatus};
+use kinora_domain::output::OutputState;
 use kinora_domain::{AssetId, Kind, Problem};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -116,12 +119,20 @@ pub(crate) struct EndpointInfo {
 }
 
 /// The ways to play an asset; none while it does not.
-pub(super) fn endpoints(edge: &Edge, asset: &Asset) -> Vec<EndpointInfo> {
-    let AssetState::Available { duration_ms, size_bytes } = asset.state else { return Vec::new() };
+pub(super) fn endpoints(edge: &Edge, asset: &Asset, ways: Ways) -> Vec<EndpointInfo> {
+    let (duration_ms, size_bytes) = match asset.state {
+        AssetState::Available { duration_ms, size_bytes } => (duration_ms, size_bytes),
+        // Both are known when all of it is there.
+        AssetState::Processing => (0, 0),
+        AssetState::Pending | AssetState::Failed(_) | AssetState::Deleted { .. } => return Vec::new(),
+    };
     let url = |id: AssetId, document: &str| edge.link(&format!("/play/{id}/{document}"));
-    let formats =
-        [("hls", "HLS", "hls/master.m3u8"), ("dash", "DASH", "dash/manifest.mpd"), ("mp4", "MP4", "original.mp4")];
-    let endpoint = |(id, format, document): (&str, &'static str, &str)| EndpointInfo {
+    let formats = [
+        ("hls", "HLS", "hls/master.m3u8", ways.streams),
+        ("dash", "DASH", "dash/manifest.mpd", ways.streams),
+        ("mp4", "MP4", "original.mp4", ways.original),
+    ];
+    let endpoint = |(id, format, document, _): (&str, &'static str, &str, bool)| EndpointInfo {
         id: id.to_owned(),
         access_type: "Http",
         format,
@@ -131,5 +142,40 @@ pub(super) fn endpoints(edge: &Edge, asset: &Asset) -> Vec<EndpointInfo> {
         duration_milliseconds: duration_ms,
         size: size_bytes,
     };
-    formats.into_iter().map(endpoint).collect()
+    formats.into_iter().filter(|(_, _, _, plays)| *plays).map(endpoint).collect()
+}
+
+/// Something that an asset is made into; the first is what its own preset asks for.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = EntityTranscodingOutput)]
+pub(crate) struct OutputInfo {
+    /// Its id.
+    pub id: String,
+    /// Name of its preset.
+    pub preset: String,
+    /// How far it is. The asset may play before its output is available.
+    pub status: AssetStatusName,
+    /// Hundredths that are done: 100 when all is, and never fewer than before.
+    pub progress_percent: u8,
+    /// Milliseconds that are left at the pace so far; absent where there is no pace.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remaining_milliseconds: Option<u64>,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error_message: Option<String>,
+}
+
+impl From<&OutputView> for OutputInfo {
+    fn from(view: &OutputView) -> Self {
+        let (status, error_message) = match &view.output.state {
+            OutputState::Waiting => (AssetStatusName::Pending, None),
+            OutputState::Processing { .. } => (AssetStatusName::Processing, None),
+            OutputState::Completed => (AssetStatusName::Available, None),
+            OutputState::Failed(failure) => (AssetStatusName::Error, Some(failure.message.clone())),
+        };
+        let (id, preset) = (view.output.id.to_string(), view.output.preset.clone());
+        let (progress_percent, remaining_milliseconds) = (view.percent, view.left_ms);
+        Self { id, preset, status, progress_percent, remaining_milliseconds, error_message }
+    }
 }

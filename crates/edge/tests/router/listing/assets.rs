@@ -11,7 +11,7 @@ use serde_json::json;
 async fn library(world: &World) -> ([String; 4], String) {
     let short = world.upload("short.mp4", &film(&Script::default()).bytes).await;
     let long = world.upload("long.mp4", &film(&Script { seconds: 20, ..Script::default() }).bytes).await;
-    let foreign = world.upload("film.mkv", b"\x1a\x45\xdf\xa3 matroska, from its first bytes on").await;
+    let foreign = world.upload("words.srt", b"1\n00:00:00,000 --> 00:00:01,000\nHello\n").await;
     let mut ids = Vec::new();
     for (file, title, preset) in [
         (&short, Some("boats"), "mp4"),

@@ -74,7 +74,7 @@ async fn an_asset() {
 #[tokio::test]
 async fn an_asset_that_cannot_play() {
     let world = World::new().await;
-    let file = world.upload("film.mkv", b"\x1a\x45\xdf\xa3 matroska, from its first bytes on").await;
+    let file = world.upload("words.srt", b"1\n00:00:00,000 --> 00:00:01,000\nHello\n").await;
     let body = json!({ "transcodedSources": [{ "fileId": file }], "preset": "mp4", "metadata": Value::Null });
     let asset = text(&world.post("/vod/v1/assets", &body).await.expect(200).json()["id"]);
     assert_snapshot!("get_asset_failed", world.get(&format!("/vod/v1/assets/{asset}")).await.shown());

@@ -13,8 +13,13 @@ use kinora_domain::picture::{Scan, Transfer};
 use kinora_domain::preset::SoundFormat;
 use std::ffi::OsString;
 
-/// How often the program tells how far it is, in seconds.
-const REPORT_EVERY: &str = "0.5";
+/// How often the program tells how far it is, in seconds: often where somebody waits for the first of it.
+const fn report_every(work: &EncodeWork) -> &'static str {
+    match work {
+        EncodeWork::Pictures(PictureWork { effort: Effort::Good, .. }) => "0.5",
+        EncodeWork::Pictures(PictureWork { effort: Effort::Quick, .. }) | EncodeWork::Sound(_) => "0.1",
+    }
+}
 
 /// How soon after the first moment of sound the first fragment is written, and how long each is, in
 /// microseconds.
@@ -36,7 +41,7 @@ pub(crate) fn outputs(order: &EncodeOrder) -> usize {
 /// The arguments of ffmpeg for an order, read by `demuxer`; pictures of more than `max_pixels` are refused.
 pub(crate) fn args(order: &EncodeOrder, demuxer: Demuxer, max_pixels: u32) -> Vec<OsString> {
     let mut args = Args::new(&["-hide_banner", "-nostdin", "-nostats", "-v", "warning", "-y"]);
-    args.add("-progress", "pipe:1").add("-stats_period", REPORT_EVERY);
+    args.add("-progress", "pipe:1").add("-stats_period", report_every(&order.work));
     let threads = order.threads.max(1).to_string();
     args.add("-filter_threads", &threads).add("-filter_complex_threads", &threads).add("-threads", &threads);
     let name = demuxer.name();
@@ -124,7 +129,11 @@ fn keys(window: Window, keys: &KeyFrames) -> String {
             micros.map(|micros| seconds(micros.max(0))).collect::<Vec<_>>().join(",")
         }
         (KeyFrames::At(_), Window::All | Window::After { .. }) => "0".to_owned(),
-        (KeyFrames::Every(millis), _) => format!("expr:gte(t,n_forced*{})", seconds(i64::from(*millis) * 1_000)),
+        // The first two groups are half as long: something is there soon.
+        (KeyFrames::Every(millis), _) => {
+            let half = seconds(i64::from(*millis) * 500);
+            format!("expr:gte(t,{half}*if(lt(n_forced,2),n_forced,n_forced*2-2))")
+        }
     }
 }
 

@@ -55,7 +55,7 @@ impl Prober for Engine {
             wall: self.limits.encode_wall,
             output_bytes: 0,
         };
-        let collected = Arc::new(Mutex::new(packets::Collector::new(facts.base)));
+        let collected = Arc::new(Mutex::new(packets::Collector::new(facts.base, self.limits.max_pictures)));
         let listener = {
             let collected = Arc::clone(&collected);
             move |bytes: &[u8]| collected.lock().unwrap_or_else(PoisonError::into_inner).hear(bytes)

@@ -4,9 +4,6 @@
 use kinora_domain::chunk::Pictures;
 use kinora_domain::picture::TimeBase;
 
-/// Pictures of one track at most: two days at 60 a second, and some.
-const MOST: usize = 12_000_000;
-
 /// Bytes of one line at most; longer ones are nonsense and dropped.
 const LINE: usize = 256;
 
@@ -17,6 +14,7 @@ const JUMP_MS: i64 = 60_000;
 #[derive(Debug, Default)]
 pub struct Collector {
     base: Option<TimeBase>,
+    most: usize,
     line: Vec<u8>,
     times: Vec<i64>,
     syncs: Vec<i64>,
@@ -28,9 +26,9 @@ pub struct Collector {
 }
 
 impl Collector {
-    /// A collector of a track whose times are told in `base`.
-    pub fn new(base: TimeBase) -> Self {
-        Self { base: Some(base), ..Self::default() }
+    /// A collector of a track whose times are told in `base`, of `most` pictures at most.
+    pub fn new(base: TimeBase, most: usize) -> Self {
+        Self { base: Some(base), most, ..Self::default() }
     }
 
     /// Takes the next bytes; `false` when there are too many pictures.
@@ -42,7 +40,7 @@ impl Collector {
                 self.line.push(*byte);
             }
         }
-        self.times.len() <= MOST
+        self.times.len() <= self.most
     }
 
     fn end_line(&mut self) {
@@ -99,7 +97,7 @@ mod tests {
     use super::*;
 
     fn collect(lines: &str) -> Option<Pictures> {
-        let mut collector = Collector::new(TimeBase::new(1, 1_000).unwrap());
+        let mut collector = Collector::new(TimeBase::new(1, 1_000).unwrap(), 100);
         for piece in lines.as_bytes().chunks(7) {
             assert!(collector.hear(piece));
         }
@@ -112,6 +110,13 @@ mod tests {
         assert_eq!(film.times, [0, 40, 80, 120, 160]);
         assert_eq!(film.syncs, [0, 160]);
         assert_eq!((film.end, film.vague), (200, false), "the last one lasts as long as the one before");
+    }
+
+    #[test]
+    fn of_too_many_pictures_no_more_is_heard() {
+        let mut collector = Collector::new(TimeBase::new(1, 1_000).unwrap(), 1);
+        assert!(collector.hear(b"0|0|40|K_\n"));
+        assert!(!collector.hear(b"40|40|40|K_\n"));
     }
 
     #[test]

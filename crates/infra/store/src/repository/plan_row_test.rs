@@ -98,7 +98,7 @@ proptest! {
     }
 }
 
-const SOURCE: &str = r#"{"object":"00000000-0000-0000-0000-000000000007","kind":"video","number":1}"#;
+const SOURCE: &str = r#"{"object":"00000000-0000-0000-0000-000000000007","kind":"video","number":1,"origin":null}"#;
 
 fn source() -> Source {
     Source { object: ObjectId::new(Uuid::from_u128(7)), kind: TrackKind::Video, number: 1, origin_micros: None }
@@ -122,7 +122,7 @@ fn a_plan_of_the_first_version_stays_readable() {
     };
     let text = format!(
         "{{\"v\":1,\"data\":{{\"source\":{SOURCE},\"stream\":3,\
-         \"filters\":[{{\"deinterlace\":\"top_first\"}},{{\"tone_map\":\"pq\"}}],\"rate\":[30000,1001],\
+         \"filters\":[{{\"deinterlace\":\"top_first\"}},{{\"tone_map\":\"pq\"}}],\"timing\":{{\"steady\":[30000,1001]}},\
          \"base\":[1,90000],\"origin\":-5,\"vague\":false,\"keeps\":true,\
          \"chunks\":[[0,600,0,9,null,[0,4],[0]],[600,1,9,12,8,[9],[9]]]}}}}"
     );

@@ -93,7 +93,7 @@ fn enqueue() -> impl Strategy<Value = Step> {
     let priority = prop::sample::select(&Priority::ALL[..]);
     let join = prop_oneof![2 => Just(None), 3 => any::<u8>().prop_map(Some)];
     let waits_for = prop_oneof![3 => Just(0_u8), 1 => 1..4_u8];
-    (0..4_u8, kind(), 0..12_u8, priority, wait(), join, waits_for).prop_map(
+    (0..4_u8, kind(), 0..5_u8, priority, wait(), join, waits_for).prop_map(
         |(organization, kind, subject, priority, due, join, waits_for)| Step::Enqueue {
             organization,
             kind,
@@ -127,8 +127,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => worker().prop_map(|worker| Step::Drop { worker }),
         3 => (any::<u8>(), 0..4_u8).prop_map(|(lease, way)| Step::Stale { lease, way }),
         1 => any::<u8>().prop_map(|job| Step::Cancel { job }),
-        1 => (kind(), 0..12_u8).prop_map(|(kind, subject)| Step::CancelWork { kind, subject }),
-        1 => any::<u8>().prop_map(|job| Step::Replay { job }),
+        1 => (kind(), 0..5_u8).prop_map(|(kind, subject)| Step::CancelWork { kind, subject }),
+        3 => any::<u8>().prop_map(|job| Step::Replay { job }),
         1 => (0..3_u8).prop_map(|process| Step::ProcessDies { process }),
         5 => millis.prop_map(|millis| Step::Pass { millis }),
     ]

@@ -135,7 +135,11 @@ impl Pair {
                 assert_eq!(canceled, self.model.cancel_work(work));
             }
             Step::Replay { job } => {
-                let Some(job) = self.job(job) else { return };
+                // Mostly one that is parked.
+                let parked: Vec<_> =
+                    self.model.jobs.iter().filter(|job| job.state == JobState::Parked).map(|job| job.id).collect();
+                let any = if job % 4 == 0 { None } else { parked.get(usize::from(job) % parked.len().max(1)).copied() };
+                let Some(job) = any.or(self.job(job)) else { return };
                 let mut tx = self.store.begin().await.unwrap();
                 let replayed = tx.replay(job).await.unwrap();
                 tx.commit().await.unwrap();

@@ -2,9 +2,9 @@
 
 use super::part;
 use crate::app::App;
-use crate::asset::prepare::SEGMENT;
 use crate::error::Error;
 use crate::file::indexing::{Found, IndexTrack};
+use core::time::Duration;
 use kinora_domain::ObjectId;
 use kinora_domain::output::{Part, Rendition, Role, Source};
 use kinora_domain::track::TrackKind;
@@ -118,7 +118,7 @@ impl Lane {
     }
 
     /// Puts the track on the timeline of the presentation: from here on samples are taken.
-    pub(super) fn place(&mut self, track: &IndexTrack, shift: i64) {
+    pub(super) fn place(&mut self, track: &IndexTrack, shift: i64, target: Duration) {
         let Some(facts) = track.facts.clone() else { return };
         self.scale = facts.timescale();
         self.shift = shift;
@@ -129,7 +129,7 @@ impl Lane {
                 facts.with_language(language.clone().or(of_file)).with_name(name.clone().or(name_of_file))
             }
         };
-        let mut builder = MapBuilder::new(facts, SEGMENT, Cuts::Grid);
+        let mut builder = MapBuilder::new(facts, target, Cuts::Grid);
         builder.set_shift(shift);
         self.builder = Some(builder);
     }

@@ -2,17 +2,20 @@
 
 use super::lane::Lane;
 use crate::app::App;
+use crate::asset::prepare::SEGMENT;
 use crate::error::Error;
 use crate::file::container::container;
+use crate::file::examined::look;
 use crate::file::indexing::{Found, Indexing, track_of};
 use crate::file::movie::sentence;
+use crate::process::sound;
+use core::time::Duration;
 use kinora_domain::output::{Output, Rendition, Role};
 use kinora_domain::track::TrackKind;
 use kinora_domain::{Kind, ObjectId, Problem};
 use kinora_media::MapError;
 use kinora_media::map::{TrackFacts, TrackStart, shifts};
 use kinora_media::timing::{Timescale, rescale};
-use std::sync::Arc;
 
 /// Pictures after which none comes that is shown earlier than the first: the most that decoders reorder.
 const REORDERED: u32 = 17;
@@ -28,6 +31,8 @@ pub(super) struct Upload {
     pub(super) lanes: Vec<Lane>,
     /// Where the file's timeline begins, in microseconds, where other renditions are counted from there.
     zero_micros: Option<i64>,
+    /// The length of segments that is aimed at.
+    target: Duration,
     /// Samples from before the tracks are placed.
     waiting: Option<Vec<Found>>,
     begins: Vec<Begin>,
@@ -71,14 +76,16 @@ pub(super) async fn open(
         if !uploads.iter().any(|(object, _)| *object == source.object) {
             let object = app.blobs.open(source.object).await?;
             let container = container(&*object).await?;
-            let zero_micros = if is_mixed(output, all, source.object) {
-                Some(app.prober.look(Arc::clone(&object), container).await?.start_micros)
+            let zero_micros = if is_mixed(output, all, |from| from == source.object) {
+                Some(look(app, source.object).await?.examination.start_micros)
             } else {
                 None
             };
+            // What is converted beside it is cut short, so that it plays soon.
+            let target = if is_mixed(output, all, |_| true) { sound::TARGET } else { SEGMENT };
             let Some(indexing) = Indexing::open(&object, container).await? else { return Ok(None) };
             let (lanes, waiting, begins, ended) = (Vec::new(), Some(Vec::new()), Vec::new(), false);
-            uploads.push((source.object, Upload { indexing, lanes, zero_micros, waiting, begins, ended }));
+            uploads.push((source.object, Upload { indexing, lanes, zero_micros, target, waiting, begins, ended }));
         }
         if let Some((_, upload)) = uploads.iter_mut().find(|(object, _)| *object == source.object) {
             upload.lanes.extend(Lane::open(app, rendition, upload.indexing.is_rewritten()).await?);
@@ -87,17 +94,17 @@ pub(super) async fn open(
     Ok(Some(uploads.into_iter().map(|(_, upload)| upload).collect()))
 }
 
-/// Whether something is converted from the same upload: it is counted from the beginning of the file's timeline.
-fn is_mixed(output: &Output, all: &[Rendition], object: ObjectId) -> bool {
+/// Whether something is converted from such an upload: it is counted from the beginning of the file's timeline.
+fn is_mixed(output: &Output, all: &[Rendition], from: impl Fn(ObjectId) -> bool) -> bool {
     let picture_plays = all.iter().any(|rendition| match &rendition.role {
         Role::Indexed { source, .. } => Some(*source) == output.picture,
         Role::First(_) | Role::Rung(_) | Role::Sound(_) => false,
     });
     let sound = |rendition: &Rendition| match &rendition.role {
-        Role::Sound(plan) => plan.source.object == object,
+        Role::Sound(plan) => from(plan.source.object),
         Role::First(_) | Role::Rung(_) | Role::Indexed { .. } => false,
     };
-    let picture = output.picture.is_some_and(|source| source.object == object && !picture_plays);
+    let picture = output.picture.is_some_and(|source| from(source.object) && !picture_plays);
     picture || all.iter().any(sound)
 }
 
@@ -184,7 +191,7 @@ impl Upload {
         let placed = self.shifts(&offsets);
         for (lane, shift) in self.lanes.iter_mut().zip(placed) {
             if let Some(track) = tracks.get(lane.track) {
-                lane.place(track, shift);
+                lane.place(track, shift, self.target);
             }
         }
         waiting.into_iter().try_for_each(|found| give(&mut self.lanes, found))
