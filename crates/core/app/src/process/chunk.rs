@@ -145,7 +145,8 @@ fn chunk_place(plan: &PicturePlan, piece: &Chunk, length: u64) -> ChunkPlace {
     if plan.vague {
         let end = start.saturating_add_unsigned(length);
         let step = i64::from(scale.get()).saturating_mul(SEGMENT_MS) / 1_000;
-        let cuts = (1..).map(|n| start.saturating_add(step.saturating_mul(n))).take_while(|cut| *cut < end).collect();
+        let cuts =
+            (1..=i64::MAX).map(|n| start.saturating_add(step.saturating_mul(n))).take_while(|cut| *cut < end).collect();
         return ChunkPlace { start, scale, end, cuts, priming: 0, target };
     }
     let cuts = piece.cuts.iter().map(|cut| plan.presented(*cut)).collect();

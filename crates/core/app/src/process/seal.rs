@@ -85,9 +85,10 @@ async fn gather(app: &App, rendition: Rendition) -> Result<Sealed, Error> {
     let media = match media.as_slice() {
         [(_, shared, _)] => Media::Shared(*shared),
         several => {
-            let pieces = several
-                .iter()
-                .map(|(_, _, object)| Piece { from: std::sync::Arc::clone(object), ranges: vec![0..object.size()] });
+            let pieces = several.iter().map(|(_, _, object)| Piece {
+                from: std::sync::Arc::clone(object),
+                ranges: core::iter::once(0..object.size()).collect(),
+            });
             let object = ObjectId::new(fresh::uuid(app));
             let size = app.blobs.gather(pieces.collect(), object).await?;
             Media::Own(object, size)
