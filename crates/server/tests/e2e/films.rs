@@ -69,7 +69,7 @@ pub(crate) fn matroska() -> Vec<u8> {
 }
 
 /// A moving picture with a tone, large enough for a ladder.
-const LARGER: &str = "-f lavfi -i testsrc2=s=640x360:r=25:d=12 -f lavfi -i sine=r=48000:d=12";
+const LARGER: &str = "-f lavfi -i testsrc2=s=960x540:r=25:d=12 -f lavfi -i sine=r=48000:d=12";
 
 /// Milliseconds and pictures of the larger films.
 pub(crate) const LARGER_MILLIS: u64 = 12_000;
@@ -198,11 +198,22 @@ pub(crate) fn pictures(film: &[u8]) -> usize {
     report["streams"][0]["nb_read_frames"].as_str().unwrap().parse().unwrap()
 }
 
-/// When a stream begins, in seconds.
+/// When the first frame of a stream is shown, in seconds.
 #[track_caller]
 pub(crate) fn begins(film: &[u8], selector: &str) -> f64 {
-    let report = ffprobe(film, &["-select_streams", selector, "-show_entries", "stream=start_time"]);
-    report["streams"][0]["start_time"].as_str().unwrap().parse().unwrap()
+    let report =
+        ffprobe(film, &["-select_streams", selector, "-show_entries", "frame=pts_time", "-read_intervals", "%+1"]);
+    let frames = report["frames"].as_array().unwrap();
+    let times = frames.iter().filter_map(|frame| frame["pts_time"].as_str()?.parse::<f64>().ok());
+    times.reduce(f64::min).unwrap()
+}
+
+/// When the first picture of a served track is shown, in seconds: when it is decoded. The reader moves all pictures
+/// later by the longest time that one is shown before it is decoded.
+#[track_caller]
+pub(crate) fn picture_begins(served: &[u8]) -> f64 {
+    let report = ffprobe(served, &["-show_entries", "packet=dts_time", "-read_intervals", "%+1"]);
+    report["packets"][0]["dts_time"].as_str().unwrap().parse().unwrap()
 }
 
 /// The streams as `type codec`.

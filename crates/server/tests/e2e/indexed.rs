@@ -19,10 +19,11 @@ fn both(server: &Server, asset: &str) -> (Track, Track) {
     (pictures.into_iter().next().unwrap(), sounds.into_iter().next().unwrap())
 }
 
-/// By how much the sound begins later than the picture.
+/// By how much sound and picture are further apart as they are served than in the film.
 #[track_caller]
-fn offset(film: &[u8], picture: &str, other: &[u8], sound: &str) -> f64 {
-    films::begins(other, sound) - films::begins(film, picture)
+fn apart(film: &[u8], picture: &Track, sound: &Track) -> f64 {
+    let source = films::begins(film, "a:0") - films::begins(film, "v:0");
+    films::begins(&sound.bytes(), "a:0") - films::picture_begins(&picture.bytes()) - source
 }
 
 #[test]
@@ -43,17 +44,17 @@ fn films_without_a_sample_table_play_from_their_own_bytes_and_a_ladder_follows()
         assert_eq!(films::pictures(&picture.bytes()), films::LARGER_PICTURES, "{name}");
         let source = films::packets(&film, "a:0").len();
         assert_eq!(films::packets(&sound.bytes(), "0").len(), source, "{name}");
-        let apart = offset(&picture.bytes(), "v:0", &sound.bytes(), "a:0") - offset(&film, "v:0", &film, "a:0");
+        let apart = apart(&film, &picture, &sound);
         assert!(apart.abs() < APART, "{name}: {apart} s");
-        let millis = server.asset_detail(&asset)["duration"].clone();
-        println!("{name}: {millis}, {apart}");
+        let millis = server.asset_detail(&asset)["durationMilliseconds"].as_u64().unwrap();
+        assert!(millis.abs_diff(films::LARGER_MILLIS) < 120, "{name}: {millis} ms");
         server.settle();
         let ladder = tracks(&server, &asset);
         let rungs: Vec<_> = ladder.iter().filter(|track| !track.is_audio()).collect();
         assert!(rungs.iter().any(|rung| rung.name != "v0-1"), "{name}: {:?}", rungs.len());
         for rung in rungs {
             assert_eq!(films::pictures(&rung.bytes()), films::LARGER_PICTURES, "{name} {}", rung.name);
-            let apart = films::begins(&rung.bytes(), "v:0") - films::begins(&picture.bytes(), "v:0");
+            let apart = films::picture_begins(&rung.bytes()) - films::picture_begins(&picture.bytes());
             assert!(apart.abs() < 0.001, "{name} {}: {apart} s", rung.name);
         }
         assert_eq!(server.asset_detail(&asset)["status"], "Available", "{name}");
@@ -69,7 +70,7 @@ fn of_a_film_that_plays_by_halves_the_other_half_is_converted_and_both_stay_toge
         is_available(&server, &asset);
         let (picture, sound) = both(&server, &asset);
         assert_eq!(films::pictures(&picture.bytes()), films::LARGER_PICTURES, "{name}");
-        let apart = offset(&picture.bytes(), "v:0", &sound.bytes(), "a:0") - offset(&film, "v:0", &film, "a:0");
+        let apart = apart(&film, &picture, &sound);
         assert!(apart.abs() < APART, "{name}: {apart} s");
         server.settle();
     }
@@ -91,4 +92,23 @@ fn a_long_film_grows_until_it_is_indexed() {
     assert!(lines(&first) < lines(&last), "{} lines grew to {}", lines(&first), lines(&last));
     let begins: Vec<_> = first.lines().filter(|line| !line.starts_with('#')).collect();
     assert!(last.lines().filter(|line| !line.starts_with('#')).zip(&begins).all(|(now, then)| now == *then));
+}
+
+#[test]
+fn an_index_that_a_kill_interrupts_goes_on_behind_what_was_published() {
+    let mut server = Server::start();
+    let asset = server.publish("hours.mkv", &films::two_hours());
+    let playlist = format!("/play/{asset}/hls/v0-1.m3u8");
+    let first = until("it plays", || Some(server.fetch(&playlist)).filter(|answer| answer.status == 200)).text();
+    let segment = format!("/play/{asset}/v0-1/0.m4s");
+    let before = server.fetch(&segment).expect(200).body;
+    server.kill();
+    assert!(first.contains("#EXT-X-PLAYLIST-TYPE:EVENT"), "{first}");
+    server.restart();
+    is_available(&server, &asset);
+    let last = server.fetch(&playlist).expect(200).text();
+    let seconds: f64 =
+        last.lines().filter_map(|line| line.strip_prefix("#EXTINF:")?.strip_suffix(',')?.parse::<f64>().ok()).sum();
+    assert!((seconds - 7_200.0).abs() < 0.2, "{seconds} s");
+    assert!(server.fetch(&segment).expect(200).body == before);
 }
