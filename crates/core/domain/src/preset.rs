@@ -61,6 +61,14 @@ impl Preset {
         matches!(self.shape, Shape::Single { .. } | Shape::Sound(_))
     }
 
+    /// How sound is made where it is.
+    pub const fn sound_format(&self) -> SoundFormat {
+        match self.shape {
+            Shape::Sound(format) => format,
+            Shape::Single { .. } | Shape::Ladder { .. } => SoundFormat::Aac,
+        }
+    }
+
     /// Whether pictures are left out.
     pub const fn is_sound_only(&self) -> bool {
         matches!(self.shape, Shape::Sound(_))

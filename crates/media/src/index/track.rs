@@ -5,25 +5,15 @@ use core::ops::Range;
 use super::IndexError;
 use crate::codec::Codec;
 use crate::facts::{FrameRate, TrackKind};
+use crate::map::TrackFacts;
 use crate::timing::Timescale;
+
+/// One sample as an index lists it. It is never without bytes, and never decoded before the sample that precedes it in
+/// its track; it may be shown before it is decoded by a delay that is the same for the whole track.
+pub use crate::map::IndexedSample as Sample;
 
 /// The most bytes that an indexer asks for at once.
 pub const MAX_PIECE: u64 = 1 << 20;
-
-/// One sample, in ticks of its track.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sample {
-    /// Where its bytes begin in the file.
-    pub offset: u64,
-    /// How many they are. Never zero.
-    pub size: u32,
-    /// When it is decoded: never before the sample that precedes it in its track.
-    pub dts: i64,
-    /// When it is shown. May be before its decode time by a delay that is the same for the whole track.
-    pub pts: i64,
-    /// Whether decoding may begin with it.
-    pub sync: bool,
-}
 
 /// A track, in facts that are owned.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +53,21 @@ pub struct IndexedTrack {
     /// How much a decoder gives, in ticks of the track, before the sound begins. Presentation times are already
     /// earlier by it: a track whose sound begins at zero has its first sample at `-priming`.
     pub priming: u64,
+}
+
+impl IndexedTrack {
+    /// What a map of the track says of it; `None` where the track is not playable.
+    pub fn facts(&self) -> Option<TrackFacts> {
+        self.playable.then(|| {
+            TrackFacts::new(self.kind, &self.codec, self.timescale, self.sample_entry.clone())
+                .with_size((self.width, self.height), (self.coded_width, self.coded_height))
+                .with_frame_rate(self.frame_rate)
+                .with_sound(self.sample_rate, self.channels)
+                .with_language(self.language.clone())
+                .with_name(self.name.clone())
+                .with_enabled(self.enabled)
+        })
+    }
 }
 
 /// Finds the samples of a file, reading it from its beginning to its end and stepping over what it need not see.

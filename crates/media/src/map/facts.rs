@@ -83,6 +83,11 @@ impl TrackFacts {
         Self { header: header.clone() }
     }
 
+    /// What is known so far, as maps carry it: what cutting decides is not.
+    pub fn header(&self) -> &TrackHeader {
+        &self.header
+    }
+
     /// Sets the size as shown (after pixel aspect and rotation) and as coded.
     #[must_use]
     pub fn with_size(mut self, shown: (u32, u32), coded: (u32, u32)) -> Self {

@@ -1,14 +1,17 @@
 //! Matroska and WebM: files of the real ffmpeg read beside ffprobe, files built here, and files that lie.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
-use kinora_media::index::{IndexError, Sample};
+use kinora_media::index::{IndexError, IndexedTrack, Sample};
+use kinora_media::map::{Cuts, MapBuilder};
 use kinora_media::matroska::Matroska;
 use kinora_media::{FrameRate, TrackKind};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
 use crate::support::indexed::{Indexed, compare, index, on_grid, same_configurations};
+use crate::support::package::whole;
 use crate::support::tool;
 
 const SOUND: &str = "sine=frequency=440:sample_rate=48000:duration=3";
@@ -96,6 +99,28 @@ fn av1_and_flac_are_indexed_as_ffprobe_reads_them() {
         &["-c:v", "libsvtav1", "-preset", "12", "-g", "25", "-svtav1-params", "lp=1", "-pix_fmt", "yuv420p"];
     let indexed = agree(&make(&folder, "a.mkv", "25", &[av1, &["-c:a", "flac"]]), &["av01.0.00M.08", "fLaC"]);
     on_grid(&indexed.samples[1], 4_608);
+}
+
+#[test]
+fn a_map_of_an_indexed_file_renders_all_of_its_frames() {
+    let folder = TempDir::new().unwrap();
+    let path = make(&folder, "film.mkv", "25", &[X264, AAC]);
+    let file = std::fs::read(&path).unwrap();
+    let indexed = read(&file).unwrap();
+    for (track, samples) in indexed.tracks.iter().zip(&indexed.samples) {
+        let facts = track.facts().unwrap();
+        let mut builder = MapBuilder::new(facts, Duration::from_secs(1), Cuts::Grid);
+        for sample in samples {
+            builder.push(*sample).unwrap();
+        }
+        let map = builder.finish(None).unwrap();
+        assert!(map.segment_count() > 2);
+        let rendered = folder.path().join("rendered.mp4");
+        std::fs::write(&rendered, whole(&map, &file)).unwrap();
+        assert_eq!(tool::frames(&rendered, 0).len(), samples.len());
+    }
+    let silent = IndexedTrack { playable: false, ..indexed.tracks[0].clone() };
+    assert_eq!(silent.facts(), None);
 }
 
 /// The same file with no size in the header of any cluster.

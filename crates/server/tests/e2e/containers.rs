@@ -49,9 +49,9 @@ fn comes_to_play(server: &Server, file: &str) {
     let detail = until("the asset is available", || {
         Some(server.asset_detail(&asset)).filter(|detail| detail["status"] == "Available")
     });
-    assert_eq!(detail["endpoints"].as_array().map(Vec::len), Some(2), "{detail}");
+    assert!(detail["endpoints"].as_array().is_some_and(|endpoints| endpoints.len() >= 2), "{detail}");
     let playlist = server.fetch(&format!("/play/{asset}/hls/master.m3u8")).expect(200).text();
-    assert!(playlist.contains("avc1.") && playlist.contains("mp4a."), "{playlist}");
+    assert!(playlist.contains("avc1.") && (playlist.contains("mp4a.") || playlist.contains("opus")), "{playlist}");
 }
 
 #[test]

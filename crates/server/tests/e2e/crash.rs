@@ -72,7 +72,7 @@ fn a_pending_copy_of_sound_is_made_after_a_kill_and_gives_the_same_segments() {
     let mut server = Server::start();
     let prober = server.home.script("ffprobe", IDLE);
     server.restart_with(&[("KINORA_JOB_CONCURRENCY", "1"), ("KINORA_FFPROBE", &prober)]);
-    let other = server.store("film.mkv", &films::matroska());
+    let other = server.store("film.webm", &films::webm());
     let probers = until("the prober runs", || Some(server.children()).filter(|children| !children.is_empty()));
     let film = films::film();
     let asset = server.publish("film.mp4", &film);

@@ -68,6 +68,42 @@ pub(crate) fn matroska() -> Vec<u8> {
     made("film.mkv", &format!("{INPUT} {H264} {AAC} -metadata:s:a:0 language=fre -f matroska"))
 }
 
+/// A moving picture with a tone, large enough for a ladder.
+const LARGER: &str = "-f lavfi -i testsrc2=s=960x540:r=25:d=12 -f lavfi -i sine=r=48000:d=12";
+
+/// Milliseconds and pictures of the larger films.
+pub(crate) const LARGER_MILLIS: u64 = 12_000;
+pub(crate) const LARGER_PICTURES: usize = 300;
+
+/// Films without a sample table in codecs that players take, by name.
+pub(crate) fn without_tables() -> Vec<(&'static str, Vec<u8>)> {
+    let vp9 = "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -row-mt 1 -b:v 400k -g 50 -c:a libopus -b:a 64k";
+    let film = |name, rest: &str| (name, made(name, &format!("{LARGER} {rest}")));
+    vec![
+        film("larger.mkv", &format!("{H264} {AAC} -f matroska")),
+        film("larger.webm", &format!("{vp9} -f webm")),
+        film("larger.flv", &format!("{H264} {AAC} -f flv")),
+        film("larger.mp4", &format!("{H264} {AAC} -movflags +frag_keyframe+empty_moov -f mp4")),
+        film("larger.ts", &format!("{H264} {AAC} -f mpegts")),
+    ]
+}
+
+/// Matroska of which only the sound plays, only the picture.
+pub(crate) fn halves() -> Vec<(&'static str, Vec<u8>)> {
+    let vp8 = "-c:v libvpx -deadline realtime -cpu-used 8 -b:v 300k -g 50";
+    vec![
+        ("sound.mkv", made("sound.mkv", &format!("{LARGER} {vp8} {AAC} -f matroska"))),
+        ("picture.mkv", made("picture.mkv", &format!("{LARGER} {H264} -c:a libvorbis -f matroska"))),
+    ]
+}
+
+/// Matroska of two hours in few bytes.
+pub(crate) fn two_hours() -> Vec<u8> {
+    let input = "-f lavfi -i color=s=64x36:r=10:d=7200 -f lavfi -i anullsrc=r=48000:cl=mono -t 7200";
+    let video = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 20 -threads 1";
+    made("hours.mkv", &format!("{input} {video} -c:a aac -b:a 16k -f matroska"))
+}
+
 /// A codec in AVI that no upload of good will has.
 pub(crate) fn magicyuv() -> Vec<u8> {
     made("odd.avi", "-f lavfi -i testsrc2=s=320x180:r=25:d=1 -c:v magicyuv -pix_fmt gbrp -f avi")
@@ -152,6 +188,32 @@ pub(crate) fn packets(film: &[u8], selector: &str) -> Vec<Packet> {
         after: number(&packet["pts_time"]) - first,
     };
     packets.iter().map(packet).collect()
+}
+
+/// How many pictures a decoder gets out of a film.
+#[track_caller]
+pub(crate) fn pictures(film: &[u8]) -> usize {
+    let entries = ["-count_frames", "-select_streams", "v:0", "-show_entries", "stream=nb_read_frames"];
+    let report = ffprobe(film, &entries);
+    report["streams"][0]["nb_read_frames"].as_str().unwrap().parse().unwrap()
+}
+
+/// When the first frame of a stream is shown, in seconds.
+#[track_caller]
+pub(crate) fn begins(film: &[u8], selector: &str) -> f64 {
+    let report =
+        ffprobe(film, &["-select_streams", selector, "-show_entries", "frame=pts_time", "-read_intervals", "%+1"]);
+    let frames = report["frames"].as_array().unwrap();
+    let times = frames.iter().filter_map(|frame| frame["pts_time"].as_str()?.parse::<f64>().ok());
+    times.reduce(f64::min).unwrap()
+}
+
+/// When the first picture of a served track is shown, in seconds: when it is decoded. The reader moves all pictures
+/// later by the longest time that one is shown before it is decoded.
+#[track_caller]
+pub(crate) fn picture_begins(served: &[u8]) -> f64 {
+    let report = ffprobe(served, &["-show_entries", "packet=dts_time", "-read_intervals", "%+1"]);
+    report["packets"][0]["dts_time"].as_str().unwrap().parse().unwrap()
 }
 
 /// The streams as `type codec`.

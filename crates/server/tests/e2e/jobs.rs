@@ -57,7 +57,7 @@ fn jobs_of_a_worker_that_is_killed_do_not_wait_for_the_end_of_their_lease() {
     let server = Server::with_args(&["--role", "api"]);
     let endless = server.home.script("ffprobe", IDLE);
     let mut first = worker(&server, &[("KINORA_FFPROBE", &endless)]);
-    let file = server.store("film.mkv", &films::matroska());
+    let file = server.store("film.webm", &films::webm());
     the_job(&server, "leased");
     first.kill();
     let begun = Instant::now();
@@ -72,7 +72,7 @@ fn a_job_that_is_canceled_ends_with_its_programs_and_nothing_of_it_is_left() {
     let server = Server::with_args(&["--role", "api"]);
     let endless = server.home.script("ffprobe", IDLE);
     let worker = worker(&server, &[("KINORA_FFPROBE", &endless)]);
-    server.store("film.mkv", &films::matroska());
+    server.store("film.webm", &films::webm());
     let id = the_job(&server, "leased");
     let programs = until("the prober runs", || Some(children_of(worker.pid())).filter(|children| !children.is_empty()));
     let shown = jobs(&server, &["show", &id]);
@@ -89,7 +89,7 @@ fn a_job_that_is_canceled_ends_with_its_programs_and_nothing_of_it_is_left() {
 #[test]
 fn a_job_that_fails_for_good_is_parked_with_its_words_and_can_be_replayed() {
     let mut server = Server::with(&[("KINORA_FFPROBE", "/nonexistent/ffprobe")]);
-    let file = server.store("film.mkv", &films::matroska());
+    let file = server.store("film.webm", &films::webm());
     let id = the_job(&server, "parked");
     assert_eq!(server.metric("kinora_jobs_unfinished"), 0);
     let shown = jobs(&server, &["show", &id]);

@@ -13,6 +13,7 @@ mod films;
 mod full_disk;
 mod harness;
 mod hostile;
+mod indexed;
 mod jobs;
 mod json;
 mod lying_headers;

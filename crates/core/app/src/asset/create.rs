@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::fresh;
 use crate::process::request;
-use crate::work::probe_file;
+use crate::work::{copy_audio, probe_file};
 use kinora_domain::access::{Caller, Permission};
 use kinora_domain::asset::{Asset, AssetSource};
 use kinora_domain::file::{Content, File, FileState, MetadataJson, Probe};
@@ -17,8 +17,6 @@ use kinora_domain::{AssetId, JobId, Kind, Problem, TrackId, preset};
 const MAX_SOURCES: usize = 32;
 /// Characters of a title.
 const TITLE_LENGTH: usize = 1_024;
-/// An audio track is copied out when reading it in place drags in more than this many times its bytes.
-const COPY_OUT_ABOVE: u64 = 2;
 
 /// What a client asks for.
 #[derive(Debug, Clone)]
@@ -157,10 +155,6 @@ async fn store(app: &App, caller: &Caller, new: NewAsset, files: &[File], outcom
 }
 
 fn worth_copying(prepared: &Prepared) -> bool {
-    let span = prepared.map.span();
-    let spanned = span.end.saturating_sub(span.start);
     // The first track stays with the upload: it is what the original is found by.
-    prepared.position > 0
-        && prepared.kind == TrackKind::Audio
-        && spanned > prepared.map.payload_bytes().saturating_mul(COPY_OUT_ABOVE)
+    prepared.position > 0 && prepared.kind == TrackKind::Audio && copy_audio::is_scattered(&prepared.map)
 }

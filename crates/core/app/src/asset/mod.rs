@@ -4,7 +4,7 @@ mod create;
 mod delete;
 mod get;
 mod list;
-mod prepare;
+pub(crate) mod prepare;
 
 pub use create::{NewAsset, create_asset};
 pub use delete::delete_asset;

@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::error::{Error, causes};
 use crate::file::container::container;
+use crate::file::indexing::{self, IndexTrack};
 use crate::file::movie::{self, Index, Unfit};
 use crate::fresh;
 use crate::process::request::Request;
@@ -10,17 +11,18 @@ use core::time::Duration;
 use kinora_domain::asset::{AssetSource, AssetState};
 use kinora_domain::file::{Content, Failure, File, FileState, Probe};
 use kinora_domain::limit::Limits;
-use kinora_domain::output::{SoundPlan, Source};
-use kinora_domain::preset::{Preset, Shape, SoundFormat};
+use kinora_domain::output::{Role, SoundPlan, Source};
+use kinora_domain::preset::Preset;
 use kinora_domain::selection::{Selected, select};
 use kinora_domain::track::TrackKind;
 use kinora_domain::{ObjectId, Problem};
+use kinora_media::sniff::Container;
 use kinora_media::timing::{Timescale, rescale};
-use kinora_media::{Codec, Movie, PlannedTrack, SegmentMap, Track};
+use kinora_media::{Movie, PlannedTrack, SegmentMap, Track};
 
 /// Cuts are looked for this far apart. Four seconds keep a player's
 /// start and its switches quick and the requests few.
-const SEGMENT: Duration = Duration::from_secs(4);
+pub(crate) const SEGMENT: Duration = Duration::from_secs(4);
 
 /// A track that is ready to play: its map is stored as an object.
 pub(super) struct Prepared {
@@ -92,13 +94,13 @@ pub(super) async fn prepare(
     files: &[File],
     preset: Preset,
 ) -> Result<Outcome, Error> {
-    let mut indexes = Vec::with_capacity(files.len());
+    let mut insides = Vec::with_capacity(files.len());
     for file in files {
         if let FileState::Completed(Content { probe: Probe::Failed(failure), .. }) = &file.state {
             return Ok(Outcome::CannotPlay(failure.clone()));
         }
         match read_index(app, file).await? {
-            Ok(index) => indexes.push(index),
+            Ok(inside) => insides.push(inside),
             Err(failure) => return Ok(Outcome::CannotPlay(failure)),
         }
     }
@@ -109,7 +111,7 @@ pub(super) async fn prepare(
     })?;
     let picks = picks(&selected, files, preset);
     let limits = app.limits;
-    let planned = movie::apart(move || plan(&indexes, picks, preset, &limits)).await?;
+    let planned = movie::apart(move || plan(&insides, picks, preset, &limits)).await?;
     let (planned, request) = match planned {
         Ok(planned) => planned,
         Err(failure) => return Ok(Outcome::CannotPlay(failure)),
@@ -139,17 +141,34 @@ fn end_ms(map: &SegmentMap) -> u64 {
     u64::try_from(rescale(end, map.header().timescale, Timescale::MILLIS)).unwrap_or(0)
 }
 
-/// The index of a file that has one; `None` for what plays only when it is converted.
-async fn read_index(app: &App, file: &File) -> Result<Result<Option<Index>, Failure>, Error> {
+/// What is known of the tracks of a file.
+enum Inside {
+    /// It has an index.
+    Movie(Index),
+    /// Its samples are to be found; these are its tracks. Those of a stream are rewritten.
+    Indexed { tracks: Vec<IndexTrack>, is_stream: bool },
+    /// It plays only when it is converted.
+    Foreign,
+}
+
+async fn read_index(app: &App, file: &File) -> Result<Result<Inside, Failure>, Error> {
     let object = app.blobs.open(file.object).await?;
-    if !container(&*object).await?.is_mp4() {
-        return Ok(Ok(None));
+    let container = container(&*object).await?;
+    if container.is_mp4() {
+        let limits = app.limits;
+        let parsed = match movie::read_index(&object).await? {
+            Ok(index) => movie::apart(move || index.parse(&limits).map(|_| ()).map(|()| index)).await?,
+            Err(unfit) => Err(unfit),
+        };
+        match parsed {
+            Ok(index) => return Ok(Ok(Inside::Movie(index))),
+            Err(Unfit::Fragmented) => {}
+            Err(Unfit::Refused(problem)) => return Ok(Err(Failure::from_problem(&problem))),
+        }
     }
-    Ok(match movie::read_index(&object).await? {
-        Ok(index) => Ok(Some(index)),
-        Err(Unfit::Fragmented) => Ok(None),
-        Err(Unfit::Refused(problem)) => Err(Failure::from_problem(&problem)),
-    })
+    let tracks = indexing::head(&object, container).await?.filter(|tracks| indexing::agree(tracks, file.tracks()));
+    let is_stream = container == Container::MpegTs;
+    Ok(Ok(tracks.map_or(Inside::Foreign, |tracks| Inside::Indexed { tracks, is_stream })))
 }
 
 /// A selected track as its file has it.
@@ -188,17 +207,16 @@ struct Planned {
 /// What players take as it is, as one movie with the client's languages and names, planned together, so
 /// that sound is cut where the picture is; and what is to be made of the rest.
 fn plan(
-    indexes: &[Option<Index>],
+    insides: &[Inside],
     picks: Vec<Pick>,
     preset: Preset,
     limits: &Limits,
 ) -> Result<(Vec<Planned>, Request), Failure> {
-    let mut movies: Vec<Option<Movie<'_>>> = Vec::with_capacity(indexes.len());
-    for index in indexes {
-        movies.push(match index.as_ref().map(|index| index.parse(limits)).transpose() {
-            Ok(movie) => movie,
-            Err(Unfit::Fragmented) => None,
-            Err(Unfit::Refused(problem)) => return Err(Failure::from_problem(&problem)),
+    let mut movies: Vec<Option<Movie<'_>>> = Vec::with_capacity(insides.len());
+    for inside in insides {
+        movies.push(match inside {
+            Inside::Movie(index) => Some(index.parse(limits).map_err(failure)?),
+            Inside::Indexed { .. } | Inside::Foreign => None,
         });
     }
     if picks.is_empty() {
@@ -243,16 +261,23 @@ fn plan(
         planned.push(Planned { source: pick.selected.source, position: *position, kind: pick.kind, map });
     }
     let duration_ms = planned.iter().map(|track| end_ms(&track.map)).max().unwrap_or(0);
-    let mut request = Request { picture, first: None, sounds: Vec::new(), duration_ms };
+    let mut request = Request { picture, duration_ms, ..Request::default() };
+    let playing = playing_sources(insides, &rest, preset);
     for (pick, position) in rest {
         let source = source(&pick, &zero);
-        if pick.kind == TrackKind::Video {
+        if let Some(track) = indexed_track(insides, &pick, preset)
+            && playing.contains(&pick.selected.source)
+        {
+            if pick.kind == TrackKind::Video {
+                request.picture = Some(source);
+            }
+            request.duration_ms = request.duration_ms.max(track.duration_ms);
+            let Selected { language, name, .. } = pick.selected;
+            request.indexed.push((position, Role::Indexed { source, language, name }));
+        } else if pick.kind == TrackKind::Video {
             (request.picture, request.first) = (Some(source), Some(position));
         } else {
-            let format = match preset.shape {
-                Shape::Sound(format) => format,
-                Shape::Single { .. } | Shape::Ladder { .. } => SoundFormat::Aac,
-            };
+            let format = preset.sound_format();
             let Selected { language, name, .. } = pick.selected;
             request.sounds.push((position, SoundPlan { source, format, language, name }));
         }
@@ -267,19 +292,28 @@ fn source(pick: &Pick, zero: &[(usize, i64)]) -> Source {
 
 /// Whether players take a track as it is, and the preset asks for nothing else.
 fn plays(track: &Track<'_>, preset: Preset) -> bool {
-    let taken = match track.codec {
-        // Baseline, Main, High; what browsers decode of it has eight bits in 4:2:0.
-        Codec::H264 { profile, .. } => matches!(profile, 66 | 77 | 88 | 100),
-        Codec::Av1 { .. } | Codec::Vp9 { .. } | Codec::Aac { .. } | Codec::Opus | Codec::Mp3 | Codec::Flac => true,
-        // Some devices only.
-        Codec::Hevc { .. } | Codec::Ac3 | Codec::Eac3 | _ => false,
+    track.is_playable() && movie::plays(&track.codec, preset)
+}
+
+/// The track that a pick means where it plays once it is indexed.
+fn indexed_track<'a>(insides: &'a [Inside], pick: &Pick, preset: Preset) -> Option<&'a IndexTrack> {
+    let Inside::Indexed { tracks, .. } = insides.get(pick.selected.source)? else { return None };
+    let (_, track) = indexing::track_of(tracks, pick.kind, pick.number)?;
+    Some(track).filter(|track| track.facts.is_some() && movie::plays(&track.codec, preset))
+}
+
+/// The sources of which indexed tracks play. A stream, whose samples are stored anew, does only as a whole.
+fn playing_sources(insides: &[Inside], picks: &[(Pick, u32)], preset: Preset) -> Vec<usize> {
+    let whole = |source: usize| {
+        let mut own = picks.iter().filter(|(pick, _)| pick.selected.source == source);
+        own.all(|(pick, _)| indexed_track(insides, pick, preset).is_some())
     };
-    let asked = match preset.shape {
-        Shape::Sound(SoundFormat::Aac) => matches!(track.codec, Codec::Aac { .. }),
-        Shape::Sound(SoundFormat::Mp3) => track.codec == Codec::Mp3,
-        Shape::Single { .. } | Shape::Ladder { .. } => true,
-    };
-    track.is_playable() && taken && asked
+    let sources = insides.iter().enumerate();
+    let play = sources.filter(|(source, inside)| match inside {
+        Inside::Indexed { is_stream, .. } => !is_stream || whole(*source),
+        Inside::Movie(_) | Inside::Foreign => false,
+    });
+    play.map(|(source, _)| source).collect()
 }
 
 /// The track that a pick means: it counts the tracks of its kind.

@@ -4,6 +4,7 @@ pub(crate) mod container;
 mod detect;
 pub(crate) mod examined;
 mod get;
+pub(crate) mod indexing;
 mod list;
 pub(crate) mod movie;
 

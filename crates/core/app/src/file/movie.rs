@@ -5,10 +5,11 @@ use crate::error::Error;
 use crate::port::Object;
 use bytes::Bytes;
 use kinora_domain::limit::Limits;
+use kinora_domain::preset::{Preset, Shape, SoundFormat};
 use kinora_domain::track::{FoundTrack, TrackKind, selector};
 use kinora_domain::{Kind, Problem};
 use kinora_media::mp4::{Locator, Step};
-use kinora_media::{Movie, Mp4Error, Track};
+use kinora_media::{Codec, Movie, Mp4Error, Track};
 use std::sync::Arc;
 
 /// The index of an MP4 or MOV, not parsed yet: a parsed one borrows from it.
@@ -66,6 +67,11 @@ pub(crate) async fn read_index(object: &Arc<dyn Object>) -> Result<Result<Index,
 }
 
 impl Index {
+    /// The box as it lies in the file.
+    pub(crate) fn moov(&self) -> &[u8] {
+        &self.moov
+    }
+
     /// Parses the index and holds it against the limits of this server.
     pub(crate) fn parse(&self, limits: &Limits) -> Result<Movie<'_>, Unfit> {
         let movie = kinora_media::mp4::parse(&self.moov, self.file_size)?;
@@ -107,6 +113,23 @@ fn check(movie: &Movie<'_>, limits: &Limits) -> Result<(), Unfit> {
         }
     }
     Ok(())
+}
+
+/// Whether players take what is coded like this, and the preset asks for nothing else.
+pub(crate) fn plays(codec: &Codec, preset: Preset) -> bool {
+    let taken = match codec {
+        // Baseline, Main, High; what browsers decode of it has eight bits in 4:2:0.
+        Codec::H264 { profile, .. } => matches!(profile, 66 | 77 | 88 | 100),
+        Codec::Av1 { .. } | Codec::Vp9 { .. } | Codec::Aac { .. } | Codec::Opus | Codec::Mp3 | Codec::Flac => true,
+        // Some devices only.
+        Codec::Hevc { .. } | Codec::Ac3 | Codec::Eac3 | _ => false,
+    };
+    let asked = match preset.shape {
+        Shape::Sound(SoundFormat::Aac) => matches!(codec, Codec::Aac { .. }),
+        Shape::Sound(SoundFormat::Mp3) => *codec == Codec::Mp3,
+        Shape::Single { .. } | Shape::Ladder { .. } => true,
+    };
+    taken && asked
 }
 
 /// A track's kind in the words of the library; none for what it does not carry.

@@ -7,6 +7,7 @@
 //! | `chunk` | one chunk in all rungs |
 //! | `first` | the quick rung of a picture that players do not take |
 //! | `sound` | sound in one piece |
+//! | `index` | uploads without an index, read and published while they are read |
 //! | `grow` | publishing what an encoder writes while it writes |
 //! | `part` | pieces of renditions as stored objects, and putting them together |
 //! | `seal` | from the pieces to a track |
@@ -17,6 +18,7 @@
 pub(crate) mod chunk;
 pub(crate) mod first;
 mod grow;
+pub(crate) mod index;
 mod order;
 pub(crate) mod part;
 pub(crate) mod plan;

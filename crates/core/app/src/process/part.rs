@@ -12,7 +12,8 @@ use std::sync::Arc;
 /// A piece whose bytes are stored and that no row refers to yet.
 pub(super) struct Stored {
     pub(super) media: ObjectId,
-    media_size: u64,
+    /// `None`: the object is there already, and is shared.
+    media_size: Option<u64>,
     pub(super) map: ObjectId,
     map_size: u64,
 }
@@ -23,14 +24,31 @@ pub(super) async fn store(app: &App, from: &Arc<dyn Object>, map: &SegmentMap) -
     let media = ObjectId::new(fresh::uuid(app));
     let piece = Piece { from: Arc::clone(from), ranges: map.all_runs().collect() };
     let media_size = app.blobs.gather(vec![piece], media).await?;
-    let (map, map_size) = match store_map(app, moved).await {
-        Ok(stored) => stored,
+    beside(app, media, media_size, moved).await
+}
+
+/// Stores samples in decode order, and the map of where they lie: `map` may begin at any offset.
+pub(super) async fn store_bytes(app: &App, bytes: Vec<u8>, map: &SegmentMap) -> Result<Stored, Error> {
+    let moved = map.relocated().map_err(unfit)?;
+    let (media, size) = (ObjectId::new(fresh::uuid(app)), bytes.len() as u64);
+    app.blobs.put(media, bytes).await?;
+    beside(app, media, size, moved).await
+}
+
+/// Stores the map of samples that lie in an object that is there already.
+pub(super) async fn store_shared(app: &App, media: ObjectId, map: SegmentMap) -> Result<Stored, Error> {
+    let (map, map_size) = store_map(app, map).await?;
+    Ok(Stored { media, media_size: None, map, map_size })
+}
+
+async fn beside(app: &App, media: ObjectId, media_size: u64, map: SegmentMap) -> Result<Stored, Error> {
+    match store_map(app, map).await {
+        Ok((map, map_size)) => Ok(Stored { media, media_size: Some(media_size), map, map_size }),
         Err(error) => {
             app.blobs.delete(media).await?;
-            return Err(error);
+            Err(error)
         }
-    };
-    Ok(Stored { media, media_size, map, map_size })
+    }
 }
 
 /// Stores a map. Gives its object and size.
@@ -44,14 +62,18 @@ pub(super) async fn store_map(app: &App, map: SegmentMap) -> Result<(ObjectId, u
 impl Stored {
     /// The rows of both objects.
     pub(super) async fn insert(&self, tx: &mut dyn Tx) -> Result<(), Error> {
-        tx.insert_object(self.media, self.media_size).await?;
+        match self.media_size {
+            Some(size) => tx.insert_object(self.media, size).await?,
+            None if tx.retain_object(self.media).await? => {}
+            None => return Err(Problem::not_found("file").into()),
+        }
         tx.insert_object(self.map, self.map_size).await?;
         Ok(())
     }
 
     /// Removes the bytes of a piece that did not come to be. What a crash leaves is swept at a start.
     pub(super) async fn discard(&self, app: &App) {
-        for object in [self.media, self.map] {
+        for object in self.media_size.map(|_| self.media).into_iter().chain([self.map]) {
             if let Err(error) = app.blobs.delete(object).await {
                 tracing::warn!(error = %crate::causes(&error), "removing a piece that is not needed");
             }

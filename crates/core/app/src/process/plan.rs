@@ -108,8 +108,17 @@ fn check_length(app: &App, pictures: &Pictures) -> Result<(), Problem> {
 }
 
 async fn original(app: &App, asset: AssetId, source: Source) -> Result<Option<Original>, Error> {
-    let tracks = app.store.read().await?.tracks(asset).await?;
-    let plays = |track: &&Track| track.kind == TrackKind::Video && track.listed && track.media == source.object;
+    let (tracks, renditions) = {
+        let mut tx = app.store.read().await?;
+        (tx.tracks(asset).await?, tx.renditions(asset).await?)
+    };
+    // Samples of a stream were stored anew.
+    let is_source = |role: &Role| matches!(role, Role::Indexed { source: indexed, .. } if *indexed == source);
+    let anew = renditions.iter().find(|rendition| is_source(&rendition.role)).map(|rendition| rendition.position);
+    let plays = |track: &&Track| {
+        let is_it = track.media == source.object || Some(track.position) == anew;
+        track.kind == TrackKind::Video && track.listed && is_it
+    };
     match tracks.iter().find(plays) {
         Some(track) => Ok(Some(Original { map: part::load_map(app, track.map).await? })),
         None => Ok(None),

@@ -7,6 +7,7 @@ use crate::port::Tx;
 use kinora_domain::asset::Asset;
 use kinora_domain::job::{NewJob, Work};
 use kinora_domain::output::{Output, OutputState, Rendition, Role, SoundPlan, Source};
+use kinora_domain::track::TrackKind;
 use kinora_domain::{JobId, OutputId, Problem, RenditionId};
 
 /// What is to be made of an asset's tracks.
@@ -18,6 +19,8 @@ pub(crate) struct Request {
     pub(crate) first: Option<u32>,
     /// Sound that players do not take as it is, by position.
     pub(crate) sounds: Vec<(u32, SoundPlan)>,
+    /// What players take as it is, once it is indexed: by position.
+    pub(crate) indexed: Vec<(u32, Role)>,
     /// Length that the headers name, in milliseconds.
     pub(crate) duration_ms: u64,
 }
@@ -25,14 +28,14 @@ pub(crate) struct Request {
 impl Request {
     /// Whether all that is asked for plays as it is.
     pub(crate) fn plays(&self) -> bool {
-        self.first.is_none() && self.sounds.is_empty()
+        self.first.is_none() && self.sounds.is_empty() && self.indexed.is_empty()
     }
 }
 
 /// Adds the output with its renditions and jobs. Each keeps a reference on the upload that it is made of.
 pub(crate) async fn request(app: &App, tx: &mut dyn Tx, asset: &Asset, request: &Request) -> Result<(), Error> {
     let since = tx.database_now().await?;
-    let nothing = request.picture.is_none() && request.sounds.is_empty();
+    let nothing = request.picture.is_none() && request.plays();
     let output = Output {
         id: OutputId::new(fresh::uuid(app)),
         organization: asset.organization,
@@ -51,7 +54,10 @@ pub(crate) async fn request(app: &App, tx: &mut dyn Tx, asset: &Asset, request: 
     tx.insert_output(&output).await?;
     if let Some(source) = request.picture {
         retain(tx, source).await?;
-        enqueue(app, tx, &output, Work::PlanOutput(output.id)).await?;
+        // Its origin is known when it is indexed.
+        if !request.indexed.iter().any(|(_, role)| role.kind() == TrackKind::Video) {
+            enqueue(app, tx, &output, Work::PlanOutput(output.id)).await?;
+        }
         if let Some(position) = request.first {
             let id = rendition(app, tx, &output, position, Role::First(source), request.duration_ms).await?;
             enqueue(app, tx, &output, Work::FirstRung(id)).await?;
@@ -62,10 +68,21 @@ pub(crate) async fn request(app: &App, tx: &mut dyn Tx, asset: &Asset, request: 
         let id = rendition(app, tx, &output, *position, Role::Sound(plan.clone()), request.duration_ms).await?;
         enqueue(app, tx, &output, Work::EncodeSound(id)).await?;
     }
+    for (position, role) in &request.indexed {
+        if let Role::Indexed { source, .. } = role
+            && source.kind == TrackKind::Audio
+        {
+            retain(tx, *source).await?;
+        }
+        rendition(app, tx, &output, *position, role.clone(), request.duration_ms).await?;
+    }
+    if !request.indexed.is_empty() {
+        enqueue(app, tx, &output, Work::IndexUpload(output.id)).await?;
+    }
     Ok(())
 }
 
-async fn rendition(
+pub(crate) async fn rendition(
     app: &App,
     tx: &mut dyn Tx,
     output: &Output,
@@ -84,7 +101,7 @@ async fn retain(tx: &mut dyn Tx, source: Source) -> Result<(), Error> {
     if tx.retain_object(source.object).await? { Ok(()) } else { Err(Problem::not_found("file").into()) }
 }
 
-async fn enqueue(app: &App, tx: &mut dyn Tx, output: &Output, work: Work) -> Result<(), Error> {
+pub(crate) async fn enqueue(app: &App, tx: &mut dyn Tx, output: &Output, work: Work) -> Result<(), Error> {
     tx.enqueue(&NewJob::new(JobId::new(fresh::uuid(app)), output.organization, work)).await?;
     Ok(())
 }

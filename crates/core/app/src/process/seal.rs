@@ -1,14 +1,14 @@
 //! From the pieces of renditions to tracks.
 
 use super::part::{self, Assembled};
-use super::settle;
+use super::{request, settle};
 use crate::app::App;
 use crate::error::Error;
 use crate::fresh;
 use crate::port::{Piece, Tx};
-use crate::work::{Finished, sweep_objects};
+use crate::work::{Finished, copy_audio, sweep_objects};
 use kinora_domain::job::{LeasedJob, Work};
-use kinora_domain::output::{Part, Rendition, Role};
+use kinora_domain::output::{Output, Part, Rendition, Role};
 use kinora_domain::track::{Track, TrackKind};
 use kinora_domain::{Kind, ObjectId, OutputId, Problem, TrackId};
 
@@ -18,6 +18,8 @@ struct Sealed {
     parts: Vec<Part>,
     media: Media,
     map: (ObjectId, u64),
+    /// Whether it is sound that lies scattered over an upload.
+    scattered: bool,
 }
 
 enum Media {
@@ -41,7 +43,7 @@ impl Sealed {
     }
 
     /// The track, in place of the pieces.
-    async fn insert(&self, app: &App, tx: &mut dyn Tx) -> Result<(), Error> {
+    async fn insert(&self, app: &App, tx: &mut dyn Tx) -> Result<TrackId, Error> {
         let media = match self.media {
             Media::Own(object, size) => {
                 tx.insert_object(object, size).await?;
@@ -69,7 +71,7 @@ impl Sealed {
             tx.release_object(part.map).await?;
         }
         tx.seal_rendition(self.rendition.id).await?;
-        Ok(())
+        Ok(track.id)
     }
 }
 
@@ -92,8 +94,9 @@ async fn gather(app: &App, rendition: Rendition) -> Result<Sealed, Error> {
             Media::Own(object, size)
         }
     };
+    let scattered = rendition.role.kind() == TrackKind::Audio && copy_audio::is_scattered(&map);
     let map = part::store_map(app, map).await?;
-    Ok(Sealed { rendition, parts, media, map })
+    Ok(Sealed { rendition, parts, media, map, scattered })
 }
 
 /// The end of a rendition that grew by itself: it becomes a track, and its job is done.
@@ -116,6 +119,66 @@ pub(super) async fn seal(app: &App, job: &LeasedJob, rendition: &Rendition) -> R
     ended(app, rendition.asset, committed, &[sealed]).await
 }
 
+/// The end of what was indexed: the renditions become tracks, those without samples go, and what is to be made of the
+/// picture can be planned.
+pub(super) async fn seal_indexed(
+    app: &App,
+    job: &LeasedJob,
+    output: &Output,
+    renditions: &[Rendition],
+    empty: &[Rendition],
+) -> Result<Finished, Error> {
+    let sealed = match gather_all(app, renditions.iter()).await {
+        Ok(sealed) => sealed,
+        Err(error) => return settle::failed(app, job, output.id, error).await,
+    };
+    let committed = async {
+        let mut tx = app.store.begin().await?;
+        if !tx.complete(job.id, job.token).await? {
+            return Ok(Finished::LostLease);
+        }
+        for rendition in empty {
+            tx.delete_rendition(rendition.id).await?;
+            if let Role::Indexed { source, .. } = &rendition.role
+                && source.kind == TrackKind::Audio
+            {
+                tx.release_object(source.object).await?;
+            }
+        }
+        for one in &sealed {
+            let track = one.insert(app, &mut *tx).await?;
+            // The first track stays with the upload: it is what the original is found by.
+            if one.scattered && one.rendition.position > 0 {
+                request::enqueue(app, &mut *tx, output, Work::CopyAudio(track)).await?;
+            }
+        }
+        if renditions.iter().any(|rendition| rendition.role.kind() == TrackKind::Video) {
+            request::enqueue(app, &mut *tx, output, Work::PlanOutput(output.id)).await?;
+        }
+        settle::settle(app, &mut *tx, output.id).await?;
+        tx.commit().await?;
+        Ok(Finished::Done)
+    }
+    .await;
+    ended(app, output.asset, committed, &sealed).await
+}
+
+async fn gather_all<'a>(app: &App, renditions: impl Iterator<Item = &'a Rendition>) -> Result<Vec<Sealed>, Error> {
+    let mut sealed: Vec<Sealed> = Vec::new();
+    for rendition in renditions {
+        match gather(app, rendition.clone()).await {
+            Ok(one) => sealed.push(one),
+            Err(error) => {
+                for one in &sealed {
+                    one.discard(app).await;
+                }
+                return Err(error);
+            }
+        }
+    }
+    Ok(sealed)
+}
+
 /// The job: all chunks are there, and the ladder takes the place of what played until now.
 pub(crate) async fn run(app: &App, job: &LeasedJob, id: OutputId) -> Result<Finished, Error> {
     let output = {
@@ -125,18 +188,11 @@ pub(crate) async fn run(app: &App, job: &LeasedJob, id: OutputId) -> Result<Fini
     let Some(output) = output else { return settle::complete_only(app, job).await };
     let renditions = app.store.read().await?.renditions(output.asset).await?;
     let rungs = renditions.iter().filter(|rendition| rendition.output == id && !rendition.sealed);
-    let mut sealed: Vec<Sealed> = Vec::new();
-    for rung in rungs.filter(|rendition| matches!(rendition.role, Role::Rung(_))) {
-        match gather(app, rung.clone()).await {
-            Ok(one) => sealed.push(one),
-            Err(error) => {
-                for one in &sealed {
-                    one.discard(app).await;
-                }
-                return settle::failed(app, job, id, error).await;
-            }
-        }
-    }
+    let rungs = rungs.filter(|rendition| matches!(rendition.role, Role::Rung(_)));
+    let sealed = match gather_all(app, rungs).await {
+        Ok(sealed) => sealed,
+        Err(error) => return settle::failed(app, job, id, error).await,
+    };
     let keeps_original = output.plan.as_ref().is_some_and(|plan| plan.keeps_original);
     let committed = async {
         let mut tx = app.store.begin().await?;
@@ -159,7 +215,7 @@ pub(crate) async fn run(app: &App, job: &LeasedJob, id: OutputId) -> Result<Fini
 }
 
 /// What played until now is listed no more; who watches it goes on. A quick rung that still grows is given up.
-async fn replace(tx: &mut dyn Tx, output: &kinora_domain::output::Output, new: &[u32]) -> Result<(), Error> {
+async fn replace(tx: &mut dyn Tx, output: &Output, new: &[u32]) -> Result<(), Error> {
     for rendition in tx.renditions(output.asset).await? {
         if rendition.output == output.id && matches!(rendition.role, Role::First(_)) && !rendition.sealed {
             tx.cancel_work(Work::FirstRung(rendition.id)).await?;

@@ -9,6 +9,7 @@ use kinora_domain::asset::AssetState;
 use kinora_domain::file::Failure;
 use kinora_domain::job::{LeasedJob, Work};
 use kinora_domain::output::{Output, OutputState, Rendition, Role};
+use kinora_domain::track::TrackKind;
 use kinora_domain::{AssetId, Kind, OutputId};
 use kinora_media::timing::{Timescale, rescale};
 
@@ -76,6 +77,7 @@ pub(super) async fn cancel(tx: &mut dyn Tx, output: &Output, renditions: &[Rendi
     // The join takes its chunks with it.
     tx.cancel_work(Work::PlanOutput(output.id)).await?;
     tx.cancel_work(Work::SealPicture(output.id)).await?;
+    tx.cancel_work(Work::IndexUpload(output.id)).await?;
     for rendition in renditions.iter().filter(|rendition| !rendition.sealed) {
         match rendition.role {
             Role::First(_) => tx.cancel_work(Work::FirstRung(rendition.id)).await?,
@@ -97,6 +99,7 @@ pub(super) async fn release_sources(tx: &mut dyn Tx, output: &Output, renditions
 fn sound_sources(renditions: &[Rendition]) -> impl Iterator<Item = kinora_domain::ObjectId> {
     renditions.iter().filter_map(|rendition| match &rendition.role {
         Role::Sound(plan) => Some(plan.source.object),
+        Role::Indexed { source, .. } if source.kind == TrackKind::Audio => Some(source.object),
         Role::First(_) | Role::Rung(_) | Role::Indexed { .. } => None,
     })
 }

@@ -16,7 +16,7 @@ use kinora_domain::job::LeasedJob;
 use kinora_domain::output::{Rendition, Role, SoundPlan};
 
 /// Sound is cut shorter than it would be beside a whole picture: something is there soon.
-const TARGET: Duration = Duration::from_secs(1);
+pub(super) const TARGET: Duration = Duration::from_secs(1);
 
 /// The job.
 pub(crate) async fn run(app: &App, job: &LeasedJob, id: RenditionId) -> Result<Finished, Error> {

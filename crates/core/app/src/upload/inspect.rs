@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::error::Error;
 use crate::file::container::container;
+use crate::file::indexing;
 use crate::file::movie::{self, Unfit};
 use crate::port::Object;
 use kinora_domain::file::{Content, Failure, Probe};
@@ -18,11 +19,10 @@ use std::sync::Arc;
 pub(super) async fn inspect(app: &App, name: &str, object: Arc<dyn Object>) -> Result<Content, Error> {
     let container = container(&*object).await?;
     let probe = match container {
-        Container::IsoBmff { .. } | Container::QuickTime => read_movie(app, &object).await?,
-        Container::Matroska
-        | Container::MpegTs
+        Container::IsoBmff { .. } | Container::QuickTime => read_movie(app, &object, container).await?,
+        Container::Matroska | Container::Flv => read_head(app, &object, container).await?,
+        Container::MpegTs
         | Container::MpegPs
-        | Container::Flv
         | Container::Avi
         | Container::Mxf
         | Container::Ogg
@@ -53,7 +53,7 @@ pub(super) async fn inspect(app: &App, name: &str, object: Arc<dyn Object>) -> R
     Ok(Content { container: container.id().to_owned(), probe })
 }
 
-async fn read_movie(app: &App, object: &Arc<dyn Object>) -> Result<Probe, Error> {
+async fn read_movie(app: &App, object: &Arc<dyn Object>, container: Container) -> Result<Probe, Error> {
     let limits = app.limits;
     let read = match movie::read_index(object).await? {
         Ok(index) => movie::apart(move || index.parse(&limits).map(|movie| movie::found_tracks(&movie))).await?,
@@ -61,10 +61,17 @@ async fn read_movie(app: &App, object: &Arc<dyn Object>) -> Result<Probe, Error>
     };
     match read {
         Ok(tracks) => Ok(Probe::Done { tracks }),
-        // Sound as a file; only how it is cut makes it unfit for us, so that others look into it.
-        Err(Unfit::Fragmented) => Ok(Probe::Pending),
+        // Sound as a file; only its samples are not listed.
+        Err(Unfit::Fragmented) => read_head(app, object, container).await,
         Err(Unfit::Refused(problem)) => Err(problem.into()),
     }
+}
+
+/// The beginning of a file that is indexed: where it does not tell all, a job looks into it.
+async fn read_head(app: &App, object: &Arc<dyn Object>, container: Container) -> Result<Probe, Error> {
+    let tracks = indexing::head(object, container).await?;
+    let found = tracks.and_then(|tracks| indexing::found_tracks(&tracks, &app.limits));
+    Ok(found.map_or(Probe::Pending, |tracks| Probe::Done { tracks }))
 }
 
 fn captions_name(name: &str) -> bool {

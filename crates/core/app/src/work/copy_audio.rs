@@ -12,6 +12,15 @@ use kinora_domain::track::Track;
 use kinora_domain::{Kind, ObjectId, Problem, TrackId};
 use kinora_media::map::SegmentMap;
 
+/// Sound is copied out when reading it in place drags in more than this many times its bytes.
+const COPY_OUT_ABOVE: u64 = 2;
+
+/// Whether it is worth the while.
+pub(crate) fn is_scattered(map: &SegmentMap) -> bool {
+    let span = map.span();
+    span.end.saturating_sub(span.start) > map.payload_bytes().saturating_mul(COPY_OUT_ABOVE)
+}
+
 /// The job: copies the samples, renders the same map over the copy, and moves the track to both in one
 /// fenced transaction. The version stays: the same segments come out of either object.
 pub(super) async fn run(app: &App, job: &LeasedJob, id: TrackId) -> Result<Finished, Error> {

@@ -1,6 +1,6 @@
 //! Jobs: claimed under a lease, done, and completed in one fenced transaction; and sweeping.
 
-mod copy_audio;
+pub(crate) mod copy_audio;
 mod ending;
 mod heart;
 mod manage;

@@ -5,7 +5,7 @@ use super::{copy_audio, probe_file};
 use crate::app::App;
 use crate::error::Error;
 use crate::port::Tx;
-use crate::process::{chunk, first, plan, seal, settle, sound};
+use crate::process::{chunk, first, index, plan, seal, settle, sound};
 use kinora_domain::job::{LeasedJob, Work};
 
 /// The work itself. It completes the job in the transaction of its result.
@@ -14,6 +14,7 @@ pub(super) async fn perform(app: &App, job: &LeasedJob) -> Result<Finished, Erro
         Work::ProbeFile(file) => probe_file::run(app, job, file).await,
         Work::CopyAudio(track) => copy_audio::run(app, job, track).await,
         Work::PlanOutput(output) => plan::run(app, job, output).await,
+        Work::IndexUpload(output) => index::run(app, job, output).await,
         Work::FirstRung(rendition) => first::run(app, job, rendition).await,
         Work::EncodeSound(rendition) => sound::run(app, job, rendition).await,
         Work::EncodeChunk(chunk) => chunk::run(app, job, chunk).await,
@@ -28,7 +29,9 @@ pub(super) async fn give_up(app: &App, tx: &mut dyn Tx, work: Work, _words: &str
         Work::ProbeFile(file) => probe_file::give_up(app, tx, file).await,
         // The track plays from the upload as before.
         Work::CopyAudio(_) => Ok(()),
-        Work::PlanOutput(output) | Work::SealPicture(output) => settle::give_up(app, tx, Some(output)).await,
+        Work::PlanOutput(output) | Work::IndexUpload(output) | Work::SealPicture(output) => {
+            settle::give_up(app, tx, Some(output)).await
+        }
         Work::FirstRung(rendition) | Work::EncodeSound(rendition) => {
             let output = settle::output_of(tx, rendition).await?;
             settle::give_up(app, tx, output).await
@@ -48,6 +51,7 @@ pub(super) async fn canceled(_app: &App, work: Work) -> Result<(), Error> {
         Work::ProbeFile(_)
         | Work::CopyAudio(_)
         | Work::PlanOutput(_)
+        | Work::IndexUpload(_)
         | Work::FirstRung(_)
         | Work::EncodeSound(_)
         | Work::EncodeChunk(_)
