@@ -11,7 +11,10 @@ use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
 /// How long jobs may take that a film brings with it.
-const JOBS: Duration = Duration::from_mins(5);
+const JOBS: Duration = Duration::from_mins(15);
+
+/// How often is asked whether jobs are left that take minutes: each answer costs the server a little.
+const SELDOM: Duration = Duration::from_millis(100);
 
 /// An application with its key.
 pub(crate) struct Kit {
@@ -35,8 +38,7 @@ impl Kit {
     }
 
     /// Opens an upload of `size` bytes.
-    pub(crate) fn start(&mut self, size: u64) -> Outcome<Upload> {
-        let name = "bench.mp4";
+    pub(crate) fn start(&mut self, name: &str, size: u64) -> Outcome<Upload> {
         let body = json!({ "name": name, "friendlyName": name, "fileSize": size });
         let answer = self.post("/vod/v1/files/start", &body)?;
         let parts = answer["partsCount"].as_u64().context("there is no partsCount")?;
@@ -68,7 +70,8 @@ impl Kit {
     pub(crate) fn upload(&mut self, path: &Path) -> Outcome<Upload> {
         let film = File::open(path).context(path.display())?;
         let size = film.metadata()?.len();
-        let mut upload = self.start(size)?;
+        let name = path.file_name().and_then(|name| name.to_str()).context("a film without a name")?;
+        let mut upload = self.start(name, size)?;
         let mut part = vec![0; upload.part_size];
         let mut offset = 0;
         while offset < size {
@@ -89,11 +92,26 @@ impl Kit {
         Ok(())
     }
 
-    /// Makes an asset of it, and returns the asset's id.
+    /// Makes an asset of it that plays as it is, and returns the asset's id.
     pub(crate) fn asset(&mut self, upload: &Upload) -> Outcome<String> {
+        self.asset_as(upload, "mp4")
+    }
+
+    /// Makes an asset of it in a preset, and returns the asset's id.
+    pub(crate) fn asset_as(&mut self, upload: &Upload, preset: &str) -> Outcome<String> {
         let source = json!({ "fileId": upload.file, "fileTypesFlag": "Video, Audio" });
-        let body = json!({ "transcodedSources": [source], "preset": "mp4", "title": "bench" });
+        let body = json!({ "transcodedSources": [source], "preset": preset, "title": "bench" });
         text(&self.post("/vod/v1/assets", &body)?["id"])
+    }
+
+    /// Deletes an asset, and waits until nothing is made of it any more.
+    pub(crate) fn delete(&mut self, asset: &str) -> Outcome<()> {
+        let path = format!("/vod/v1/assets/{asset}");
+        let answer = self.client.send("DELETE", &path, &self.headers, &[])?;
+        if !matches!(answer.status, 200 | 204) {
+            return answer.succeeded(&path);
+        }
+        self.settle_seldom()
     }
 
     /// Gives an upload up, with its bytes.
@@ -114,7 +132,16 @@ impl Kit {
 
     /// Waits until no job is left.
     pub(crate) fn settle(&mut self) -> Outcome<()> {
-        wait::until("the server has no job left", JOBS, || {
+        self.settle_every(Duration::from_millis(1))
+    }
+
+    /// The same where it takes long and the server's work is measured.
+    pub(crate) fn settle_seldom(&mut self) -> Outcome<()> {
+        self.settle_every(SELDOM)
+    }
+
+    fn settle_every(&mut self, every: Duration) -> Outcome<()> {
+        wait::until_every("the server has no job left", every, JOBS, || {
             let text = self.client.get("/metrics")?;
             let text = String::from_utf8_lossy(&text);
             let jobs = text.lines().find_map(|line| line.strip_prefix("kinora_jobs_unfinished "));

@@ -125,7 +125,7 @@ impl Footage {
 }
 
 /// The film named by whoever runs this, else the one beside the repository, if it is there.
-fn source() -> Outcome<Option<PathBuf>> {
+pub(crate) fn source() -> Outcome<Option<PathBuf>> {
     if let Some(named) = std::env::var_os("KINORA_BENCH_MEDIA") {
         let named = PathBuf::from(named);
         return if named.is_file() { Ok(Some(named)) } else { Err(Failure::new("KINORA_BENCH_MEDIA names no file")) };
@@ -137,7 +137,7 @@ fn source() -> Outcome<Option<PathBuf>> {
 }
 
 /// Films of another source are other films.
-fn folder(target: &Path, source: Option<&Path>) -> Outcome<PathBuf> {
+pub(crate) fn folder(target: &Path, source: Option<&Path>) -> Outcome<PathBuf> {
     let name = match source {
         Some(source) => {
             let mut name = source.file_stem().unwrap_or_default().to_owned();
@@ -152,12 +152,13 @@ fn folder(target: &Path, source: Option<&Path>) -> Outcome<PathBuf> {
 }
 
 /// Makes `path` unless it is there, and never leaves half of it under its name.
-fn make(path: &Path, how: impl FnOnce(&Path) -> Outcome<()>) -> Outcome<()> {
+pub(crate) fn make(path: &Path, how: impl FnOnce(&Path) -> Outcome<()>) -> Outcome<()> {
     if path.exists() {
         return Ok(());
     }
     say(&format!("making {}", path.display()));
-    let unfinished = path.with_extension("unfinished.mp4");
+    let extension = path.extension().and_then(|extension| extension.to_str()).context(path.display())?;
+    let unfinished = path.with_extension(format!("unfinished.{extension}"));
     how(&unfinished)?;
     std::fs::rename(&unfinished, path).context(path.display())
 }
@@ -181,7 +182,7 @@ fn encode(source: Option<&Path>, to: &Path) -> Outcome<()> {
     run(&mut ffmpeg).map(drop)
 }
 
-fn repeat(piece: &Path, times: u32, to: &Path) -> Outcome<()> {
+pub(crate) fn repeat(piece: &Path, times: u32, to: &Path) -> Outcome<()> {
     let again = (times - 1).to_string();
     run(ffmpeg().args(["-stream_loop", &again, "-i"]).arg(piece).args(["-c", "copy"]).arg(to)).map(drop)
 }
@@ -190,7 +191,7 @@ fn copy(from: &Path, to: &Path) -> Outcome<()> {
     run(ffmpeg().arg("-i").arg(from).args(["-c", "copy", "-movflags", "+faststart"]).arg(to)).map(drop)
 }
 
-fn ffmpeg() -> std::process::Command {
+pub(crate) fn ffmpeg() -> std::process::Command {
     let mut ffmpeg = command("ffmpeg");
     ffmpeg.args(["-nostdin", "-v", "error", "-y"]);
     ffmpeg

@@ -32,6 +32,31 @@ pub(crate) fn master(path: &str, bytes: &[u8]) -> Outcome<Master> {
     Ok(Master { video: resolve(path, video)?, audio: audio.and_then(uri).map(|uri| resolve(path, uri)).transpose()? })
 }
 
+/// A picture that a multivariant playlist names.
+#[derive(Debug)]
+pub(crate) struct Variant {
+    /// Lines of the picture.
+    pub(crate) height: u32,
+    /// Path of its media playlist from the root.
+    pub(crate) path: String,
+}
+
+/// The pictures of the multivariant playlist that was found at `path`.
+pub(crate) fn variants(path: &str, bytes: &[u8]) -> Outcome<Vec<Variant>> {
+    let text = String::from_utf8_lossy(bytes);
+    let mut lines = text.lines();
+    let mut variants = Vec::new();
+    while let Some(line) = lines.next() {
+        if let Some(attributes) = line.strip_prefix("#EXT-X-STREAM-INF:") {
+            let size = attributes.split_once("RESOLUTION=").context("a variant has no resolution")?.1;
+            let (_, height) = size.split(',').next().and_then(|size| size.split_once('x')).context(line)?;
+            let uri = lines.next().context("the variant has no URI")?;
+            variants.push(Variant { height: height.parse().context(line)?, path: resolve(path, uri)? });
+        }
+    }
+    Ok(variants)
+}
+
 /// Reads the media playlist that was found at `path`.
 pub(crate) fn playlist(path: &str, bytes: &[u8]) -> Outcome<Playlist> {
     let text = String::from_utf8_lossy(bytes);

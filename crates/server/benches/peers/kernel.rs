@@ -6,13 +6,27 @@ use core::time::Duration;
 /// Ticks of user space a second, on every architecture that we run on.
 const TICKS: u32 = 100;
 
+/// Where the process's own times stand behind its name, and where those of its children.
+const UTIME: usize = 11;
+const CUTIME: usize = 13;
+
 /// Processor time of all threads of a process, those that have ended included.
 pub(crate) fn cpu(pid: u32) -> Outcome<Duration> {
+    times(pid, UTIME)
+}
+
+/// Processor time of the programs that a process has started and that have ended, and of theirs.
+pub(crate) fn cpu_of_children(pid: u32) -> Outcome<Duration> {
+    times(pid, CUTIME)
+}
+
+/// Two fields of what the kernel knows: a time in user space and one in the kernel.
+fn times(pid: u32, first: usize) -> Outcome<Duration> {
     let path = format!("/proc/{pid}/stat");
     let text = std::fs::read_to_string(&path).context(&path)?;
     // The name, in parentheses, may hold anything; behind it come fields from the third on.
     let (_, fields) = text.rsplit_once(')').context(&path)?;
-    let mut times = fields.split_ascii_whitespace().skip(11).map_while(|field| field.parse::<u32>().ok());
+    let mut times = fields.split_ascii_whitespace().skip(first).map_while(|field| field.parse::<u32>().ok());
     let (user, system) = times.next().zip(times.next()).context(&path)?;
     Ok(Duration::from_secs(1) * (user + system) / TICKS)
 }

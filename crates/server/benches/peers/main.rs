@@ -8,9 +8,9 @@
 //! cargo bench -p kinora --bench peers -- [--quick] [--json] [--rounds N] [--only PART]...
 //! ```
 //!
-//! `--quick` leaves out the two-hour films and takes three rounds; `--json` prints every sample in place of the
-//! table; `--only first|upload|serving|start` may be given several times. `KINORA_BIN` names another
-//! binary, `KINORA_BENCH_MEDIA` a film to make the footage of.
+//! `--quick` leaves out the two-hour films, shortens those to convert and takes three rounds; `--json` prints
+//! every sample in place of the table; `--only first|upload|serving|start|ladder|foreign|workers` may be given
+//! several times. `KINORA_BIN` names another binary, `KINORA_BENCH_MEDIA` a film to make the footage of.
 
 mod api;
 mod bare;
@@ -18,23 +18,29 @@ mod contest;
 mod failure;
 mod first;
 mod footage;
+mod foreign;
 mod hls;
 mod http;
 mod kernel;
+mod ladder;
 mod machine;
 mod nginx;
 mod options;
 mod packager;
+mod peer_ladder;
 mod process;
 mod report;
 mod row;
 mod scratch;
 mod server;
 mod serving;
+mod similarity;
 mod start;
 mod stats;
+mod subject;
 mod upload;
 mod wait;
+mod workers;
 
 use failure::{Context as _, Outcome};
 use options::{Options, Part};
@@ -93,6 +99,16 @@ fn run(options: Options) -> Outcome<()> {
     }
     if bench.options.wants(Part::First) {
         first::measure(&bench, &films, &mut report)?;
+    }
+
+    if bench.options.wants(Part::Foreign) {
+        foreign::measure(&bench, &mut report)?;
+    }
+    if bench.options.wants(Part::Ladder) {
+        ladder::measure(&bench, &mut report)?;
+    }
+    if bench.options.wants(Part::Workers) {
+        workers::measure(&bench, &mut report)?;
     }
 
     let folder = bench.target.join("bench");

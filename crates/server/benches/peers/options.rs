@@ -13,12 +13,18 @@ pub(crate) enum Part {
     Serving,
     /// Start and idle memory.
     Start,
+    /// Cost and quality of ladders.
+    Ladder,
+    /// From the last byte to the first segment of codecs that players do not take.
+    Foreign,
+    /// One worker and two.
+    Workers,
 }
 
 /// The command line, read.
 #[derive(Debug)]
 pub(crate) struct Options {
-    /// Fewer rounds, and no two-hour films.
+    /// Fewer rounds, no two-hour films, and shorter ones to convert.
     pub(crate) quick: bool,
     /// Samples instead of a table.
     pub(crate) json: bool,
@@ -51,6 +57,11 @@ impl Options {
         Ok(Some(Self { quick, json, rounds, only }))
     }
 
+    /// How often what takes minutes is measured.
+    pub(crate) fn long_rounds(&self) -> usize {
+        self.rounds.div_ceil(2)
+    }
+
     /// Whether a part is to be measured.
     pub(crate) fn wants(&self, part: Part) -> bool {
         self.only.is_empty() || self.only.contains(&part)
@@ -63,6 +74,9 @@ fn part(name: Option<&str>) -> Outcome<Part> {
         Some("upload") => Ok(Part::Upload),
         Some("serving") => Ok(Part::Serving),
         Some("start") => Ok(Part::Start),
-        _ => Err(Failure::new("--only takes first, upload, serving or start")),
+        Some("ladder") => Ok(Part::Ladder),
+        Some("foreign") => Ok(Part::Foreign),
+        Some("workers") => Ok(Part::Workers),
+        _ => Err(Failure::new("--only takes first, upload, serving, start, ladder, foreign or workers")),
     }
 }

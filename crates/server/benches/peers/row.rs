@@ -11,6 +11,10 @@ pub(crate) enum Unit {
     SecondsPerMegabyte,
     Bytes,
     Times,
+    /// A part of something, shown in hundredths.
+    Share,
+    /// A difference of structural similarities.
+    Similarity,
 }
 
 /// How ratios are to be read.
@@ -20,6 +24,8 @@ pub(crate) enum Compare {
     Share,
     /// The peer's time divided by ours.
     Faster,
+    /// What the peer spends divided by what we spend.
+    Less,
 }
 
 /// Who was measured beside us.
@@ -59,6 +65,8 @@ impl Unit {
             Self::SecondsPerMegabyte => format!("{:.0} µs/MB", value * 1e6),
             Self::Bytes => format!("{:.1} MB", value / 1e6),
             Self::Times => format!("{value:.2}"),
+            Self::Share => format!("{:.1} %", value * 100.0),
+            Self::Similarity => format!("{value:.4}"),
         }
     }
 
@@ -69,6 +77,8 @@ impl Unit {
             Self::SecondsPerMegabyte => "seconds per megabyte",
             Self::Bytes => "bytes",
             Self::Times => "times",
+            Self::Share => "share",
+            Self::Similarity => "structural similarity",
         }
     }
 }
@@ -78,6 +88,7 @@ impl Compare {
         match self {
             Self::Share => format!("{ratio:.2}×"),
             Self::Faster => format!("{ratio:.1}× as fast"),
+            Self::Less => format!("{ratio:.2}× less"),
         }
     }
 }
@@ -106,7 +117,7 @@ impl Row {
             json!({ "name": peer.name, "samples": peer.samples, "median": median(&peer.samples),
                 "ratios": ratios, "medianRatio": median(&ratios), "ratio": match peer.compare {
                     Compare::Share => "kinora / peer",
-                    Compare::Faster => "peer / kinora",
+                    Compare::Faster | Compare::Less => "peer / kinora",
                 } })
         });
         let targets = self
@@ -132,7 +143,7 @@ impl Row {
         pairs
             .map(|(ours, theirs)| match peer.compare {
                 Compare::Share => ours / theirs,
-                Compare::Faster => theirs / ours,
+                Compare::Faster | Compare::Less => theirs / ours,
             })
             .collect()
     }

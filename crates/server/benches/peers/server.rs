@@ -8,6 +8,7 @@ use core::time::Duration;
 use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Instant;
 
 /// How long a start may take before it counts as failed.
@@ -31,6 +32,11 @@ pub(crate) struct Server<'a> {
 impl<'a> Server<'a> {
     /// Starts the server on `data`, on one core where one is given, and waits until it is ready.
     pub(crate) fn start(bench: &'a Bench, data: &Path, core: Option<usize>) -> Outcome<Self> {
+        Self::start_as(bench, data, core, &["serve"])
+    }
+
+    /// The same with these words of the command line.
+    pub(crate) fn start_as(bench: &'a Bench, data: &Path, core: Option<usize>, words: &[&str]) -> Outcome<Self> {
         let address = free_address()?;
         let log = data.with_extension("log");
         let out = File::create(&log).context(log.display())?;
@@ -42,17 +48,10 @@ impl<'a> Server<'a> {
             }
             None => command(&bench.binary),
         };
-        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("KINORA_")) {
-            command.env_remove(name);
-        }
-        command
-            .arg("serve")
-            // Where no settings file lies about.
-            .current_dir(data)
-            .env("KINORA_DATA_DIR", data)
+        settle_settings(&mut command, data)
+            .args(words)
             .env("KINORA_LISTEN", address.to_string())
             .env("KINORA_BOOTSTRAP_API_KEY", KEY)
-            .env("KINORA_LOG", "warn")
             .stdout(out.try_clone()?)
             .stderr(out);
         let begin = Instant::now();
@@ -86,6 +85,39 @@ impl<'a> Server<'a> {
         }
         Ok(())
     }
+}
+
+/// A process that does the jobs of a server, one encoding at a time; killed when this is dropped.
+pub(crate) struct Worker<'a> {
+    running: Running<'a>,
+}
+
+impl<'a> Worker<'a> {
+    /// Starts worker `number` of the server on `data`.
+    pub(crate) fn start(bench: &'a Bench, data: &Path, number: usize) -> Outcome<Self> {
+        let log = data.with_extension(format!("worker{number}.log"));
+        let out = File::create(&log).context(log.display())?;
+        let mut command = command(&bench.binary);
+        settle_settings(&mut command, data)
+            .arg("worker")
+            .env("KINORA_ENCODE_CONCURRENCY", "1")
+            .stdout(out.try_clone()?)
+            .stderr(out);
+        Ok(Self { running: Running::start(&mut command, &bench.scratch)? })
+    }
+
+    /// Ends it as an operator does.
+    pub(crate) fn stop(mut self) -> Outcome<()> {
+        self.running.end()
+    }
+}
+
+/// Nothing of the settings that whoever runs this has, and a folder where no file of settings lies about.
+fn settle_settings<'a>(command: &'a mut Command, data: &Path) -> &'a mut Command {
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("KINORA_")) {
+        command.env_remove(name);
+    }
+    command.current_dir(data).env("KINORA_DATA_DIR", data).env("KINORA_LOG", "warn")
 }
 
 /// An address where nobody listened a moment ago.

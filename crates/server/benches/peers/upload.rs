@@ -78,7 +78,7 @@ fn round(
     let bare = Bare::start(File::options().write(true).open(&path).context(path.display())?)?;
     let mut client = Client::new(bare.address);
     let before = kernel::written(server.pid())?;
-    let mut upload = kit.start(SIZE)?;
+    let mut upload = kit.start("bench.mp4", SIZE)?;
     let (mut ours, mut theirs) = (Duration::ZERO, Duration::ZERO);
     for (index, (offset, part)) in parts(bytes, upload.part_size)?.into_iter().enumerate() {
         let mut peer = || -> Outcome<Duration> {

@@ -5,7 +5,17 @@ use core::time::Duration;
 use std::time::Instant;
 
 /// Asks every millisecond until `attempt` has an answer.
-pub(crate) fn until<T>(what: &str, longest: Duration, mut attempt: impl FnMut() -> Outcome<Option<T>>) -> Outcome<T> {
+pub(crate) fn until<T>(what: &str, longest: Duration, attempt: impl FnMut() -> Outcome<Option<T>>) -> Outcome<T> {
+    until_every(what, Duration::from_millis(1), longest, attempt)
+}
+
+/// Asks as often as `every` says until `attempt` has an answer.
+pub(crate) fn until_every<T>(
+    what: &str,
+    every: Duration,
+    longest: Duration,
+    mut attempt: impl FnMut() -> Outcome<Option<T>>,
+) -> Outcome<T> {
     let begin = Instant::now();
     loop {
         if let Some(answer) = attempt()? {
@@ -14,7 +24,7 @@ pub(crate) fn until<T>(what: &str, longest: Duration, mut attempt: impl FnMut() 
         if begin.elapsed() > longest {
             return Err(Failure::new(format!("waited {} s until {what}", longest.as_secs())));
         }
-        pause(Duration::from_millis(1));
+        pause(every);
     }
 }
 

@@ -35,11 +35,13 @@ pub(crate) enum Mood {
     Panics,
     IsMissing,
     NeverEnds,
+    FailsWhenTold,
 }
 
 pub(crate) struct MoodyProber {
     mood: AtomicU8,
     pub(crate) begun: Notify,
+    pub(crate) told: Notify,
     /// Looks that were begun, and looks that were ended or dropped.
     pub(crate) looks: AtomicUsize,
     pub(crate) over: Arc<AtomicUsize>,
@@ -69,6 +71,10 @@ impl Prober for MoodyProber {
             mood if mood == Mood::Panics as u8 => panic!("the prober lost its head"),
             mood if mood == Mood::IsMissing as u8 => Err(ProbeError::Run(std::io::ErrorKind::NotFound.into())),
             mood if mood == Mood::NeverEnds as u8 => std::future::pending().await,
+            mood if mood == Mood::FailsWhenTold as u8 => {
+                self.told.notified().await;
+                Err(ProbeError::Run(std::io::ErrorKind::NotFound.into()))
+            }
             _ => Ok(Examination { tracks: Vec::new(), start_micros: 0, duration_ms: None }),
         }
     }
@@ -127,9 +133,9 @@ impl Bench {
         let folder = tempfile::tempdir().unwrap();
         let store = Arc::new(SqlStore::open(&Location::Sqlite(folder.path().join("kinora.db"))).await.unwrap());
         let blobs = LocalBlobs::open(folder.path().join("data"), 0).unwrap();
-        let begun = Notify::new();
+        let (begun, told) = (Notify::new(), Notify::new());
         let (looks, over) = (AtomicUsize::new(0), Arc::new(AtomicUsize::new(0)));
-        let prober = Arc::new(MoodyProber { mood: AtomicU8::new(mood as u8), begun, looks, over });
+        let prober = Arc::new(MoodyProber { mood: AtomicU8::new(mood as u8), begun, told, looks, over });
         let header = b"\x1a\x45\xdf\xa3\x8b\x42\x82\x88matroska".to_vec();
         let size = header.len() as u64;
         blobs.put(ObjectId::new(ID), header).await.unwrap();

@@ -78,6 +78,17 @@ async fn work_of_a_canceled_job_is_dropped_and_the_job_removed() {
 }
 
 #[tokio::test]
+async fn work_that_fails_after_its_job_was_canceled_is_canceled() {
+    let bench = Bench::new(Mood::FailsWhenTold).await;
+    let (outcome, ()) = tokio::join!(bench.run(), async {
+        bench.prober.begun.notified().await;
+        cancel_job(&bench.app, JOB).await.unwrap();
+        bench.prober.told.notify_one();
+    });
+    assert_eq!((outcome, bench.job().await), (Some(Outcome::Canceled), None));
+}
+
+#[tokio::test]
 async fn work_whose_lease_is_lost_is_dropped_and_another_worker_does_it() {
     let bench = Bench::new(Mood::NeverEnds).await;
     let (first, second) = tokio::join!(bench.run(), async {

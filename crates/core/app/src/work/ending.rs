@@ -38,8 +38,11 @@ pub(super) async fn failed(app: &App, job: &LeasedJob, error: &Error) -> Result<
     match after_failure(job.attempt) {
         AfterFailure::Park => give_up_or_later(app, job, &words).await,
         after @ AfterFailure::RetryAfter(_) => {
-            tracing::warn!(job.id = %job.id, job.attempt, %words, "a job failed and is tried again");
-            keep_words(app, job, after, &words).await
+            let outcome = keep_words(app, job, after, &words).await?;
+            if outcome == Outcome::Failed {
+                tracing::warn!(job.id = %job.id, job.attempt, %words, "a job failed and is tried again");
+            }
+            Ok(outcome)
         }
     }
 }
@@ -65,6 +68,8 @@ async fn give_up_or_later(app: &App, job: &LeasedJob, words: &str) -> Result<Out
 async fn park(app: &App, job: &LeasedJob, words: &str) -> Result<Outcome, Error> {
     let mut tx = app.store.begin().await?;
     if !tx.fail(job.id, job.token, AfterFailure::Park, words).await? {
+        // What follows begins a transaction of its own, which would wait for this one.
+        drop(tx);
         return refused(app, job).await;
     }
     give_up(app, &mut *tx, job.work, words).await?;
@@ -76,6 +81,7 @@ async fn park(app: &App, job: &LeasedJob, words: &str) -> Result<Outcome, Error>
 async fn keep_words(app: &App, job: &LeasedJob, after: AfterFailure, words: &str) -> Result<Outcome, Error> {
     let mut tx = app.store.begin().await?;
     if !tx.fail(job.id, job.token, after, words).await? {
+        drop(tx);
         return refused(app, job).await;
     }
     tx.commit().await?;

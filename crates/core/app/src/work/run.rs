@@ -65,6 +65,7 @@ pub async fn run_next_job(app: &Arc<App>, lane: Lane) -> Result<Ran, Error> {
     let claimed = tx.claim(token, app.holder, LEASE_MS, &lane.kinds()).await?;
     tx.commit().await?;
     let Some(job) = claimed else { return Ok(Ran::Nothing) };
+    app.work_waiting.more(lane);
     let outcome = if job.spent { ending::give_up_spent(app, &job).await? } else { attempt(app, &job).await? };
     Ok(Ran::Job { kind: job.work.kind(), outcome })
 }

@@ -28,6 +28,11 @@ impl WorkWaiting {
         self.heavy.notify_one();
     }
 
+    /// Wakes one more worker of a lane, after one found something: there may be more than it takes itself.
+    pub(super) fn more(&self, lane: Lane) {
+        self.of(lane).notify_one();
+    }
+
     const fn of(&self, lane: Lane) -> &Notify {
         match lane {
             Lane::Quick => &self.quick,
