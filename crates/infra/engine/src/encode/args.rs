@@ -164,9 +164,10 @@ fn graph(order: &EncodeOrder, work: &PictureWork) -> String {
             // Writing to a string cannot fail.
             write!(graph, ";[s{number}]{scaled}").unwrap_or_default();
         }
-        match number < last {
-            true => write!(graph, ",split=2[o{number}][s{}]", number + 1).unwrap_or_default(),
-            false => write!(graph, "[o{number}]").unwrap_or_default(),
+        if number < last {
+            write!(graph, ",split=2[o{number}][s{}]", number + 1).unwrap_or_default();
+        } else {
+            write!(graph, "[o{number}]").unwrap_or_default();
         }
     }
     graph
