@@ -53,6 +53,7 @@ impl Prober for Engine {
             folder: scratch.path().to_path_buf(),
             limits: LimitSpec { file_bytes: 0, memory_bytes: self.limits.memory_bytes, ..self.encode_spec() },
             wall: self.limits.encode_wall,
+            background: true,
             output_bytes: 0,
         };
         let collected = Arc::new(Mutex::new(packets::Collector::new(facts.base, self.limits.max_pictures)));
