@@ -22,7 +22,10 @@ export class Fleet {
       KINORA_LOG: "info,kinora_edge=error",
       KINORA_LOG_FORMAT: "text",
     };
-    const child = spawn(this.kinora, args, { env, stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn(this.kinora, args, {
+      env,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
     child.stderr.on("data", (bytes) => (this.log += bytes));
     child.gone = new Promise((resolve) => child.on("exit", resolve));
     return child;
@@ -34,7 +37,8 @@ export class Fleet {
   }
 
   startWorkers() {
-    while (this.workers.length < this.count) this.workers.push(this.start(["worker"]));
+    while (this.workers.length < this.count)
+      this.workers.push(this.start(["worker"]));
   }
 
   /** Waits until the server answers; one that cannot start, on a full disk perhaps, is started again. */
@@ -54,7 +58,9 @@ export class Fleet {
 
   /** Starts what is gone. */
   async heal() {
-    this.workers = this.workers.filter((worker) => worker.exitCode === null && worker.signalCode === null);
+    this.workers = this.workers.filter(
+      (worker) => worker.exitCode === null && worker.signalCode === null,
+    );
     this.startWorkers();
     await this.answering();
   }
@@ -79,7 +85,9 @@ export class Fleet {
         try {
           if (!readlinkSync(`/proc/${pid}/cwd`).startsWith(scratch)) return [];
           const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-          const parent = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+          const parent = Number(
+            stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1],
+          );
           return [{ pid: Number(pid), parent }];
         } catch {
           return [];

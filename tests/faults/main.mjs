@@ -1,7 +1,16 @@
 // Random faults over a real batch: `node main.mjs --kinora PROGRAM --data FOLDER [--faults 200] [--seed N]`.
 // FOLDER should be a small disk of its own, so that it can be filled; see scripts/faults.sh.
 import { execFileSync } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, statfsSync, unlinkSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statfsSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -16,7 +25,10 @@ const { values } = parseArgs({
     kinora: { type: "string" },
     data: { type: "string" },
     faults: { type: "string", default: "200" },
-    seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
+    seed: {
+      type: "string",
+      default: String(Math.floor(Math.random() * 2 ** 31)),
+    },
   },
 });
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -47,7 +59,12 @@ const port = await new Promise((resolve) => {
 });
 const work = mkdtempSync(path.join(tmpdir(), "kinora-faults-"));
 const films = makeFilms(work);
-const fleet = new Fleet({ kinora: values.kinora, data: values.data, port, workers: 2 });
+const fleet = new Fleet({
+  kinora: values.kinora,
+  data: values.data,
+  port,
+  workers: 2,
+});
 const key = execFileSync(values.kinora, ["key", "create", "--name", "faults"], {
   env: { PATH: process.env.PATH, KINORA_DATA_DIR: values.data },
   encoding: "utf8",
@@ -67,11 +84,22 @@ const faults = {
   "worker killed": async () => (await fleet.killWorker(pick), true),
   "program killed": () => strike((pid) => process.kill(pid, "SIGKILL")),
   "program out of memory": () =>
-    strike((pid) => execFileSync("prlimit", [`--pid=${pid}`, "--as=33554432"], { stdio: "ignore" })),
+    strike((pid) =>
+      execFileSync("prlimit", [`--pid=${pid}`, "--as=33554432"], {
+        stdio: "ignore",
+      }),
+    ),
   "disk full": async () => (await fillDisk(), true),
   "worker stopped past its lease": () => stopWorker(),
 };
-const weights = ["server killed", "worker killed", "worker killed", "program killed", "program killed", "program out of memory"];
+const weights = [
+  "server killed",
+  "worker killed",
+  "worker killed",
+  "program killed",
+  "program killed",
+  "program out of memory",
+];
 
 function strike(how) {
   const programs = fleet.programs();
@@ -91,7 +119,8 @@ async function fillDisk() {
   try {
     const { bavail, bsize } = statfsSync(values.data);
     const piece = Buffer.alloc(1 << 20, 0x55);
-    for (let left = bavail * bsize; left > 0; left -= piece.length) writeSync(file, piece);
+    for (let left = bavail * bsize; left > 0; left -= piece.length)
+      writeSync(file, piece);
   } catch {
     // Full: that is what it is for.
   }
@@ -103,7 +132,8 @@ async function fillDisk() {
 let stopped = 0;
 function stopWorker() {
   const worker = pick(fleet.workers);
-  if (stopped > 0 || worker.exitCode !== null || worker.signalCode !== null) return false;
+  if (stopped > 0 || worker.exitCode !== null || worker.signalCode !== null)
+    return false;
   stopped += 1;
   worker.kill("SIGSTOP");
   setTimeout(() => {
@@ -134,10 +164,14 @@ const feeding = (async () => {
 })();
 
 const done = {};
-for (let count = 0; count < Number(values.faults); ) {
+for (let count = 0; count < Number(values.faults);) {
   await pause(200 + chance() * 1_300);
   const stopNow = count % 20 === 10;
-  const kind = stopNow ? "worker stopped past its lease" : count % 12 === 6 ? "disk full" : pick(weights);
+  const kind = stopNow
+    ? "worker stopped past its lease"
+    : count % 12 === 6
+      ? "disk full"
+      : pick(weights);
   if (await faults[kind]()) {
     done[kind] = (done[kind] ?? 0) + 1;
     count += 1;
@@ -177,10 +211,12 @@ for (;;) {
   await pause(500);
 }
 
-for (const asset of batch.assets) errors.push(...(await faultsOf(batch, work, asset)));
+for (const asset of batch.assets)
+  errors.push(...(await faultsOf(batch, work, asset)));
 await pause(1_000);
 const orphans = fleet.programs().filter(({ parent }) => parent === 1);
-if (orphans.length > 0) errors.push(`${orphans.length} programs without a parent`);
+if (orphans.length > 0)
+  errors.push(`${orphans.length} programs without a parent`);
 await fleet.stop();
 const left = fleet.programs().length;
 if (left > 0) errors.push(`${left} programs after the end`);
@@ -189,13 +225,18 @@ if (left > 0) errors.push(`${left} programs after the end`);
 const swept = async () => {
   fleet.log = "";
   await fleet.startServer("all");
-  const found = Number(/objects that nothing refers to were removed.*?orphans=(\d+)/.exec(fleet.log)?.[1] ?? 0);
+  const found = Number(
+    /objects that nothing refers to were removed.*?orphans=(\d+)/.exec(
+      fleet.log,
+    )?.[1] ?? 0,
+  );
   await fleet.stop();
   return found;
 };
 const firstSweep = await swept();
 const secondSweep = await swept();
-if (secondSweep > 0) errors.push(`${secondSweep} objects were swept only at the second start`);
+if (secondSweep > 0)
+  errors.push(`${secondSweep} objects were swept only at the second start`);
 const scratch = readdirSync(path.join(values.data, "scratch")).length;
 if (scratch > 0) errors.push(`${scratch} files are left in scratch`);
 
@@ -206,7 +247,10 @@ const rows = [
   ["jobs parked and replayed", replayed],
   ["objects of crashes swept at the next start", firstSweep],
   ["seconds of faults", Math.round(disturbed / 1_000)],
-  ["seconds until all was finished and checked", Math.round((Date.now() - begun - disturbed) / 1_000)],
+  [
+    "seconds until all was finished and checked",
+    Math.round((Date.now() - begun - disturbed) / 1_000),
+  ],
   ["acknowledged and lost, or not finished, or not whole", errors.length],
 ];
 for (const [name, value] of rows) say(`| ${name} | ${value} |`);
