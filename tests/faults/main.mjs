@@ -226,7 +226,7 @@ const swept = async () => {
   fleet.log = "";
   await fleet.startServer("all");
   const found = Number(
-    /objects that nothing refers to were removed.*?orphans=(\d+)/.exec(
+    /objects that nothing refers to were removed".*?"orphans":(\d+)/.exec(
       fleet.log,
     )?.[1] ?? 0,
   );
