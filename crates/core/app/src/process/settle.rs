@@ -14,7 +14,7 @@ use kinora_domain::{AssetId, Kind, OutputId};
 use kinora_media::timing::{Timescale, rescale};
 
 /// The attempt from which on a verdict against a file is believed.
-const BELIEVED_AT: u32 = 2;
+const BELIEVED_AT: u32 = 3;
 
 /// The reason of what needs a person.
 const STALLED: &str = "processing_failed";
@@ -30,7 +30,7 @@ pub(super) async fn complete_only(app: &App, job: &LeasedJob) -> Result<Finished
 }
 
 /// The work failed. What lies in the file fails the output, and the job is done; anything else may go
-/// better another time. A verdict against the file counts when it comes twice: a program that is short of
+/// better another time. A verdict against the file counts when it comes three times: a program that is short of
 /// memory or hit by something says the strangest things.
 pub(super) async fn failed(app: &App, job: &LeasedJob, output: OutputId, error: Error) -> Result<Finished, Error> {
     let lasts = matches!(error.kind(), Kind::UnreadableMedia | Kind::UnsupportedMedia | Kind::TooLarge);
