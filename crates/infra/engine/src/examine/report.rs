@@ -42,6 +42,7 @@ struct Stream {
     sample_aspect_ratio: Option<String>,
     field_order: Option<String>,
     color_transfer: Option<String>,
+    color_space: Option<String>,
     avg_frame_rate: Option<String>,
     r_frame_rate: Option<String>,
     time_base: Option<String>,
@@ -144,8 +145,11 @@ impl Stream {
             Some("arib-std-b67") => Transfer::Hlg,
             _ => Transfer::Sdr,
         };
+        let tells_matrix =
+            self.color_space.as_deref().is_some_and(|space| !matches!(space, "gbr" | "unknown" | "reserved"));
         let base = self.time_base.as_deref().and_then(|text| fraction(text, '/'))?;
-        Some(PictureFacts { shown, rate: self.rate(), scan, transfer, base: TimeBase::new(base.0, base.1)? })
+        let base = TimeBase::new(base.0, base.1)?;
+        Some(PictureFacts { shown, rate: self.rate(), scan, transfer, tells_matrix, base })
     }
 
     /// The rate that pictures are coded in where it agrees with how many there are in a second; else the latter.
