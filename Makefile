@@ -1,7 +1,7 @@
 # Everything here is a script in scripts/: this file only gives them names.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check generated bench fuzz clean
+.PHONY: help run build test check generated bench faults fuzz clean
 
 help: ## Show this list
 	@echo "Kinora, a self-hosted video cloud. What make can do here:"
@@ -26,6 +26,9 @@ generated: ## Write the generated documents anew
 
 bench: ## Measure beside the peers and print the table (ARGS="--quick")
 	@scripts/bench.sh $(ARGS)
+
+faults: ## Try 200 random faults over a real batch (ARGS="--faults 40 --seed 1")
+	@scripts/faults.sh $(ARGS)
 
 fuzz: ## Run every fuzz target for a minute (FUZZ_SECONDS=60)
 	@scripts/fuzz.sh

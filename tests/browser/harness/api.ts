@@ -15,6 +15,12 @@ type Asset = {
   readonly errorMessage?: string;
 };
 
+type Output = {
+  readonly preset: string;
+  readonly status: string;
+  readonly errorMessage?: string;
+};
+
 /** The few calls of the Cloud Video Kit API that bring a film in, as an application makes them. */
 export class VideoKit {
   readonly #origin: string;
@@ -26,20 +32,88 @@ export class VideoKit {
   }
 
   /** Uploads the film, makes an asset of it, waits until it plays, and returns the asset's id. */
-  async publish(film: string): Promise<string> {
+  async publish(film: string, preset = "mp4"): Promise<string> {
+    const id = await this.create(film, preset);
+    await this.plays(id);
+    return id;
+  }
+
+  /** Uploads the film and makes an asset of it; returns the asset's id. */
+  async create(film: string, preset: string): Promise<string> {
     const fileId = await this.#upload(film);
     const { id } = await this.#call<{ id: string }>("POST", "/vod/v1/assets", {
       transcodedSources: [{ fileId, fileTypesFlag: "Video, Audio" }],
-      preset: "mp4",
+      preset,
       title: path.basename(film),
     });
+    return id;
+  }
+
+  /** Waits until the asset plays, be it not all of it yet. */
+  async plays(id: string): Promise<void> {
     await until(`asset ${id} is available`, 60, async () => {
       const asset = await this.#call<Asset>("GET", `/vod/v1/assets/${id}`);
       if (asset.status === "Error")
         throw new Error(`asset ${id} failed: ${asset.errorMessage}`);
       return asset.status === "Available" ? asset : null;
     });
-    return id;
+  }
+
+  /** Waits until all that the asset's preset asks for is made. */
+  async completes(id: string): Promise<void> {
+    await until(`asset ${id} is complete`, 100, async () => {
+      const { outputs } = await this.#call<{ outputs: Output[] }>(
+        "GET",
+        `/vod/v1/assets/${id}`,
+      );
+      const failed = outputs.find((output) => output.status === "Error");
+      if (failed) throw new Error(`${failed.preset}: ${failed.errorMessage}`);
+      const complete = outputs.every((output) => output.status === "Available");
+      return outputs.length > 0 && complete ? true : null;
+    });
+  }
+
+  /** The heights of the qualities that viewers are offered now, from the multivariant playlist. */
+  async qualities(id: string): Promise<number[]> {
+    const response = await fetch(`${this.#origin}/play/${id}/hls/master.m3u8`);
+    const playlist = await response.text();
+    if (!response.ok)
+      throw new Error(`the playlist was answered ${response.status}`);
+    return Array.from(playlist.matchAll(/RESOLUTION=\d+x(\d+)/g), (match) =>
+      Number(match[1]),
+    );
+  }
+
+  /** What the first media playlist lists now; null before there is one. */
+  async listed(
+    id: string,
+  ): Promise<{ readonly seconds: number; readonly growing: boolean } | null> {
+    const base = `${this.#origin}/play/${id}/hls/`;
+    const master = await fetch(`${base}master.m3u8`);
+    if (!master.ok) return null;
+    const name = (await master.text())
+      .split("\n")
+      .find((line) => line !== "" && !line.startsWith("#"));
+    const media = await fetch(base + name);
+    if (!media.ok) return null;
+    const playlist = await media.text();
+    const lengths = Array.from(
+      playlist.matchAll(/^#EXTINF:([\d.]+)/gm),
+      (match) => Number(match[1]),
+    );
+    if (lengths.length === 0) return null;
+    return {
+      seconds: lengths.reduce((sum, length) => sum + length, 0),
+      growing: !playlist.includes("#EXT-X-ENDLIST"),
+    };
+  }
+
+  /** Waits until viewers are offered these qualities, in any order. */
+  async offers(id: string, heights: readonly number[]): Promise<void> {
+    const wanted = sorted(heights).join();
+    await until(`asset ${id} is offered in ${wanted} lines`, 100, async () =>
+      sorted(await this.qualities(id)).join() === wanted ? true : null,
+    );
   }
 
   async #upload(film: string): Promise<string> {
@@ -102,6 +176,10 @@ export class VideoKit {
       );
     return JSON.parse(text) as T;
   }
+}
+
+function sorted(numbers: readonly number[]): number[] {
+  return [...numbers].sort((a, b) => a - b);
 }
 
 async function putPart(

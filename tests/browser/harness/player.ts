@@ -89,6 +89,29 @@ export class Player {
     );
   }
 
+  /** Waits until the film is over, which may take so many seconds. */
+  async ends(seconds: number): Promise<void> {
+    await this.#frame.waitForFunction(
+      () => document.querySelector("video")?.ended,
+      undefined,
+      { timeout: seconds * 1000 },
+    );
+  }
+
+  /** Chooses the quality with so many lines, as the viewer does in the menu; null leaves it to the player. */
+  async choose(height: number | null): Promise<void> {
+    await this.#frame.evaluate((wanted) => {
+      const list = (document.querySelector("video") as unknown as Renditions)
+        .videoRenditions;
+      const index = Array.from(list).findIndex(
+        (rendition) => rendition.height === wanted,
+      );
+      if (index < 0 && wanted !== null)
+        throw new Error(`no quality of ${wanted} lines is offered`);
+      list.selectedIndex = index;
+    }, height);
+  }
+
   /** What the picture shows now: the brightness of 16 × 9 places. */
   async picture(): Promise<number[]> {
     return this.#frame.evaluate(() => {
@@ -130,6 +153,11 @@ export type PlayerState = {
   readonly videoWidth: number;
   readonly loop: boolean;
   readonly error: string | null;
+};
+
+/** The list that the quality menu shows; see web/player/tracks.ts. */
+type Renditions = {
+  videoRenditions: ArrayLike<{ height: number }> & { selectedIndex: number };
 };
 
 type Sound = { analyser: AnalyserNode; rate: number };

@@ -1,6 +1,7 @@
 import { test as nodeTest, type TestContext } from "node:test";
 import type { FilmName } from "../films";
 import { Player } from "./player";
+import { Recording } from "./recording";
 import { Watch } from "./watch";
 import { world } from "./world";
 
@@ -47,4 +48,19 @@ export async function openFilm(
   const player = new Player(watch.page);
   await player.ready();
   return { watch, player };
+}
+
+/** Opens the player on an asset, records what it shows, and waits until it is ready to play. */
+export async function openRecorded(
+  t: TestContext,
+  asset: string,
+  query = "",
+): Promise<{ watch: Watch; player: Player; recording: Recording }> {
+  const watch = await openPage(t);
+  const recording = await Recording.prepare(watch.page);
+  await watch.page.goto(await address(`/embed/${asset}${query}`));
+  const player = new Player(watch.page);
+  await player.ready();
+  await recording.begin();
+  return { watch, player, recording };
 }

@@ -10,7 +10,8 @@ import { type Server, startServer } from "./server";
 /** What all suites share: one server, one browser, and each film published once. */
 class World {
   readonly #undo: (() => Promise<unknown>)[] = [];
-  readonly #films = new Map<string, Promise<string>>();
+  /** Films and assets by what they were made of. */
+  readonly #made = new Map<string, Promise<string>>();
   #server: Promise<Server> | undefined;
   #browser: Promise<Browser> | undefined;
   #folder: Promise<string> | undefined;
@@ -32,15 +33,28 @@ class World {
   }
 
   /** The id of an asset that plays this film. */
-  asset(film: FilmName): Promise<string> {
-    return this.#once(film, async () =>
-      this.#publish(await makeFilm(film, await this.#scratch())),
+  asset(film: FilmName, preset = "mp4"): Promise<string> {
+    return this.#once(`${film} ${preset}`, async () =>
+      (await this.api()).publish(await this.film(film), preset),
     );
   }
 
   /** The id of an asset that plays the film in this file. */
-  assetOf(file: string): Promise<string> {
-    return this.#once(file, () => this.#publish(file));
+  assetOf(file: string, preset = "mp4"): Promise<string> {
+    return this.#once(`${file} ${preset}`, async () =>
+      (await this.api()).publish(file, preset),
+    );
+  }
+
+  /** The path of the film. */
+  film(film: FilmName): Promise<string> {
+    return this.#once(film, async () => makeFilm(film, await this.#scratch()));
+  }
+
+  /** The API of the server. */
+  async api(): Promise<VideoKit> {
+    const { origin, apiKey } = await this.server();
+    return new VideoKit(origin, apiKey);
   }
 
   async end(): Promise<void> {
@@ -48,14 +62,9 @@ class World {
   }
 
   #once(key: string, make: () => Promise<string>): Promise<string> {
-    const known = this.#films.get(key) ?? make();
-    this.#films.set(key, known);
+    const known = this.#made.get(key) ?? make();
+    this.#made.set(key, known);
     return known;
-  }
-
-  async #publish(file: string): Promise<string> {
-    const { origin, apiKey } = await this.server();
-    return new VideoKit(origin, apiKey).publish(file);
   }
 
   #scratch(): Promise<string> {

@@ -1,10 +1,14 @@
 import shaka from "shaka-player/dist/shaka-player.dash.js";
 import { trackLabels } from "../labels";
 import { Recovery } from "../recovery";
+import { safeMargin } from "../safe-margin";
 import { AudioTrack } from "../tracks";
 import type { Engine, EngineHost, Failure } from "./engine";
 
 type ShakaError = { readonly severity: number; readonly category: number; readonly code: number };
+
+/** Of `segmentappended`. */
+type Appended = { readonly contentType: string; readonly end: number };
 
 /** Plays DASH. A chunk of its own: only a page that asks for DASH loads it. */
 export class ShakaEngine implements Engine {
@@ -12,6 +16,8 @@ export class ShakaEngine implements Engine {
   readonly #url: string;
   readonly #recovery = new Recovery();
   readonly #player: shaka.Player;
+  /** Where the segments of the picture that were buffered end, in seconds; all qualities are cut alike. */
+  readonly #ends = new Set<number>();
   #destroyed = false;
 
   constructor(host: EngineHost, url: string) {
@@ -37,6 +43,10 @@ export class ShakaEngine implements Engine {
     player.addEventListener("error", (event: Event) =>
       this.#onError((event as CustomEvent<ShakaError>).detail),
     );
+    player.addEventListener("segmentappended", (event: Event) => {
+      const { contentType, end } = event as unknown as Appended;
+      if (contentType === "video") this.#ends.add(end);
+    });
     player.addEventListener("trackschanged", () => this.#showTracks());
     this.#host.video.addEventListener("progress", () => this.#recovery.progress());
     const { tracks } = this.#host;
@@ -56,7 +66,8 @@ export class ShakaEngine implements Engine {
   #selectRendition(id: string | null): void {
     this.#player.configure({ abr: { enabled: id === null } });
     const track = id === null ? undefined : this.#player.getVideoTracks()[Number(id)];
-    if (track) this.#player.selectVideoTrack(track, true, 2);
+    if (track)
+      this.#player.selectVideoTrack(track, true, safeMargin(this.#host.video.currentTime, this.#ends));
   }
 
   #showTracks(): void {

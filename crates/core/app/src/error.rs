@@ -94,12 +94,18 @@ impl From<BlobError> for Error {
     }
 }
 
+/// Memory may be short for a moment: worth another attempt.
+fn out_of_memory(said: String) -> Problem {
+    Problem::new(Kind::Unavailable, "out_of_memory", said)
+}
+
 impl From<EncodeError> for Error {
     fn from(error: EncodeError) -> Self {
         let said = sentence(&error.to_string());
         let problem = match &error {
             EncodeError::Unsupported(_) => Problem::new(Kind::UnsupportedMedia, "unsupported_container", said),
             EncodeError::Unreadable { .. } => Problem::new(Kind::UnreadableMedia, "unreadable_media", said),
+            EncodeError::Limit("memory") => out_of_memory(said),
             EncodeError::Limit(_) => Problem::new(Kind::UnreadableMedia, "limit_exceeded", said),
             EncodeError::Full => full(),
             EncodeError::Run(_) => {
@@ -117,6 +123,7 @@ impl From<ProbeError> for Error {
         let problem = match &error {
             ProbeError::Unsupported(_) => Problem::new(Kind::UnsupportedMedia, "unsupported_container", said),
             ProbeError::Unreadable { .. } => Problem::new(Kind::UnreadableMedia, "unreadable_media", said),
+            ProbeError::Limit("memory") => out_of_memory(said),
             ProbeError::Limit(_) => Problem::new(Kind::UnreadableMedia, "limit_exceeded", said),
             ProbeError::Run(_) => {
                 let message = "The program that looks into files cannot be run on this server.";

@@ -44,7 +44,10 @@ pub enum OutputState {
     },
     /// All of it is there.
     Completed,
-    /// It cannot be made, or not without help.
+    /// A job of it was given up after all attempts: it needs a person, who may have it tried anew. The rest of
+    /// its work goes on.
+    Stalled(Failure),
+    /// It cannot be made of these sources.
     Failed(Failure),
 }
 
@@ -57,13 +60,15 @@ pub enum OutputStatus {
     Processing,
     /// [`OutputState::Completed`].
     Completed,
+    /// [`OutputState::Stalled`].
+    Stalled,
     /// [`OutputState::Failed`].
     Failed,
 }
 
 impl OutputStatus {
     /// Every status.
-    pub const ALL: [Self; 4] = [Self::Waiting, Self::Processing, Self::Completed, Self::Failed];
+    pub const ALL: [Self; 5] = [Self::Waiting, Self::Processing, Self::Completed, Self::Stalled, Self::Failed];
 
     /// The stable lower-case name, as stored.
     pub const fn name(self) -> &'static str {
@@ -71,6 +76,7 @@ impl OutputStatus {
             Self::Waiting => "waiting",
             Self::Processing => "processing",
             Self::Completed => "completed",
+            Self::Stalled => "stalled",
             Self::Failed => "failed",
         }
     }
@@ -83,6 +89,7 @@ impl OutputState {
             Self::Waiting => OutputStatus::Waiting,
             Self::Processing { .. } => OutputStatus::Processing,
             Self::Completed => OutputStatus::Completed,
+            Self::Stalled(_) => OutputStatus::Stalled,
             Self::Failed(_) => OutputStatus::Failed,
         }
     }

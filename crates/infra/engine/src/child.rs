@@ -10,7 +10,7 @@ use crate::sandbox::{LimitSpec, NOT_STARTED, Order};
 use core::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::{Errno, ioctl_fionbio, retry_on_intr};
-use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open, setpriority_pgrp};
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, PipeReader, Read};
@@ -35,9 +35,14 @@ pub struct Request {
     pub limits: LimitSpec,
     /// How long it may take.
     pub wall: Duration,
+    /// Whether it gives way to other programs, and to us.
+    pub background: bool,
     /// Bytes of standard output, at most; where somebody listens, the listener decides.
     pub output_bytes: usize,
 }
+
+/// The niceness of programs in the background: next to others they get a tenth.
+const BACKGROUND: i32 = 10;
 
 /// How it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -194,6 +199,10 @@ impl Running {
             .stderr(Stdio::piped())
             .spawn()?;
         let group = Pid::from_child(&child);
+        if request.background {
+            // What it starts, threads too, takes after it. Where it cannot be told, it works all the same.
+            setpriority_pgrp(Some(group), BACKGROUND).unwrap_or_default();
+        }
         let (output, complaints) = (child.stdout.take(), child.stderr.take());
         match pidfd_open(group, PidfdFlags::empty()) {
             Ok(handle) => {

@@ -135,6 +135,7 @@ impl Engine {
             input,
             folder: scratch.path().to_path_buf(),
             limits: self.limit_spec(),
+            background: false,
             wall: self.limits.wall,
             output_bytes: self.limits.output_bytes,
         };

@@ -37,6 +37,16 @@ struct Case {
     target: f64,
 }
 
+/// A case with its film.
+struct Task<'a> {
+    bench: &'a Bench,
+    case: Case,
+    film: PathBuf,
+    seconds: u32,
+    /// What is to come of it, largest first.
+    rungs: Vec<Rung>,
+}
+
 const CASES: [Case; 2] = [
     Case { what: "ladder 1080/720/480/360", subject: Subject::LongGroups, keeps_original: false, target: 1.3 },
     Case {
@@ -78,13 +88,14 @@ pub(crate) fn measure(bench: &Bench, report: &mut Report) -> Outcome<()> {
     for case in CASES {
         let film = case.subject.film(bench, seconds)?;
         let rungs = ladder::rungs(preset::find(PRESET)?.shape, SIZE);
+        let task = Task { bench, case, film, seconds, rungs };
         let mut samples = Samples::default();
         for number in 0..bench.options.long_rounds() {
-            say(&format!("{}, round {}", case.what, number + 1));
-            round(bench, &case, &film, &rungs, seconds, number, &mut samples)?;
+            say(&format!("{}, round {}", task.case.what, number + 1));
+            round(&task, number, &mut samples)?;
         }
-        lines.extend(samples.likeness.iter().map(|likeness| line(&case, likeness, seconds)));
-        for row in rows(&case, seconds, samples) {
+        lines.extend(samples.likeness.iter().map(|likeness| line(&task.case, likeness, seconds)));
+        for row in rows(&task.case, seconds, samples) {
             report.row(row);
         }
     }
@@ -98,31 +109,23 @@ pub(crate) fn measure(bench: &Bench, report: &mut Report) -> Outcome<()> {
     Ok(())
 }
 
-fn round(
-    bench: &Bench,
-    case: &Case,
-    film: &Path,
-    rungs: &[Rung],
-    seconds: u32,
-    number: usize,
-    samples: &mut Samples,
-) -> Outcome<()> {
+fn round(task: &Task<'_>, number: usize, samples: &mut Samples) -> Outcome<()> {
     // Nobody is always first.
-    let early = if number % 2 == 1 { Some(theirs(bench, case, film, rungs, samples)?) } else { None };
-    let made = ours(bench, case, film, rungs, number == 0, samples)?;
+    let early = if number % 2 == 1 { Some(theirs(task, samples)?) } else { None };
+    let made = ours(task, number == 0, samples)?;
     let peer = match early {
         Some(peer) => peer,
-        None => theirs(bench, case, film, rungs, samples)?,
+        None => theirs(task, samples)?,
     };
-    let pictures = u64::from(seconds * RATE);
+    let pictures = u64::from(task.seconds * RATE);
     for (rung, ours) in made {
-        let at = rungs.iter().position(|other| other.size == rung.size).context("there is no such rung")?;
+        let at = task.rungs.iter().position(|other| other.size == rung.size).context("there is no such rung")?;
         let theirs = peer.films.get(at).context("there is no such rung")?;
         say(&format!("comparing {} lines", rung.size.height));
         samples.likeness.push(Likeness {
             rung,
-            ours: ssim(&ours, film, rung.size, pictures)?,
-            theirs: ssim(theirs, film, rung.size, pictures)?,
+            ours: ssim(&ours, &task.film, rung.size, pictures)?,
+            theirs: ssim(theirs, &task.film, rung.size, pictures)?,
             our_bytes: size(&ours)?,
             their_bytes: size(theirs)?,
         });
@@ -130,27 +133,22 @@ fn round(
     Ok(())
 }
 
-fn theirs(bench: &Bench, case: &Case, film: &Path, rungs: &[Rung], samples: &mut Samples) -> Outcome<Made> {
+fn theirs(task: &Task<'_>, samples: &mut Samples) -> Outcome<Made> {
     // Beside an original as top rung, groups are as long as its segments.
-    let made = peer_ladder::make(bench, film, rungs, if case.keeps_original { SEGMENT_MS } else { GROUP_MS })?;
+    let group_ms = if task.case.keeps_original { SEGMENT_MS } else { GROUP_MS };
+    let made = peer_ladder::make(task.bench, &task.film, &task.rungs, group_ms)?;
     samples.theirs.push(made.cpu.as_secs_f64());
     samples.their_wall.push(made.wall.as_secs_f64());
     Ok(made)
 }
 
 /// One ladder of ours, and its rungs as files where they are to be looked at.
-fn ours(
-    bench: &Bench,
-    case: &Case,
-    film: &Path,
-    rungs: &[Rung],
-    look: bool,
-    samples: &mut Samples,
-) -> Outcome<Vec<(Rung, PathBuf)>> {
+fn ours(task: &Task<'_>, look: bool, samples: &mut Samples) -> Outcome<Vec<(Rung, PathBuf)>> {
+    let bench = task.bench;
     let data = bench.scratch.folder("ladder")?;
     let server = Server::start(bench, &data, None)?;
     let mut kit = Kit::new(&server);
-    let upload = kit.upload(film)?;
+    let upload = kit.upload(&task.film)?;
     let pid = server.pid();
     let before = kernel::cpu(pid)?;
     wait::pause(IDLE);
@@ -171,7 +169,7 @@ fn ours(
     let path = hls::master_path(&asset);
     let mut client = server.client();
     let mut variants = hls::variants(&path, &client.get(&path)?)?;
-    let heights: Vec<_> = rungs.iter().map(|rung| rung.size.height).collect();
+    let heights: Vec<_> = task.rungs.iter().map(|rung| rung.size.height).collect();
     variants.sort_by_key(|variant| core::cmp::Reverse(variant.height));
     if variants.iter().map(|variant| variant.height).ne(heights.iter().copied()) {
         let found: Vec<_> = variants.iter().map(|variant| variant.height.to_string()).collect();
@@ -180,7 +178,7 @@ fn ours(
     let mut made = Vec::new();
     if look {
         let folder = bench.scratch.folder("served")?;
-        for (variant, rung) in variants.iter().zip(rungs).skip(usize::from(case.keeps_original)) {
+        for (variant, rung) in variants.iter().zip(&task.rungs).skip(usize::from(task.case.keeps_original)) {
             let playlist = hls::playlist(&variant.path, &client.get(&variant.path)?)?;
             let mut bytes = client.get(&playlist.init)?;
             for segment in &playlist.segments {

@@ -112,3 +112,33 @@ fn an_index_that_a_kill_interrupts_goes_on_behind_what_was_published() {
     assert!((seconds - 7_200.0).abs() < 0.2, "{seconds} s");
     assert!(server.fetch(&segment).expect(200).body == before);
 }
+
+/// Nothing is where blocks should begin.
+fn damaged(mut film: Vec<u8>, at: usize, bytes: usize) -> Vec<u8> {
+    film[at..at + bytes].fill(0);
+    film
+}
+
+#[test]
+fn a_film_that_is_damaged_far_behind_its_beginning_plays_until_there() {
+    let server = Server::start();
+    let film = films::two_hours();
+    let at = film.len() / 2;
+    let asset = server.publish("hours.mkv", &damaged(film, at, 10_000));
+    is_available(&server, &asset);
+    let millis = server.asset_detail(&asset)["durationMilliseconds"].as_u64().unwrap();
+    assert!((3_000_000..4_500_000).contains(&millis), "{millis} ms");
+    let playlist = server.fetch(&format!("/play/{asset}/hls/v0-1.m3u8")).expect(200).text();
+    assert!(playlist.ends_with("#EXT-X-ENDLIST\n"));
+}
+
+#[test]
+fn a_film_that_is_damaged_at_its_beginning_is_converted() {
+    let server = Server::start();
+    let (name, film) = films::without_tables().swap_remove(0);
+    let asset = server.publish(name, &damaged(film, 30_000, 60_000));
+    is_available(&server, &asset);
+    assert!(server.log().contains("an upload is converted"));
+    let (picture, _) = both(&server, &asset);
+    assert!(films::pictures(&picture.bytes()) > films::LARGER_PICTURES / 2);
+}

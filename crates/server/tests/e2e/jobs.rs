@@ -108,3 +108,24 @@ fn a_job_that_fails_for_good_is_parked_with_its_words_and_can_be_replayed() {
     server.home.run(&["jobs", "cancel", "x"], &[]).failed(1, &["UUID"]);
     assert_eq!(jobs(&server, &["list"]).lines().count(), 1, "the heading alone");
 }
+
+#[test]
+fn a_conversion_that_was_given_up_goes_on_when_its_jobs_are_replayed() {
+    let mut server = Server::with(&[("KINORA_FFMPEG", "/nonexistent/ffmpeg")]);
+    let asset = server.asset(&server.store("film.webm", &films::webm()));
+    until("every job is given up", || {
+        // The first rung and the only chunk; sound plays as it is.
+        let parked = server.metric("kinora_jobs{state=\"parked\"}") == 2;
+        (parked && server.metric("kinora_jobs_unfinished") == 1).then_some(())
+    });
+    let detail = server.asset_detail(&asset);
+    assert_eq!((&detail["status"], &detail["outputs"][0]["status"]), (&"Error".into(), &"Error".into()), "{detail}");
+    assert!(detail["errorMessage"].as_str().unwrap().contains("at every attempt"), "{detail}");
+
+    server.restart_with(&[]);
+    assert!(jobs(&server, &["replay", "--all"]).starts_with("2 jobs"));
+    server.settle();
+    let detail = server.asset_detail(&asset);
+    let states = (&detail["status"], &detail["outputs"][0]["status"], &detail["outputs"][0]["progressPercent"]);
+    assert_eq!(states, (&"Available".into(), &"Available".into(), &100.into()), "{detail}");
+}

@@ -132,10 +132,16 @@ async fn place(app: &App, output: &Arc<dyn Object>, plan: &PicturePlan, piece: &
         let movie = index.parse(&limits).map_err(|unfit| strange(format!("The encoder wrote {unfit:?}.")))?;
         let length = movie.tracks.first().map_or(0, |track| track.duration);
         let place = chunk_place(&plan, &piece, length);
-        SegmentMap::of_chunk(&movie, 0, place).map_err(part::unfit)
+        SegmentMap::of_chunk(&movie, 0, place).map_err(misfit)
     })
     .await??;
     part::store(app, output, &map).await
+}
+
+/// What came out does not fit into its place: the times of the file were not what its packets said.
+fn misfit(error: kinora_media::MapError) -> Error {
+    let message = "The pictures of this file do not come when it says that they do.";
+    Error::caused(Problem::new(Kind::UnreadableMedia, "unreadable_media", message), error)
 }
 
 /// Where a chunk lies. Of vague times only what came out says how long it is, in `length` ticks.

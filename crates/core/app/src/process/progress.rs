@@ -31,6 +31,10 @@ pub async fn outputs_of(app: &App, caller: &Caller, asset: AssetId) -> Result<Ve
         let (percent, left_ms) = match output.state {
             OutputState::Completed => (100, None),
             OutputState::Waiting | OutputState::Failed(_) => (0, None),
+            OutputState::Stalled(_) => {
+                let amount = tx.amount(output.id).await?;
+                (Progress { done: amount.done, total: amount.total, since: now }.percent().min(99), None)
+            }
             OutputState::Processing { since } => {
                 let amount = tx.amount(output.id).await?;
                 let progress = Progress { done: amount.done, total: amount.total, since };

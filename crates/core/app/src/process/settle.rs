@@ -13,6 +13,12 @@ use kinora_domain::track::TrackKind;
 use kinora_domain::{AssetId, Kind, OutputId};
 use kinora_media::timing::{Timescale, rescale};
 
+/// The attempt from which on a verdict against a file is believed.
+const BELIEVED_AT: u32 = 2;
+
+/// The reason of what needs a person.
+const STALLED: &str = "processing_failed";
+
 /// Completes a job whose work is not wanted any more, or is done already.
 pub(super) async fn complete_only(app: &App, job: &LeasedJob) -> Result<Finished, Error> {
     let mut tx = app.store.begin().await?;
@@ -24,10 +30,11 @@ pub(super) async fn complete_only(app: &App, job: &LeasedJob) -> Result<Finished
 }
 
 /// The work failed. What lies in the file fails the output, and the job is done; anything else may go
-/// better another time.
+/// better another time. A verdict against the file counts when it comes twice: a program that is short of
+/// memory or hit by something says the strangest things.
 pub(super) async fn failed(app: &App, job: &LeasedJob, output: OutputId, error: Error) -> Result<Finished, Error> {
     let lasts = matches!(error.kind(), Kind::UnreadableMedia | Kind::UnsupportedMedia | Kind::TooLarge);
-    if !lasts {
+    if !lasts || job.attempt < BELIEVED_AT {
         return Err(error);
     }
     tracing::warn!(%output, error = %crate::causes(&error), "an output cannot be made of this file");
@@ -40,11 +47,42 @@ pub(super) async fn failed(app: &App, job: &LeasedJob, output: OutputId, error: 
     Ok(Finished::Done)
 }
 
-/// Nobody tries again what an output needs.
+/// Nobody tries again what an output needs: it is stalled until a person has it tried anew. The rest of its
+/// work goes on, so that nothing else is missing then.
 pub(crate) async fn give_up(app: &App, tx: &mut dyn Tx, output: Option<OutputId>) -> Result<(), Error> {
     let Some(output) = output else { return Ok(()) };
+    let Some(mut output) = tx.output(output).await?.filter(|output| !output.state.is_over()) else { return Ok(()) };
     let message = "The conversion failed on this server at every attempt.".to_owned();
-    fail_output(app, tx, output, Failure { reason: "processing_failed".to_owned(), message }).await
+    let failure = Failure { reason: STALLED.to_owned(), message };
+    output.state = OutputState::Stalled(failure.clone());
+    output.modified = app.clock.now();
+    tx.update_output(&output).await?;
+    fail_asset(app, tx, output.asset, failure).await
+}
+
+/// A job that was given up is tried anew: what it stalled goes on.
+pub(crate) async fn resume(app: &App, tx: &mut dyn Tx, work: Work) -> Result<(), Error> {
+    let output = match work {
+        Work::PlanOutput(output) | Work::SealPicture(output) | Work::IndexUpload(output) => Some(output),
+        Work::FirstRung(rendition) | Work::EncodeSound(rendition) => output_of(tx, rendition).await?,
+        Work::EncodeChunk(chunk) => tx.chunk(chunk).await?.map(|chunk| chunk.output),
+        Work::ProbeFile(_) | Work::CopyAudio(_) => None,
+    };
+    let Some(output) = output else { return Ok(()) };
+    let Some(mut output) = tx.output(output).await? else { return Ok(()) };
+    let OutputState::Stalled(_) = output.state else { return Ok(()) };
+    output.state = OutputState::Processing { since: tx.database_now().await? };
+    output.modified = app.clock.now();
+    tx.update_output(&output).await?;
+    if let Some(mut asset) = tx.asset_of_anyone(output.asset).await?
+        && matches!(&asset.state, AssetState::Failed(failure) if failure.reason == STALLED)
+    {
+        asset.state = AssetState::Processing;
+        asset.modified = output.modified;
+        tx.update_asset(&asset).await?;
+    }
+    app.playables.forget(output.asset);
+    Ok(())
 }
 
 /// The output of a rendition.
@@ -61,14 +99,19 @@ async fn fail_output(app: &App, tx: &mut dyn Tx, id: OutputId, failure: Failure)
     output.state = OutputState::Failed(failure.clone());
     output.modified = app.clock.now();
     tx.update_output(&output).await?;
-    if let Some(mut asset) = tx.asset_of_anyone(output.asset).await?
+    fail_asset(app, tx, output.asset, failure).await
+}
+
+/// An asset that does not play without what failed fails with it.
+async fn fail_asset(app: &App, tx: &mut dyn Tx, id: AssetId, failure: Failure) -> Result<(), Error> {
+    if let Some(mut asset) = tx.asset_of_anyone(id).await?
         && matches!(asset.state, AssetState::Pending | AssetState::Processing)
     {
         asset.state = AssetState::Failed(failure);
-        asset.modified = output.modified;
+        asset.modified = app.clock.now();
         tx.update_asset(&asset).await?;
     }
-    app.playables.forget(output.asset);
+    app.playables.forget(id);
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use super::perform::canceled;
 use crate::app::App;
 use crate::error::Error;
+use crate::process::settle::resume;
 use kinora_domain::job::{JobFilter, JobState, JobView};
 use kinora_domain::page::{Page, PageRequest};
 use kinora_domain::{HolderId, JobId, Kind, Problem};
@@ -38,6 +39,9 @@ pub async fn replay_job(app: &App, id: JobId) -> Result<(), Error> {
         };
         return Err(Problem::new(Kind::Conflict, "job_not_parked", message).into());
     }
+    if let Some(work) = job.work {
+        resume(app, &mut *tx, work).await?;
+    }
     tx.commit().await?;
     app.work_waiting.notify_one();
     Ok(())
@@ -54,16 +58,20 @@ pub async fn replay_parked_jobs(app: &App) -> Result<u64, Error> {
     for number in 1.. {
         let page = PageRequest::new(Some(number), Some(1_000))?;
         let listed = list_jobs(app, &filter, page).await?;
-        parked.extend(listed.items.iter().map(|job| job.id));
+        parked.extend(listed.items.iter().map(|job| (job.id, job.work)));
         if !listed.has_more() {
             break;
         }
     }
     let mut replayed = 0;
     // The oldest first, in one transaction each: a long list keeps nobody waiting.
-    for id in parked.into_iter().rev() {
+    for (id, work) in parked.into_iter().rev() {
         let mut tx = app.store.begin().await?;
-        replayed += u64::from(tx.replay(id).await?);
+        let again = tx.replay(id).await?;
+        if let Some(work) = work.filter(|_| again) {
+            resume(app, &mut *tx, work).await?;
+        }
+        replayed += u64::from(again);
         tx.commit().await?;
     }
     app.work_waiting.notify_one();

@@ -79,7 +79,7 @@ async fn look(app: &App, file: &File) -> Result<Probe, Error> {
             let tracks = looked.examination.tracks.iter().map(|track| track.found.clone()).collect();
             Ok(Probe::Done { tracks })
         }
-        Err(LookError::Probe(error)) if !matches!(error, ProbeError::Run(_)) => {
+        Err(LookError::Probe(error)) if !matches!(error, ProbeError::Run(_) | ProbeError::Limit("memory")) => {
             let message = sentence(&error.to_string());
             Ok(Probe::Failed(Failure { reason: "unreadable_media".to_owned(), message }))
         }

@@ -144,9 +144,9 @@ works! {
     /// Copy an interleaved audio track into an object of its own.
     CopyAudio(TrackId) = "copy_audio", Quick, Low;
     /// Look at the whole picture of an output and say what is to be made of it.
-    PlanOutput(OutputId) = "plan_output", Quick, Normal;
+    PlanOutput(OutputId) = "plan_output", Heavy, Normal;
     /// Read the index of uploads without one, so that they play from their own bytes.
-    IndexUpload(OutputId) = "index_upload", Quick, Urgent;
+    IndexUpload(OutputId) = "index_upload", Prompt, Urgent;
     /// Make the quick rung of a picture that players do not take.
     FirstRung(RenditionId) = "first_rung", Prompt, Urgent;
     /// Make sound that players take.

@@ -172,7 +172,9 @@ impl From<&OutputView> for OutputInfo {
             OutputState::Waiting => (AssetStatusName::Pending, None),
             OutputState::Processing { .. } => (AssetStatusName::Processing, None),
             OutputState::Completed => (AssetStatusName::Available, None),
-            OutputState::Failed(failure) => (AssetStatusName::Error, Some(failure.message.clone())),
+            OutputState::Stalled(failure) | OutputState::Failed(failure) => {
+                (AssetStatusName::Error, Some(failure.message.clone()))
+            }
         };
         let (id, preset) = (view.output.id.to_string(), view.output.preset.clone());
         let (progress_percent, remaining_milliseconds) = (view.percent, view.left_ms);

@@ -43,6 +43,7 @@ fn parent(folder: OsString, script: OsString, confinement: &OsStr) -> io::Result
             threads: 64,
             confinement,
         },
+        background: false,
         wall: Duration::from_mins(10),
         output_bytes: 1000,
     };

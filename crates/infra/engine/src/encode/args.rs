@@ -13,12 +13,17 @@ use kinora_domain::picture::{Matrix, Scan, Transfer};
 use kinora_domain::preset::SoundFormat;
 use std::ffi::OsString;
 
-/// How often the program tells how far it is, in seconds: often where somebody waits for the first of it.
-const fn report_every(work: &EncodeWork) -> &'static str {
+/// Whether somebody waits for the first of it.
+pub(crate) const fn is_awaited(work: &EncodeWork) -> bool {
     match work {
-        EncodeWork::Pictures(PictureWork { effort: Effort::Good, .. }) => "0.5",
-        EncodeWork::Pictures(PictureWork { effort: Effort::Quick, .. }) | EncodeWork::Sound(_) => "0.1",
+        EncodeWork::Pictures(work) => matches!(work.effort, Effort::Quick),
+        EncodeWork::Sound(_) => true,
     }
+}
+
+/// How often the program tells how far it is, in seconds.
+const fn report_every(work: &EncodeWork) -> &'static str {
+    if is_awaited(work) { "0.1" } else { "0.5" }
 }
 
 /// How soon after the first moment of sound the first fragment is written, and how long each is, in
@@ -175,9 +180,10 @@ fn graph(order: &EncodeOrder, work: &PictureWork) -> String {
             // Writing to a string cannot fail.
             write!(graph, ";[s{number}]{scaled},setsar=1").unwrap_or_default();
         }
-        match number < last {
-            true => write!(graph, ",split=2[o{number}][s{}]", number + 1).unwrap_or_default(),
-            false => write!(graph, "[o{number}]").unwrap_or_default(),
+        if number < last {
+            write!(graph, ",split=2[o{number}][s{}]", number + 1).unwrap_or_default();
+        } else {
+            write!(graph, "[o{number}]").unwrap_or_default();
         }
     }
     graph

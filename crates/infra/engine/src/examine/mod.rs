@@ -54,6 +54,7 @@ impl Prober for Engine {
             folder: scratch.path().to_path_buf(),
             limits: LimitSpec { file_bytes: 0, memory_bytes: self.limits.memory_bytes, ..self.encode_spec() },
             wall: self.limits.encode_wall,
+            background: true,
             output_bytes: 0,
         };
         let collected = Arc::new(Mutex::new(packets::Collector::new(facts.base, self.limits.max_pictures)));
@@ -66,9 +67,21 @@ impl Prober for Engine {
             return Err(ProbeError::Limit("pictures"));
         }
         broken_off(&ended)?;
+        // A list that broke off in the middle would be a shorter film.
+        if let Ending::Signaled(signal) = ended.ending {
+            return Err(ProbeError::Run(io::Error::other(format!("the prober ended by signal {signal}"))));
+        }
         let collector = core::mem::take(&mut *collected.lock().unwrap_or_else(PoisonError::into_inner));
-        // The code is that of the last packet; what was read until then counts.
-        collector.finish().ok_or_else(|| ProbeError::Unreadable { words: reason(&ended.complaints.text()) })
+        let complaints = ended.complaints.text();
+        match (collector.finish(), ended.ending) {
+            // The code is that of the last packet; what was read until then counts.
+            (Some(pictures), _) => Ok(pictures),
+            (None, Ending::Exited(0)) => Err(ProbeError::Unreadable { words: reason(&complaints) }),
+            (None, _) if complaints.trim().is_empty() => {
+                Err(ProbeError::Run(io::Error::other("the prober ended without a word")))
+            }
+            (None, _) => Err(ProbeError::Unreadable { words: reason(&complaints) }),
+        }
     }
 }
 
@@ -96,8 +109,10 @@ fn broken_off(ended: &Ended) -> Result<(), ProbeError> {
     match ended.ending {
         Ending::TooLong => return Err(ProbeError::Limit("time")),
         Ending::Signaled(signal) if signal == Signal::XCPU.as_raw() => return Err(ProbeError::Limit("time")),
-        // Not by us: the system was out of memory.
-        Ending::Signaled(signal) if signal == Signal::KILL.as_raw() => return Err(ProbeError::Limit("memory")),
+        // Not by us: by the system, which was out of memory perhaps. That says nothing about the file.
+        Ending::Signaled(signal) if signal == Signal::KILL.as_raw() => {
+            return Err(ProbeError::Run(io::Error::other("the prober was killed")));
+        }
         Ending::TooMuchOutput => return Err(ProbeError::Limit("output")),
         // 127 comes from the loader: libraries are missing, or do not fit into the memory allowed.
         Ending::NotStarted | Ending::Canceled | Ending::Exited(127) => {

@@ -138,6 +138,7 @@ impl Engine {
             input: None,
             folder: setting.own.path().to_path_buf(),
             limits: LimitSpec { confinement, ..self.limit_spec() },
+            background: false,
             wall: WALL,
             output_bytes: 64 * 1024,
         };

@@ -32,8 +32,11 @@ impl Watch for Heard {
 async fn facts(engine: &Engine, film: &Arc<dyn Object>, container: Container) -> (u32, PictureFacts) {
     let examined = engine.look(Arc::clone(film), container).await.unwrap();
     let track = examined.track(TrackKind::Video, 0).unwrap();
-    let Examined::Picture(facts) = track.what else { panic!("no picture") };
-    (track.stream, facts)
+    let facts = match track.what {
+        Examined::Picture(facts) => Some(facts),
+        Examined::Sound(_) | Examined::Captions => None,
+    };
+    (track.stream, facts.unwrap())
 }
 
 fn rung(width: u32, height: u32) -> Rung {
@@ -96,7 +99,7 @@ async fn chunks_of_a_film_hold_every_picture_once_whatever_the_container() {
                 assert_eq!(times.len() as u64, chunk.pictures, "{name}");
                 let mut keys: Vec<_> = times.iter().filter(|time| time.1).map(|time| time.0 / 1_001).collect();
                 keys.sort_unstable();
-                let expected: Vec<_> = (0..chunk.keys.len() as i64).map(|number| number * 60).collect();
+                let expected: Vec<_> = (0_i64..).map(|number| number * 60).take(chunk.keys.len()).collect();
                 assert_eq!(keys, expected, "{name}: groups of two seconds, counted in pictures");
             }
             let (done, sizes, ended) = heard.0.last().unwrap();

@@ -100,6 +100,7 @@ pub(crate) fn request(folder: &Path, program: &Path, input: &Path, args: &str, c
             threads: 256,
             confinement,
         },
+        background: false,
         wall: Duration::from_mins(1),
         output_bytes: 10_000_000,
     }

@@ -29,6 +29,7 @@ fn shell(folder: &Path, script: &str) -> Request {
         input: None,
         folder: folder.to_path_buf(),
         limits: LIMITS,
+        background: false,
         wall: Duration::from_mins(1),
         output_bytes: 100_000,
     }
@@ -224,4 +225,13 @@ fn an_order_of_somebody_who_is_gone_is_not_carried_out() {
     assert_eq!(String::from_utf8(refused.stderr).unwrap(), "sandbox: the parent is gone\n");
     order.parent = i32::try_from(std::process::id()).unwrap();
     assert_eq!(start(&order).stdout, b"started\n");
+}
+
+#[tokio::test]
+async fn a_program_in_the_background_gives_way() {
+    let folder = tempfile::tempdir().unwrap();
+    // It is told a moment after it began.
+    let waiting = shell(folder.path(), "until [ \"$(nice)\" = 10 ]; do :; done; nice");
+    let ended = ended(Request { background: true, ..waiting }).await;
+    assert_eq!((ended.ending, text(&ended).trim()), (Ending::Exited(0), "10"));
 }

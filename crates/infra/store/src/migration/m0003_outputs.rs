@@ -6,8 +6,9 @@ use sea_orm_migration::{DbErr, MigrationName, MigrationTrait, SchemaManager, asy
 
 /// Which columns each state fills.
 const STATES: &str = "\
-    (status = 'processing') = (since IS NOT NULL) AND (status = 'failed') = (failure_reason IS NOT NULL) \
-    AND (status = 'failed') = (failure_message IS NOT NULL)";
+    (status = 'processing') = (since IS NOT NULL) \
+    AND (status IN ('stalled', 'failed')) = (failure_reason IS NOT NULL) \
+    AND (status IN ('stalled', 'failed')) = (failure_message IS NOT NULL)";
 /// What is sealed or finished is done as a whole.
 const SEALED: &str = "sealed = 0 OR done_ms = total_ms";
 const FINISHED: &str = "done BETWEEN 0 AND pictures AND (finished = 0 OR done = pictures)";
@@ -40,7 +41,7 @@ async fn outputs(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(id("organization"))
         .col(id("asset"))
         .col(text(manager, "preset"))
-        .col(word(manager, "status", &["waiting", "processing", "completed", "failed"]))
+        .col(word(manager, "status", &["waiting", "processing", "completed", "stalled", "failed"]))
         .col(optional_number("since"))
         .col(optional_text(manager, "failure_reason"))
         .col(optional_text(manager, "failure_message"))

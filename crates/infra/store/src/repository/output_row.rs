@@ -26,7 +26,7 @@ pub(super) fn state_columns(state: &OutputState) -> StateColumns {
     let (since, failure) = match state {
         OutputState::Waiting | OutputState::Completed => (None, None),
         OutputState::Processing { since } => (Some(since.millis()), None),
-        OutputState::Failed(failure) => (None, Some(failure)),
+        OutputState::Stalled(failure) | OutputState::Failed(failure) => (None, Some(failure)),
     };
     StateColumns {
         status: state.status().name().to_owned(),
@@ -90,10 +90,15 @@ fn state(row: &outputs::Model) -> Result<OutputState, StoreError> {
             OutputState::Processing { since: Timestamp::from_millis(since) }
         }
         OutputStatus::Completed => OutputState::Completed,
-        OutputStatus::Failed => OutputState::Failed(Failure {
-            reason: promised(TABLE, &row.id, "failure_reason", row.failure_reason.clone())?,
-            message: promised(TABLE, &row.id, "failure_message", row.failure_message.clone())?,
-        }),
+        OutputStatus::Stalled => OutputState::Stalled(failure(row)?),
+        OutputStatus::Failed => OutputState::Failed(failure(row)?),
+    })
+}
+
+fn failure(row: &outputs::Model) -> Result<Failure, StoreError> {
+    Ok(Failure {
+        reason: promised(TABLE, &row.id, "failure_reason", row.failure_reason.clone())?,
+        message: promised(TABLE, &row.id, "failure_message", row.failure_message.clone())?,
     })
 }
 

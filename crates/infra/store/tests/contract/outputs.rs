@@ -16,6 +16,7 @@ fn states() -> Vec<OutputState> {
         OutputState::Processing { since: at(0) },
         OutputState::Processing { since: at(i64::MAX) },
         OutputState::Completed,
+        OutputState::Stalled(failure()),
         OutputState::Failed(failure()),
     ]
 }

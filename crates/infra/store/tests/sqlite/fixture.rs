@@ -5,6 +5,7 @@ use kinora_domain::access::{ApiKey, Grant, KeyState, Organization, Role};
 use kinora_domain::asset::{AskedTrack, Asset, AssetSource, AssetState};
 use kinora_domain::chunk::Chunk;
 use kinora_domain::file::{Content, File, FileState, Probe};
+use kinora_domain::job::{NewJob, Work};
 use kinora_domain::output::{Output, OutputState, Part, PicturePlan, Rendition, Role as Purpose, Source, Timing};
 use kinora_domain::picture::TimeBase;
 use kinora_domain::track::{FoundTrack, Track, TrackKind};
@@ -196,7 +197,6 @@ pub(crate) async fn fill(store: &SqlStore) {
     tx.put_part(file().id, &part()).await.unwrap();
     tx.insert_asset(&asset()).await.unwrap();
     tx.insert_track(&track()).await.unwrap();
-    use kinora_domain::job::{NewJob, Work};
     tx.insert_output(&output()).await.unwrap();
     tx.insert_rendition(&rendition()).await.unwrap();
     tx.insert_part(rendition().id, &rendition_part()).await.unwrap();

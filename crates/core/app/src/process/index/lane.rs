@@ -54,7 +54,8 @@ impl Gathered {
     /// Takes out what lies in front of `end`; gives what of it lies behind `start`.
     fn take(&mut self, start: u64, end: u64) -> Vec<u8> {
         let at = |offset: u64| usize::try_from(offset.saturating_sub(self.base)).unwrap_or(usize::MAX);
-        let (start, end) = (at(start).min(self.bytes.len()), at(end).min(self.bytes.len()));
+        let end = at(end).min(self.bytes.len());
+        let start = at(start).min(end);
         let left = self.bytes.split_off(end);
         let mut taken = core::mem::replace(&mut self.bytes, left);
         self.base = self.base.saturating_add(end as u64);
