@@ -135,9 +135,10 @@ impl Stream {
         let across = turned.is_some_and(|degrees| (degrees.abs() % 180.0 - 90.0).abs() < 45.0);
         let shown = if across { Size { width: height, height: square } } else { Size { width: square, height } };
         let scan = match self.field_order.as_deref() {
-            // As coded, then as shown: what is shown first counts.
-            Some("tt" | "bt") => Scan::TopFirst,
-            Some("bb" | "tb") => Scan::BottomFirst,
+            // Containers name a film whose first line is early `tb` (9 of QuickTime and Matroska), one whose first line
+            // is late `bt` (14 of both).
+            Some("tt" | "tb") => Scan::TopFirst,
+            Some("bb" | "bt") => Scan::BottomFirst,
             _ => Scan::Progressive,
         };
         let transfer = match self.color_transfer.as_deref() {
@@ -213,6 +214,23 @@ mod tests {
             { "codec_type": "subtitle" }
         ] }"#;
         insta::assert_debug_snapshot!(examination(json).unwrap());
+    }
+
+    #[test]
+    fn the_field_of_the_first_line_is_early_or_late() {
+        for (told, expected) in [
+            ("tt", Scan::TopFirst),
+            ("tb", Scan::TopFirst),
+            ("bb", Scan::BottomFirst),
+            ("bt", Scan::BottomFirst),
+            ("progressive", Scan::Progressive),
+        ] {
+            let json = format!(
+                r#"{{"streams": [{{"codec_type": "video", "width": 16, "height": 16, "time_base": "1/25", "field_order": "{told}"}}]}}"#
+            );
+            let examined = examination(json.as_bytes()).unwrap();
+            assert!(matches!(examined.tracks[0].what, Examined::Picture(facts) if facts.scan == expected), "{told}");
+        }
     }
 
     #[test]
