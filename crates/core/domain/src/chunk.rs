@@ -16,6 +16,8 @@ pub struct Pictures {
     pub end: i64,
     /// Whether the packets alone do not say when a picture is shown: times jump or are not told.
     pub vague: bool,
+    /// Whether times run back or leap.
+    pub jumps: bool,
 }
 
 /// One piece of a picture track that is encoded apart: closed at both ends.
@@ -166,7 +168,7 @@ mod tests {
     fn pictures(times: Vec<i64>, sync_every: usize, frame: i64) -> Pictures {
         let syncs = times.iter().copied().step_by(sync_every).collect();
         let end = times.last().map_or(0, |last| last + frame);
-        Pictures { base: TimeBase::new(1, 1_000).unwrap(), times, syncs, end, vague: false }
+        Pictures { base: TimeBase::new(1, 1_000).unwrap(), times, syncs, end, vague: false, jumps: false }
     }
 
     #[test]

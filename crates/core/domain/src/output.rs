@@ -4,7 +4,7 @@ use crate::chunk::Chunk;
 use crate::file::Failure;
 use crate::id::{AssetId, ObjectId, OrganizationId, OutputId, RenditionId};
 use crate::ladder::Rung;
-use crate::picture::{Rate, Scan, TimeBase, Transfer};
+use crate::picture::{Matrix, Rate, Scan, TimeBase, Transfer};
 use crate::preset::SoundFormat;
 use crate::time::Timestamp;
 use crate::track::TrackKind;
@@ -114,6 +114,13 @@ pub struct Source {
     pub origin_micros: Option<i64>,
 }
 
+impl Source {
+    /// Whether other tracks of the file play as they are: nothing of those is cut off, so nothing of this is.
+    pub const fn is_untrimmed(&self) -> bool {
+        self.origin_micros.is_some()
+    }
+}
+
 /// What is done to pictures between decoding and scaling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Filter {
@@ -121,6 +128,9 @@ pub enum Filter {
     Deinterlace(Scan),
     /// High dynamic range becomes standard.
     ToneMap(Transfer),
+    /// How color was written down is told, where the source does not: a smaller picture would be taken for
+    /// something else.
+    Tell(Matrix),
 }
 
 /// How much of a track a step must see to do its work.
@@ -138,7 +148,7 @@ impl Filter {
         match self {
             // It compares with the pictures before and behind.
             Self::Deinterlace(_) => Chunking::PreRoll(2),
-            Self::ToneMap(_) => Chunking::Free,
+            Self::ToneMap(_) | Self::Tell(_) => Chunking::Free,
         }
     }
 }

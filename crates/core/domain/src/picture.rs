@@ -126,6 +126,22 @@ pub enum Transfer {
     Hlg,
 }
 
+/// How luma and chroma are made of red, green and blue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Matrix {
+    /// ITU-R BT.601, of standard definition.
+    Bt601,
+    /// ITU-R BT.709, of high definition.
+    Bt709,
+}
+
+impl Matrix {
+    /// What players take a picture for that does not tell.
+    pub const fn untold(shown: Size) -> Self {
+        if shown.height < 720 { Self::Bt601 } else { Self::Bt709 }
+    }
+}
+
 /// What is known of a picture track from its headers and first frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PictureFacts {
@@ -137,6 +153,8 @@ pub struct PictureFacts {
     pub scan: Scan,
     /// Dynamic range.
     pub transfer: Transfer,
+    /// Whether the headers tell how luma and chroma were made; of pictures that have none they do not.
+    pub tells_matrix: bool,
     /// In what its times are told.
     pub base: TimeBase,
 }

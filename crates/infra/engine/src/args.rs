@@ -32,7 +32,7 @@ pub(crate) const DECODERS: &[&str] = &[
 /// What is asked of a file.
 const ENTRIES: &str = "format=start_time,duration:\
     stream=index,start_time,codec_type,codec_name,width,height,sample_rate,channels,sample_aspect_ratio,field_order,\
-    color_transfer,avg_frame_rate,r_frame_rate,time_base:\
+    color_transfer,color_space,avg_frame_rate,r_frame_rate,time_base:\
     stream_disposition=attached_pic:stream_tags=language,title:stream_side_data=rotation";
 
 /// A reader of one container.
@@ -124,6 +124,14 @@ impl Demuxer {
         }
     }
 
+    /// Options that keep pictures that an edit list cuts off, each at its place.
+    pub(crate) const fn untrimmed(self, wanted: bool) -> &'static [&'static str] {
+        match self {
+            Self::Mov if wanted => &["-advanced_editlist", "0"],
+            _ => &[],
+        }
+    }
+
     /// Options that keep it from opening other files.
     pub(crate) const fn alone(self) -> &'static [&'static str] {
         match self {
@@ -170,6 +178,8 @@ pub struct Packets {
     pub demuxer: Demuxer,
     /// Number of the stream.
     pub stream: u32,
+    /// Whether pictures that an edit list cuts off are among them.
+    pub untrimmed: bool,
 }
 
 impl Packets {
@@ -181,6 +191,7 @@ impl Packets {
         args.add("-f", name).add("-format_whitelist", name).add("-protocol_whitelist", "file");
         args.add("-codec_whitelist", &DECODERS.join(","));
         args.all(self.demuxer.alone());
+        args.all(self.demuxer.untrimmed(self.untrimmed));
         args.add("-select_streams", &self.stream.to_string());
         args.add("-show_entries", "packet=pts,dts,duration,flags");
         args.add("-of", "compact=print_section=0:nokey=1").add("-i", INPUT);

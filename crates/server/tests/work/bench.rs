@@ -85,6 +85,7 @@ impl Prober for MoodyProber {
         _container: Container,
         _stream: u32,
         _facts: &PictureFacts,
+        _untrimmed: bool,
     ) -> Result<Pictures, ProbeError> {
         Err(ProbeError::Run(std::io::ErrorKind::NotFound.into()))
     }

@@ -14,7 +14,7 @@ use kinora_domain::limit::Limits;
 use kinora_domain::output::{Role, SoundPlan, Source};
 use kinora_domain::preset::Preset;
 use kinora_domain::selection::{Selected, select};
-use kinora_domain::track::TrackKind;
+use kinora_domain::track::{FoundTrack, TrackKind};
 use kinora_domain::{ObjectId, Problem};
 use kinora_media::sniff::Container;
 use kinora_media::timing::{Timescale, rescale};
@@ -178,16 +178,20 @@ struct Pick {
     kind: TrackKind,
     /// Its number among the tracks of its kind, from 0.
     number: u32,
+    /// The language that the file names.
+    language: Option<String>,
+    /// The name that the file gives.
+    name: Option<String>,
 }
 
 /// The tracks that a preset plays, in the order of the manifests.
 fn picks(selected: &[Selected], files: &[File], preset: Preset) -> Vec<Pick> {
     let pick = |selected: &Selected| {
         let file = files.get(selected.source)?;
-        let kind = file.tracks().get(selected.track)?.kind;
+        let FoundTrack { kind, language, name, .. } = file.tracks().get(selected.track)?.clone();
         let before = file.tracks().iter().take(selected.track).filter(|track| track.kind == kind).count();
         let number = u32::try_from(before).ok()?;
-        Some(Pick { selected: selected.clone(), object: file.object, kind, number })
+        Some(Pick { selected: selected.clone(), object: file.object, kind, number, language, name })
     };
     let wanted = |kind| match kind {
         TrackKind::Video => !preset.is_sound_only(),
@@ -278,7 +282,8 @@ fn plan(
             (request.picture, request.first) = (Some(source), Some(position));
         } else {
             let format = preset.sound_format();
-            let Selected { language, name, .. } = pick.selected;
+            let language = pick.selected.language.or(pick.language);
+            let name = pick.selected.name.or(pick.name);
             request.sounds.push((position, SoundPlan { source, format, language, name }));
         }
     }

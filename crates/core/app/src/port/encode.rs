@@ -19,6 +19,8 @@ pub struct Order {
     pub stream: u32,
     /// Which part of the input.
     pub window: Window,
+    /// Whether pictures that an edit list cuts off are there, too.
+    pub untrimmed: bool,
     /// What is made of it.
     pub work: EncodeWork,
     /// Threads of each decoder, filter and encoder.

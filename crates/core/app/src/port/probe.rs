@@ -91,12 +91,14 @@ pub trait Prober: Send + Sync + 'static {
         Ok(self.look(object, container).await?.tracks.into_iter().map(|track| track.found).collect())
     }
 
-    /// When each picture of a picture track is shown, by its packets: reads the whole object.
+    /// When each picture of a picture track is shown, by its packets: reads the whole object. `untrimmed`: those that an
+    /// edit list cuts off are there, too.
     async fn pictures(
         &self,
         object: Arc<dyn Object>,
         container: Container,
         stream: u32,
         facts: &PictureFacts,
+        untrimmed: bool,
     ) -> Result<Pictures, ProbeError>;
 }

@@ -72,6 +72,7 @@ async fn encode(app: &App, job: &LeasedJob, wanted: &Wanted) -> Result<Vec<part:
         let order = EncodeOrder {
             container,
             stream: plan.stream,
+            untrimmed: plan.source.is_untrimmed(),
             window: if plan.vague {
                 Window::All
             } else {

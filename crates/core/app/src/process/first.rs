@@ -59,8 +59,14 @@ async fn encode(app: &App, job: &LeasedJob, rendition: &Rendition, source: Sourc
             (Window::After { micros: from + origin - examination.start_micros }, from)
         }
     };
-    let order =
-        EncodeOrder { container, stream: track.stream, window, work: order::first_rung(&facts), threads: app.cores };
+    let order = EncodeOrder {
+        container,
+        stream: track.stream,
+        window,
+        untrimmed: source.is_untrimmed(),
+        work: order::first_rung(&facts),
+        threads: app.cores,
+    };
     let growing = Growing { zero_micros, published_micros, target: TARGET, language: None, name: None };
     let mut growth = Growth::new(app, job, rendition, &parts, growing);
     app.encoder.encode(object, &order, &mut growth).await?;

@@ -4,7 +4,7 @@ use crate::port::{Effort, EncodeWork, KeyFrames, PictureWork, SoundFacts, SoundW
 use kinora_domain::chunk::GROUP_MS;
 use kinora_domain::ladder;
 use kinora_domain::output::{Filter, Timing};
-use kinora_domain::picture::{PictureFacts, Scan, Transfer};
+use kinora_domain::picture::{Matrix, PictureFacts, Scan, Transfer};
 use kinora_domain::preset::SoundFormat;
 
 /// Sampling rates that every player takes.
@@ -14,7 +14,8 @@ const RATES: [u32; 2] = [44_100, 48_000];
 pub(super) fn filters(facts: &PictureFacts) -> Vec<Filter> {
     let deinterlace = (facts.scan != Scan::Progressive).then_some(Filter::Deinterlace(facts.scan));
     let tone_map = (facts.transfer != Transfer::Sdr).then_some(Filter::ToneMap(facts.transfer));
-    deinterlace.into_iter().chain(tone_map).collect()
+    let tell = (!facts.tells_matrix && tone_map.is_none()).then(|| Filter::Tell(Matrix::untold(facts.shown)));
+    deinterlace.into_iter().chain(tone_map).chain(tell).collect()
 }
 
 /// The quick rung.
@@ -47,6 +48,27 @@ pub(super) fn sound(facts: SoundFacts, format: SoundFormat) -> SoundWork {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kinora_domain::picture::{Size, TimeBase};
+
+    #[test]
+    fn colors_are_told_where_the_source_does_not_and_they_stay_what_they_are() {
+        let of = |height, tells_matrix, transfer| {
+            let facts = PictureFacts {
+                shown: Size { width: 1_280, height },
+                rate: None,
+                scan: Scan::TopFirst,
+                transfer,
+                tells_matrix,
+                base: TimeBase::new(1, 25).unwrap(),
+            };
+            filters(&facts)
+        };
+        let fields = Filter::Deinterlace(Scan::TopFirst);
+        assert_eq!(of(720, true, Transfer::Sdr), [fields]);
+        assert_eq!(of(720, false, Transfer::Sdr), [fields, Filter::Tell(Matrix::Bt709)]);
+        assert_eq!(of(576, false, Transfer::Sdr), [fields, Filter::Tell(Matrix::Bt601)]);
+        assert_eq!(of(720, false, Transfer::Hlg), [fields, Filter::ToneMap(Transfer::Hlg)]);
+    }
 
     #[test]
     fn sound_is_made_in_what_every_player_takes() {

@@ -45,7 +45,7 @@ async fn plan(app: &App, output: &Output, source: Source) -> Result<(PicturePlan
     let Looked { object, container, examination } = look(app, source.object).await?;
     let track = examination.track(source.kind, source.number).ok_or_else(no_picture)?;
     let Examined::Picture(facts) = track.what else { return Err(no_picture()) };
-    let pictures = app.prober.pictures(object, container, track.stream, &facts).await?;
+    let pictures = app.prober.pictures(object, container, track.stream, &facts, source.is_untrimmed()).await?;
     check_length(app, &pictures)?;
     let original = original(app, output.asset, source).await?;
     let shape = preset::find(&output.preset)?.shape;
@@ -65,7 +65,8 @@ async fn plan(app: &App, output: &Output, source: Source) -> Result<(PicturePlan
         None => pictures.base.ticks_of(source.origin_micros.unwrap_or(examination.start_micros), 1_000_000),
     };
     let filters = order::filters(&facts);
-    let rate = if pictures.vague { None } else { steady(&pictures, facts.rate) };
+    // Pictures whose times are not told are shown one after the other as they are decoded.
+    let rate = if pictures.jumps { None } else { steady(&pictures, facts.rate) };
     let cuts = original.filter(|_| keeps_original).map(|original| cuts(&original.map, &pictures, origin));
     let grid = cuts.as_deref().map_or(Grid::Regular(rate), Grid::Of);
     let pre_roll = filters.iter().map(|filter| pre_roll(*filter)).max().unwrap_or(0);
@@ -144,6 +145,8 @@ fn fits(map: &SegmentMap, facts: &PictureFacts, shape: Shape) -> bool {
         && map.header().independent
         && longest_ms <= u128::from(LONGEST_GROUP_MS)
         && header.rotation == 0
+        // Its pixels are square.
+        && (header.coded_width, header.coded_height) == (facts.shown.width, facts.shown.height)
         && facts.scan == Scan::Progressive
         && facts.transfer == Transfer::Sdr
         && facts.shown.short_side() <= most

@@ -39,6 +39,7 @@ async fn encode(app: &App, job: &LeasedJob, rendition: &Rendition, plan: &SoundP
     let order = EncodeOrder {
         container,
         stream: track.stream,
+        untrimmed: false,
         window: Window::All,
         work: EncodeWork::Sound(order::sound(facts, plan.format)),
         threads: 1,

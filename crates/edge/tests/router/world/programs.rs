@@ -28,6 +28,7 @@ impl Prober for MissingPrograms {
         _container: Container,
         _stream: u32,
         _facts: &PictureFacts,
+        _untrimmed: bool,
     ) -> Result<Pictures, ProbeError> {
         Err(ProbeError::Run(missing()))
     }

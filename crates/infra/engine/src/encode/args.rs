@@ -9,7 +9,7 @@ use core::fmt::Write as _;
 use kinora_app::port::{Effort, EncodeOrder, EncodeWork, KeyFrames, PictureWork, SoundWork, Window};
 use kinora_domain::ladder::Rung;
 use kinora_domain::output::{Filter, Timing};
-use kinora_domain::picture::{Scan, Transfer};
+use kinora_domain::picture::{Matrix, Scan, Transfer};
 use kinora_domain::preset::SoundFormat;
 use std::ffi::OsString;
 
@@ -53,6 +53,7 @@ pub(crate) fn args(order: &EncodeOrder, demuxer: Demuxer, max_pixels: u32) -> Ve
     args.add("-f", name).add("-format_whitelist", name).add("-protocol_whitelist", "file");
     args.add("-codec_whitelist", &DECODERS.join(",")).add("-max_pixels", &max_pixels.to_string());
     args.all(demuxer.alone());
+    args.all(demuxer.untrimmed(order.untrimmed));
     seek(&mut args, order.window);
     args.add("-i", INPUT);
     match &order.work {
@@ -148,21 +149,36 @@ fn graph(order: &EncodeOrder, work: &PictureWork) -> String {
     let deinterlace = |filter: &&Filter| matches!(filter, Filter::Deinterlace(_));
     // Looks at its neighbors: before anything is cut off.
     chain.extend(work.filters.iter().filter(deinterlace).map(|filter| step(*filter)));
-    if let Window::Pictures { from, until, .. } = order.window {
+    if let Window::Pictures { base, from, until, .. } = order.window {
+        // The deinterlacer halves the ticks.
+        if work.filters.iter().any(|filter| deinterlace(&filter)) {
+            chain.push(format!("settb={}/{}", base.num, base.den));
+        }
         chain.push(format!("trim=start_pts={from}:end_pts={until}"));
     }
     chain.push(timing(order.window, work.timing));
-    let first = work.rungs.first();
-    chain.extend(first.map(scaling));
-    chain.extend(work.filters.iter().filter(|filter| !deinterlace(filter)).map(|filter| step(*filter)));
+    let matrix = work.filters.iter().find_map(|filter| match filter {
+        Filter::Tell(matrix) => Some(*matrix),
+        Filter::Deinterlace(_) | Filter::ToneMap(_) => None,
+    });
+    chain.extend(matrix.map(tell));
+    chain.extend(work.rungs.first().map(scaling).map(|scaling| match matrix {
+        // Out of red, green and blue it is made here.
+        Some(matrix) => format!("{scaling}:out_color_matrix={}", name(matrix)),
+        None => scaling,
+    }));
+    chain.push("setsar=1".to_owned());
+    let tone_map = |filter: &&Filter| matches!(filter, Filter::ToneMap(_));
+    chain.extend(work.filters.iter().filter(tone_map).map(|filter| step(*filter)));
     chain.push("format=yuv420p".to_owned());
+    chain.extend(matrix.map(tell));
     let mut graph = format!("[0:{}]{}", order.stream, chain.join(","));
     let last = work.rungs.len().saturating_sub(1);
     for number in 0..work.rungs.len() {
         if number > 0 {
             let scaled = work.rungs.get(number).map(scaling).unwrap_or_default();
             // Writing to a string cannot fail.
-            write!(graph, ";[s{number}]{scaled}").unwrap_or_default();
+            write!(graph, ";[s{number}]{scaled},setsar=1").unwrap_or_default();
         }
         if number < last {
             write!(graph, ",split=2[o{number}][s{}]", number + 1).unwrap_or_default();
@@ -174,7 +190,19 @@ fn graph(order: &EncodeOrder, work: &PictureWork) -> String {
 }
 
 fn scaling(rung: &Rung) -> String {
-    format!("scale={}:{}:flags=bicubic,setsar=1", rung.size.width, rung.size.height)
+    format!("scale={}:{}:flags=bicubic", rung.size.width, rung.size.height)
+}
+
+const fn name(matrix: Matrix) -> &'static str {
+    match matrix {
+        Matrix::Bt601 => "smpte170m",
+        Matrix::Bt709 => "bt709",
+    }
+}
+
+fn tell(matrix: Matrix) -> String {
+    let name = name(matrix);
+    format!("setparams=colorspace={name}:color_primaries={name}:color_trc={name}")
 }
 
 /// Times of what comes out, from zero at the beginning of the window.
@@ -184,7 +212,8 @@ fn timing(window: Window, timing: Timing) -> String {
             format!("settb=1/{},setpts=N*{}", rate.timescale(), rate.frame_ticks())
         }
         (Timing::AsIs { scale }, Window::Pictures { from, .. }) => format!("setpts=PTS-({from}),settb=1/{scale}"),
-        (Timing::AsIs { scale }, Window::All | Window::After { .. }) => format!("settb=1/{scale}"),
+        (Timing::AsIs { scale }, Window::All) => format!("setpts=PTS-STARTPTS,settb=1/{scale}"),
+        (Timing::AsIs { scale }, Window::After { .. }) => format!("settb=1/{scale}"),
     }
 }
 
@@ -209,14 +238,15 @@ fn step(filter: Filter) -> String {
                  zscale=p=bt709,tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=limited"
             )
         }
+        Filter::Tell(matrix) => tell(matrix),
     }
 }
 
 fn sound(args: &mut Args, order: &EncodeOrder, work: SoundWork) {
     args.add("-map", &format!("0:{}", order.stream));
     clean(args);
-    // Silence where times leave a gap.
-    args.add("-af", "aresample=async=1:first_pts=0");
+    // From its own first moment, which is before zero in some containers; silence where times leave a gap.
+    args.add("-af", "asetpts=PTS-STARTPTS,aresample=async=1:first_pts=0");
     match work.format {
         SoundFormat::Aac => args.all(&["-c:a", "aac", "-profile:a", "aac_low"]),
         SoundFormat::Mp3 => args.all(&["-c:a", "libmp3lame"]),

@@ -18,6 +18,7 @@ fn chunk() -> EncodeOrder {
     EncodeOrder {
         container: Container::MpegTs,
         stream: 1,
+        untrimmed: false,
         window: Window::Pictures { base, seek: Some(1_800_000), from: 1_933_806, until: 3_735_606 },
         work: EncodeWork::Pictures(PictureWork {
             filters: vec![Filter::Deinterlace(Scan::TopFirst)],
@@ -40,6 +41,7 @@ fn the_first_rung_is_written_in_fragments() {
     let order = EncodeOrder {
         container: Container::QuickTime,
         stream: 0,
+        untrimmed: false,
         window: Window::After { micros: 4_000_500 },
         work: EncodeWork::Pictures(PictureWork {
             filters: vec![Filter::ToneMap(Transfer::Hlg)],
@@ -54,11 +56,23 @@ fn the_first_rung_is_written_in_fragments() {
 }
 
 #[test]
+fn colors_are_told_before_scaling_and_to_the_encoder() {
+    let mut order = chunk();
+    order.container = Container::QuickTime;
+    order.untrimmed = true;
+    if let EncodeWork::Pictures(work) = &mut order.work {
+        work.filters = vec![Filter::Tell(Matrix::Bt709)];
+    }
+    insta::assert_snapshot!(shown(&order, Demuxer::Mov));
+}
+
+#[test]
 fn sound_is_made_in_one_piece() {
     let work = SoundWork { format: SoundFormat::Aac, rate: 48_000, channels: 2, kbps: 128 };
     let order = EncodeOrder {
         container: Container::Matroska,
         stream: 2,
+        untrimmed: false,
         window: Window::All,
         work: EncodeWork::Sound(work),
         threads: 1,

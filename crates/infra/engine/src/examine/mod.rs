@@ -40,6 +40,7 @@ impl Prober for Engine {
         container: Container,
         stream: u32,
         facts: &PictureFacts,
+        untrimmed: bool,
     ) -> Result<Pictures, ProbeError> {
         let demuxer = Demuxer::of(container).ok_or_else(|| ProbeError::Unsupported(container.id()))?;
         let file = open(&*object).await?;
@@ -48,7 +49,7 @@ impl Prober for Engine {
         let scratch = scratch.map_err(io::Error::other).flatten().map_err(ProbeError::Run)?;
         let request = Request {
             program: self.programs.ffprobe.clone(),
-            args: Packets { demuxer, stream }.args(),
+            args: Packets { demuxer, stream, untrimmed }.args(),
             input: Some(file),
             folder: scratch.path().to_path_buf(),
             limits: LimitSpec { file_bytes: 0, memory_bytes: self.limits.memory_bytes, ..self.encode_spec() },

@@ -88,6 +88,7 @@ impl Collector {
             times: self.times,
             syncs: self.syncs,
             vague: self.back || self.untold || gap,
+            jumps: self.back || gap,
         })
     }
 }
@@ -127,9 +128,11 @@ mod tests {
 
     #[test]
     fn times_that_run_back_or_leap_are_told() {
-        assert!(collect("100|100|40|K_\n0|0|40|K_\n").unwrap().vague);
-        assert!(collect("0|0|40|K_\n100000|100000|40|K_\n").unwrap().vague);
-        assert_eq!(collect("N/A|40|40|K_\n").unwrap().times, [40], "shown as decoded");
+        let jumps = |lines| collect(lines).is_some_and(|film| film.vague && film.jumps);
+        assert!(jumps("100|100|40|K_\n0|0|40|K_\n"));
+        assert!(jumps("0|0|40|K_\n100000|100000|40|K_\n"));
+        let untold = collect("N/A|40|40|K_\n").unwrap();
+        assert_eq!((untold.times, untold.vague, untold.jumps), (vec![40], true, false), "shown as decoded");
         assert_eq!(collect("nonsense\n|||\n"), None);
     }
 }

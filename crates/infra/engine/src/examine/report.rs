@@ -42,6 +42,7 @@ struct Stream {
     sample_aspect_ratio: Option<String>,
     field_order: Option<String>,
     color_transfer: Option<String>,
+    color_space: Option<String>,
     avg_frame_rate: Option<String>,
     r_frame_rate: Option<String>,
     time_base: Option<String>,
@@ -134,9 +135,10 @@ impl Stream {
         let across = turned.is_some_and(|degrees| (degrees.abs() % 180.0 - 90.0).abs() < 45.0);
         let shown = if across { Size { width: height, height: square } } else { Size { width: square, height } };
         let scan = match self.field_order.as_deref() {
-            // As coded, then as shown: what is shown first counts.
-            Some("tt" | "bt") => Scan::TopFirst,
-            Some("bb" | "tb") => Scan::BottomFirst,
+            // Containers name a film whose first line is early `tb` (9 of QuickTime and Matroska), one whose first line
+            // is late `bt` (14 of both).
+            Some("tt" | "tb") => Scan::TopFirst,
+            Some("bb" | "bt") => Scan::BottomFirst,
             _ => Scan::Progressive,
         };
         let transfer = match self.color_transfer.as_deref() {
@@ -144,8 +146,11 @@ impl Stream {
             Some("arib-std-b67") => Transfer::Hlg,
             _ => Transfer::Sdr,
         };
+        let tells_matrix =
+            self.color_space.as_deref().is_some_and(|space| !matches!(space, "gbr" | "unknown" | "reserved"));
         let base = self.time_base.as_deref().and_then(|text| fraction(text, '/'))?;
-        Some(PictureFacts { shown, rate: self.rate(), scan, transfer, base: TimeBase::new(base.0, base.1)? })
+        let base = TimeBase::new(base.0, base.1)?;
+        Some(PictureFacts { shown, rate: self.rate(), scan, transfer, tells_matrix, base })
     }
 
     /// The rate that pictures are coded in where it agrees with how many there are in a second; else the latter.
@@ -209,6 +214,23 @@ mod tests {
             { "codec_type": "subtitle" }
         ] }"#;
         insta::assert_debug_snapshot!(examination(json).unwrap());
+    }
+
+    #[test]
+    fn the_field_of_the_first_line_is_early_or_late() {
+        for (told, expected) in [
+            ("tt", Scan::TopFirst),
+            ("tb", Scan::TopFirst),
+            ("bb", Scan::BottomFirst),
+            ("bt", Scan::BottomFirst),
+            ("progressive", Scan::Progressive),
+        ] {
+            let json = format!(
+                r#"{{"streams": [{{"codec_type": "video", "width": 16, "height": 16, "time_base": "1/25", "field_order": "{told}"}}]}}"#
+            );
+            let examined = examination(json.as_bytes()).unwrap();
+            assert!(matches!(examined.tracks[0].what, Examined::Picture(facts) if facts.scan == expected), "{told}");
+        }
     }
 
     #[test]

@@ -62,7 +62,7 @@ async fn chunks_of_a_film_hold_every_picture_once_whatever_the_container() {
             "-c:v libx264 -preset ultrafast -bf 2 -g 170",
         );
         let (stream, facts) = facts(&engine, &film, container).await;
-        let pictures = engine.pictures(Arc::clone(&film), container, stream, &facts).await.unwrap();
+        let pictures = engine.pictures(Arc::clone(&film), container, stream, &facts, false).await.unwrap();
         assert_eq!(pictures.times.len(), 1_349, "{name}");
         if container == Container::Avi {
             assert!(pictures.vague, "this container does not say when pictures are shown");
@@ -76,6 +76,7 @@ async fn chunks_of_a_film_hold_every_picture_once_whatever_the_container() {
             let order = EncodeOrder {
                 container,
                 stream,
+                untrimmed: false,
                 window: Window::Pictures { base: facts.base, seek: chunk.seek, from: chunk.from, until: chunk.until },
                 work: EncodeWork::Pictures(PictureWork {
                     filters: vec![],
@@ -125,6 +126,7 @@ async fn sound_begins_with_its_own_first_moment() {
     let order = EncodeOrder {
         container: Container::MpegTs,
         stream,
+        untrimmed: false,
         window: Window::All,
         work: EncodeWork::Sound(SoundWork { format: SoundFormat::Aac, rate: 44_100, channels: 1, kbps: 64 }),
         threads: 1,
@@ -147,6 +149,7 @@ async fn what_cannot_be_decoded_is_told_in_the_programs_words() {
     let order = EncodeOrder {
         container: Container::Matroska,
         stream: 7,
+        untrimmed: false,
         window: Window::All,
         work: EncodeWork::Sound(SoundWork { format: SoundFormat::Mp3, rate: 48_000, channels: 2, kbps: 128 }),
         threads: 1,

@@ -6,7 +6,7 @@ use kinora_domain::chunk::Chunk;
 use kinora_domain::id::MalformedId;
 use kinora_domain::ladder::Rung;
 use kinora_domain::output::{Filter, PicturePlan, Role, SoundPlan, Source, Timing};
-use kinora_domain::picture::{Rate, Scan, Size, TimeBase, Transfer};
+use kinora_domain::picture::{Matrix, Rate, Scan, Size, TimeBase, Transfer};
 use kinora_domain::preset::SoundFormat;
 use kinora_domain::track::TrackKind;
 use serde::de::DeserializeOwned;
@@ -119,6 +119,7 @@ struct ChunkRow(u64, u64, i64, i64, Option<i64>, Vec<i64>, Vec<i64>);
 enum FilterRow {
     Deinterlace(ScanRow),
     ToneMap(TransferRow),
+    Tell(MatrixRow),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -181,6 +182,7 @@ words! {
     KindRow = TrackKind { Video, Audio, Captions }
     ScanRow = Scan { Progressive, TopFirst, BottomFirst }
     TransferRow = Transfer { Sdr, Pq, Hlg }
+    MatrixRow = Matrix { Bt601, Bt709 }
     FormatRow = SoundFormat { Aac, Mp3 }
 }
 
@@ -245,6 +247,7 @@ impl From<Filter> for FilterRow {
         match filter {
             Filter::Deinterlace(scan) => Self::Deinterlace(scan.into()),
             Filter::ToneMap(transfer) => Self::ToneMap(transfer.into()),
+            Filter::Tell(matrix) => Self::Tell(matrix.into()),
         }
     }
 }
@@ -254,6 +257,7 @@ impl From<FilterRow> for Filter {
         match row {
             FilterRow::Deinterlace(scan) => Self::Deinterlace(scan.into()),
             FilterRow::ToneMap(transfer) => Self::ToneMap(transfer.into()),
+            FilterRow::Tell(matrix) => Self::Tell(matrix.into()),
         }
     }
 }
