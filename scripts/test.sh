@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests need and runs all of them.
-# KINORA_EXTRA_MEDIA may name a folder of MP4 files that the browser plays as well.
+# KINORA_EXTRA_MEDIA may name a folder of films (MP4, WebM, FLV) that the browser plays as well.
 # shellcheck source=scripts/env.sh
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 

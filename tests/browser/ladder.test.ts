@@ -67,7 +67,7 @@ test("an original that cannot be a rung plays alone, and to its end when the lad
   const later = await openRecorded(t, asset);
   await later.player.choose(480);
   await later.player.play();
-  await later.player.reaches(4);
+  await later.player.reaches(10);
   await later.player.choose(720);
   await later.player.ends(60);
   const ladder = await later.recording.read();

@@ -136,18 +136,57 @@ test("the query sets the player up", async (t) => {
   watch.assertClean();
 });
 
+for (const preset of [
+  "mp4",
+  "mp4_720p",
+  "mp4_1080p",
+  "dash_hls_720p",
+  "dash_hls_1080p",
+  "dash_hls_2160p",
+  "audio_m4a",
+]) {
+  test(`what the preset ${preset} makes plays to its end`, async (t) => {
+    const asset = await world.asset("moving-picture.mp4", preset);
+    await (await world.api()).completes(asset);
+    const watch = await openPage(t);
+    await watch.page.goto(await address(`/embed/${asset}`));
+    const player = new Player(watch.page);
+    await player.ready();
+    await player.play();
+    await player.sounds(440);
+    await player.ends(40);
+    const { currentTime, duration, videoWidth } = await player.state();
+    assert.equal(videoWidth > 0, !preset.startsWith("audio_"));
+    assert.ok(Math.abs(duration - 12) < 0.2, `duration is ${duration}`);
+    assert.ok(
+      Math.abs(currentTime - duration) < 0.1,
+      `ended at ${currentTime}`,
+    );
+    watch.assertClean();
+  });
+}
+
 const extra = process.env.KINORA_EXTRA_MEDIA;
 const extraFilms = extra
-  ? (await readdir(extra)).filter((file) => file.endsWith(".mp4")).sort()
+  ? (await readdir(extra))
+      .filter((file) => /\.(mp4|flv|webm)$/.test(file))
+      .sort()
   : [];
 for (const file of extraFilms) {
-  test(`${file} plays and can be sought in`, async (t) => {
-    const watch = await openPage(t);
-    await watch.page.goto(
-      await address(
-        `/embed/${await world.assetOf(path.join(extra ?? "", file))}`,
-      ),
+  test(`${file} becomes a ladder that plays to its end`, async (t) => {
+    const film = path.join(extra ?? "", file);
+    const asset = await world.assetOf(film, "dash_hls_1080p");
+    const api = await world.api();
+    await api.completes(asset);
+    const heights = await api.qualities(asset);
+    // The smallest rung has 360 lines, at most four fifths of the next one.
+    assert.equal(
+      heights.length > 1,
+      Math.max(...heights) >= 450,
+      `offered in ${heights.join()} lines`,
     );
+    const watch = await openPage(t);
+    await watch.page.goto(await address(`/embed/${asset}`));
     const player = new Player(watch.page);
     await player.ready();
     await player.play();
@@ -156,6 +195,14 @@ for (const file of extraFilms) {
     assert.ok(videoWidth > 0);
     await player.seek(duration / 2);
     await player.reaches(duration / 2 + 0.3);
+    await player.ends(60);
+    // Sound may be a little longer than the picture: the player knows when it has all of both.
+    const end = await player.state();
+    assert.ok(
+      Math.abs(end.currentTime - end.duration) < 0.1 &&
+        Math.abs(end.duration - duration) < 0.5,
+      `ended at ${end.currentTime} of ${end.duration}, at first ${duration}`,
+    );
     watch.assertClean();
   });
 }

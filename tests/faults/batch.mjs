@@ -62,13 +62,16 @@ export class Batch {
     this.assets.push({ id, film });
   }
 
-  async unfinished() {
+  /** Jobs that somebody works on or will, jobs that wait for others, and jobs that need a person. */
+  async jobs() {
     const text = (await this.call("GET", "/metrics")).bytes.toString();
-    const gauge = (name) =>
-      Number(new RegExp(`^${name} (\\d+)`, "m").exec(text)?.[1] ?? 0);
-    return {
-      unfinished: gauge("kinora_jobs_unfinished"),
-      parked: gauge('kinora_jobs\\{state="parked"\\}'),
-    };
+    const of = (state) =>
+      Number(
+        new RegExp(`^kinora_jobs\\{state="${state}"\\} (\\d+)`, "m").exec(
+          text,
+        )?.[1] ?? 0,
+      );
+    const moving = of("ready") + of("leased") + of("scheduled");
+    return { moving, waiting: of("waiting"), parked: of("parked") };
   }
 }

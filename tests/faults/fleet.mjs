@@ -20,7 +20,7 @@ export class Fleet {
       KINORA_RESERVE_BYTES: "8388608",
       KINORA_ENCODE_CONCURRENCY: "1",
       KINORA_LOG: "info,kinora_edge=error",
-      KINORA_LOG_FORMAT: "text",
+      KINORA_LOG_FORMAT: "json",
     };
     const child = spawn(this.kinora, args, {
       env,

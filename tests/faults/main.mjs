@@ -151,7 +151,7 @@ const errors = [];
 const feeding = (async () => {
   let next = 0;
   while (going) {
-    if (pending < AT_A_TIME && (await batch.unfinished()).unfinished < 12) {
+    if (pending < AT_A_TIME && (await batch.jobs()).moving < 12) {
       pending += 1;
       const film = films[next++ % films.length];
       batch
@@ -198,9 +198,9 @@ const jobs = (...args) =>
 let replayed = 0;
 const until = Date.now() + PATIENCE_MS;
 for (;;) {
-  const { unfinished, parked } = await batch.unfinished();
-  if (unfinished === 0 && parked === 0) break;
-  if (unfinished === 0 && parked > 0) {
+  const { moving, waiting, parked } = await batch.jobs();
+  if (moving + waiting + parked === 0) break;
+  if (moving === 0 && parked > 0) {
     replayed += parked;
     jobs("replay", "--all");
   }
@@ -240,7 +240,7 @@ const objects = () =>
 // The first start sweeps what crashes left.
 fleet.log = "";
 await fleet.startServer("all");
-const sweep = /objects that nothing refers to were removed.*?orphans=(\d+)/;
+const sweep = /objects that nothing refers to were removed".*?"orphans":(\d+)/;
 const swept = Number(sweep.exec(fleet.log)?.[1] ?? 0);
 await fleet.stop();
 // From then on every object on the disk has a row: the second start finds nothing.

@@ -15,6 +15,12 @@ type Asset = {
   readonly errorMessage?: string;
 };
 
+type Output = {
+  readonly preset: string;
+  readonly status: string;
+  readonly errorMessage?: string;
+};
+
 /** The few calls of the Cloud Video Kit API that bring a film in, as an application makes them. */
 export class VideoKit {
   readonly #origin: string;
@@ -50,6 +56,20 @@ export class VideoKit {
       if (asset.status === "Error")
         throw new Error(`asset ${id} failed: ${asset.errorMessage}`);
       return asset.status === "Available" ? asset : null;
+    });
+  }
+
+  /** Waits until all that the asset's preset asks for is made. */
+  async completes(id: string): Promise<void> {
+    await until(`asset ${id} is complete`, 100, async () => {
+      const { outputs } = await this.#call<{ outputs: Output[] }>(
+        "GET",
+        `/vod/v1/assets/${id}`,
+      );
+      const failed = outputs.find((output) => output.status === "Error");
+      if (failed) throw new Error(`${failed.preset}: ${failed.errorMessage}`);
+      const complete = outputs.every((output) => output.status === "Available");
+      return outputs.length > 0 && complete ? true : null;
     });
   }
 

@@ -4,8 +4,8 @@ import type { Recorded, ShownPicture } from "./recording";
 
 /** In pictures: what a clock may be off for a moment without anybody calling it a jump. */
 const TOLERANCE = 3;
-/** Pictures in a row that a busy machine may fail to show. */
-const GAP_AT_MOST = 12;
+/** Pictures in a row that a busy machine may fail to show: a second of them. A player that loses a segment misses more. */
+const GAP_AT_MOST = RATE;
 /** The share of pictures that a busy machine may fail to show in time. */
 const DROPPED_AT_MOST = 0.1;
 
