@@ -18,7 +18,7 @@ import { parseArgs } from "node:util";
 import { Batch } from "./batch.mjs";
 import { makeFilms } from "./films.mjs";
 import { Fleet } from "./fleet.mjs";
-import { faultsOf } from "./verify.mjs";
+import { WRONGS, faultsOf } from "./verify.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -211,48 +211,82 @@ for (;;) {
   await pause(500);
 }
 
-for (const asset of batch.assets)
-  errors.push(...(await faultsOf(batch, work, asset)));
-await pause(1_000);
-const orphans = fleet.programs().filter(({ parent }) => parent === 1);
-if (orphans.length > 0)
-  errors.push(`${orphans.length} programs without a parent`);
-await fleet.stop();
-const left = fleet.programs().length;
-if (left > 0) errors.push(`${left} programs after the end`);
+const settled = Date.now() - begun - disturbed;
 
-// The first start sweeps what crashes left, the second must find nothing.
-const swept = async () => {
-  fleet.log = "";
-  await fleet.startServer("all");
-  const found = Number(
-    /objects that nothing refers to were removed".*?"orphans":(\d+)/.exec(
-      fleet.log,
-    )?.[1] ?? 0,
-  );
-  await fleet.stop();
-  return found;
-};
-const firstSweep = await swept();
-const secondSweep = await swept();
-if (secondSweep > 0)
-  errors.push(`${secondSweep} objects were swept only at the second start`);
+const wrongs = Object.fromEntries(WRONGS.map((wrong) => [wrong, 0]));
+for (const asset of batch.assets) {
+  for (const { wrong, words } of await faultsOf(batch, work, asset)) {
+    wrongs[wrong] += 1;
+    errors.push(`${wrong}: ${words}`);
+  }
+}
+// Nothing is to be done any more, so no program is anybody's.
+const orphans = fleet.programs().length;
+if (orphans > 0) errors.push(`${orphans} programs that nobody waits for`);
+const told = (words) => fleet.log.split(words).length - 1;
+const attempts = [
+  ["attempts that failed and were repeated", "a job failed and is tried again"],
+  ["leases lost in the middle of the work", "a lease was lost in the middle"],
+  ["panics", "panicked"],
+].map(([name, words]) => [name, told(words)]);
+if (told("panicked") > 0) errors.push("something panicked");
+await fleet.stop();
+
+const objects = () =>
+  readdirSync(path.join(values.data, "objects"), {
+    recursive: true,
+    withFileTypes: true,
+  }).filter((entry) => entry.isFile()).length;
+// The first start sweeps what crashes left.
+fleet.log = "";
+await fleet.startServer("all");
+const sweep = /objects that nothing refers to were removed".*?"orphans":(\d+)/;
+const swept = Number(sweep.exec(fleet.log)?.[1] ?? 0);
+await fleet.stop();
+// From then on every object on the disk has a row: the second start finds nothing.
+const kept = objects();
+fleet.log = "";
+await fleet.startServer("all");
+if (objects() !== kept || sweep.test(fleet.log))
+  errors.push("there were objects without a row after the first start");
+// And every reference to an object is somebody's: without assets, the uploads alone are left.
+const count = async (list) =>
+  (await batch.json("GET", `/vod/v1/${list}?limit=1`)).totalCount;
+for (;;) {
+  const { items } = await batch.json("GET", "/vod/v1/assets?limit=100");
+  if (items.length === 0) break;
+  for (const { id } of items)
+    await batch.json("DELETE", `/vod/v1/assets/${id}`);
+}
+const files = await count("files");
+for (let patience = 100; objects() !== files && patience > 0; patience -= 1)
+  await pause(100);
+const unowned = objects() - files;
+if (unowned !== 0)
+  errors.push(`${files} files, ${objects()} objects when no asset is left`);
+await fleet.stop();
 const scratch = readdirSync(path.join(values.data, "scratch")).length;
 if (scratch > 0) errors.push(`${scratch} files are left in scratch`);
+// A run that never hit what it is for proves nothing.
+const never = Object.keys(faults).filter((kind) => !done[kind]);
+if (Number(values.faults) >= 100 && never.length > 0)
+  errors.push(`never done: ${never.join(", ")}`);
 
 const rows = [
   ...Object.entries(done),
   ["assets acknowledged", batch.assets.length],
   ["requests refused and repeated", batch.refused],
+  ...attempts,
   ["jobs parked and replayed", replayed],
-  ["objects of crashes swept at the next start", firstSweep],
   ["seconds of faults", Math.round(disturbed / 1_000)],
-  [
-    "seconds until all was finished and checked",
-    Math.round((Date.now() - begun - disturbed) / 1_000),
-  ],
-  ["acknowledged and lost, or not finished, or not whole", errors.length],
+  ["seconds until all was finished", Math.round(settled / 1_000)],
+  ...WRONGS.map((wrong) => [`assets ${wrong}`, wrongs[wrong]]),
+  ["programs that nobody waits for", orphans],
+  ["objects of crashes swept at the next start", swept],
+  ["objects that nobody owns after that", unowned],
+  ["files left in scratch", scratch],
 ];
+say("| what | how many |\n| --- | ---: |");
 for (const [name, value] of rows) say(`| ${name} | ${value} |`);
 for (const error of errors) say(`WRONG: ${error}`);
 rmSync(work, { recursive: true, force: true });

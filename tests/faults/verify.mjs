@@ -1,18 +1,30 @@
 // What must hold when the dust has settled: everything acknowledged is there, whole, and plays.
 import { execFileSync, spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { unlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-/** Everything wrong with one asset, in sentences. */
+/** What may be wrong, as it is counted. */
+export const WRONGS = ["lost", "not finished", "not whole", "listed twice"];
+
+/** How far from its film a track may begin and end, and the longest time from packet to packet, in seconds. */
+const EDGE = 0.15;
+const STEP = 0.1;
+
+/** Everything wrong with one asset: `{ wrong, words }`. */
 export async function faultsOf(batch, folder, { id, film }) {
-  const detail = await batch.json("GET", `/vod/v1/assets/${id}`);
+  const answer = await batch.call("GET", `/vod/v1/assets/${id}`);
+  if (answer.status !== 200)
+    return [{ wrong: "lost", words: `${film.name} ${id}: ${answer.status}` }];
+  const detail = JSON.parse(answer.bytes);
   const output = detail.outputs[0];
   if (detail.status !== "Available" || output?.status !== "Available") {
-    return [
-      `${film.name} ${id}: ${detail.status}, ${JSON.stringify(output)}, ${detail.errorMessage ?? ""}`,
-    ];
+    const words = `${film.name} ${id}: ${detail.status}, ${JSON.stringify(output)}, ${detail.errorMessage ?? ""}`;
+    return [{ wrong: "not finished", words }];
   }
-  const wrong = [];
+  const faults = [];
+  const wrong = {
+    push: (words) => faults.push({ wrong: "not whole", words }),
+  };
   const base = `${batch.base}/play/${id}/hls/`;
   const get = async (url) => {
     const answer = await batch.call("GET", new URL(url, base).href);
@@ -28,7 +40,9 @@ export async function faultsOf(batch, folder, { id, film }) {
     (found) => found[1],
   );
   if (new Set(variants).size !== variants.length)
-    wrong.push(`${film.name} ${id}: a rung is listed twice`);
+    faults.push({ wrong: "listed twice", words: `${film.name} ${id}` });
+  if (variants.length + sounds.length === 0)
+    wrong.push(`${film.name} ${id}: nothing is listed`);
   for (const playlist of new Set([...variants, ...sounds])) {
     const text = (await get(playlist)).toString();
     if (!text.includes("#EXT-X-ENDLIST"))
@@ -51,25 +65,49 @@ export async function faultsOf(batch, folder, { id, film }) {
         `${film.name} ${id}: ${playlist}: ${decoded.stderr.split("\n")[0]}`,
       );
     }
-    if (film.pictures > 0 && playlist.startsWith("v")) {
-      const entries = [
-        "-select_streams",
-        "v",
-        "-count_packets",
-        "-show_entries",
-        "stream=nb_read_packets",
-      ];
-      const told = execFileSync(
-        "ffprobe",
-        ["-v", "error", ...entries, "-of", "csv=p=0", file],
-        { encoding: "utf8" },
-      );
-      const pictures = Number(told.trim().replace(",", ""));
-      if (pictures !== film.pictures)
-        wrong.push(
-          `${film.name} ${id}: ${playlist}: ${pictures} of ${film.pictures} pictures`,
-        );
-    }
+    for (const words of gapsOf(file, film))
+      wrong.push(`${film.name} ${id}: ${playlist}: ${words}`);
+    unlinkSync(file);
   }
-  return wrong;
+  return faults;
+}
+
+/** What the packets of each track of a file tell: all there, from the beginning to the end, once. */
+function gapsOf(file, film) {
+  const told = execFileSync(
+    "ffprobe",
+    [
+      "-v",
+      "error",
+      "-show_entries",
+      "packet=codec_type,pts_time,duration_time",
+      "-of",
+      "csv=p=0",
+      file,
+    ],
+    { encoding: "utf8", maxBuffer: 1 << 26 },
+  );
+  const tracks = {};
+  for (const line of told.trim().split("\n")) {
+    const [type, pts, duration] = line.split(",");
+    (tracks[type] ??= []).push([Number(pts), Number(duration)]);
+  }
+  const words = [];
+  if (Object.keys(tracks).length === 0) words.push("nothing is in it");
+  for (const [type, packets] of Object.entries(tracks)) {
+    packets.sort(([a], [b]) => a - b);
+    const [last, lasts] = packets.at(-1);
+    const [begin, end] = [packets[0][0], last + (lasts || 0)];
+    if (Math.abs(begin) > EDGE || Math.abs(end - film.seconds) > EDGE)
+      words.push(`${type} from ${begin} to ${end} of ${film.seconds} s`);
+    const steps = packets.slice(1).map(([pts], at) => pts - packets[at][0]);
+    const strange = steps.findIndex((step) => step <= 0 || step > STEP);
+    if (strange >= 0)
+      words.push(
+        `${type}: ${steps[strange]} s from packet to packet at ${packets[strange][0]} s`,
+      );
+    if (type === "video" && packets.length !== film.pictures)
+      words.push(`${packets.length} of ${film.pictures} pictures`);
+  }
+  return words;
 }

@@ -2,11 +2,13 @@
 
 use crate::holder::Holder;
 use crate::settings::Settings;
+use crate::world::World;
 use core::time::Duration;
 use kinora_app::upload::expire_uploads;
 use kinora_app::work::{Outcome, Ran, pause_after, run_next_job, wait_for_work};
 use kinora_app::{App, causes};
 use kinora_domain::job::{Lane, WorkKind};
+use kinora_engine::Engine;
 use std::sync::Arc;
 use std::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -14,7 +16,7 @@ use tokio_util::task::TaskTracker;
 
 /// How often uploads without news are looked for.
 const CHORES_EVERY: Duration = Duration::from_hours(1);
-/// How often leases of processes that are gone are looked for.
+/// How often leases and files of processes that are gone are looked for.
 const RESCUE_EVERY: Duration = Duration::from_mins(1);
 
 /// How many jobs of each lane are done at the same time.
@@ -30,10 +32,10 @@ impl Places {
     }
 }
 
-/// Starts a worker for each place, and what looks for the leases of processes that are gone. They end,
-/// the workers each after the job in hand, when `stop` is cancelled.
+/// Starts a worker for each place, and what looks for the leases and files of processes that are gone. They
+/// end, the workers each after the job in hand, when `stop` is cancelled.
 pub(crate) fn start(
-    app: &Arc<App>,
+    World { app, engine }: &World,
     holder: &Arc<Holder>,
     places: Places,
     tasks: &TaskTracker,
@@ -49,7 +51,7 @@ pub(crate) fn start(
             tasks.spawn(work(Arc::clone(app), lane, stop.clone()));
         }
     }
-    tasks.spawn(rescue(Arc::clone(app), Arc::clone(holder), stop.clone()));
+    tasks.spawn(rescue(Arc::clone(app), Arc::clone(engine), Arc::clone(holder), stop.clone()));
 }
 
 /// Starts the regular chores of a server.
@@ -102,12 +104,17 @@ pub(crate) async fn hand_over(app: &App, holder: &Holder) {
     }
 }
 
-async fn rescue(app: Arc<App>, holder: Arc<Holder>, stop: CancellationToken) {
+async fn rescue(app: Arc<App>, engine: Arc<Engine>, holder: Arc<Holder>, stop: CancellationToken) {
     loop {
         match holder.release_the_dead(&app).await {
             Ok(0) => {}
             Ok(jobs) => tracing::warn!(jobs, "jobs of processes that are gone are ready again"),
             Err(error) => tracing::error!(%error, "looking for the leases of processes that are gone"),
+        }
+        match engine.sweep_scratch().await {
+            Ok(0) => {}
+            Ok(folders) => tracing::info!(folders, "what programs of processes that are gone left was removed"),
+            Err(error) => tracing::error!(%error, "removing what programs of processes that are gone left"),
         }
         tokio::select! {
             () = tokio::time::sleep(RESCUE_EVERY) => {}

@@ -25,6 +25,8 @@ pub(crate) enum OpenError {
 /// The use cases over a real store, a real disk and real programs.
 pub(crate) struct World {
     pub(crate) app: Arc<App>,
+    /// What is behind its prober and encoder.
+    pub(crate) engine: Arc<Engine>,
 }
 
 impl World {
@@ -42,11 +44,12 @@ impl World {
             store: Arc::new(store),
             blobs: Arc::new(blobs),
             prober: Arc::<Engine>::clone(&engine),
-            encoder: engine,
+            encoder: Arc::<Engine>::clone(&engine),
             clock: Arc::new(WallClock),
             random: Arc::new(KernelRandom),
         };
-        Ok(Self { app: Arc::new(App::open(ports, settings.limits).await?.with_cores(cores())) })
+        let app = App::open(ports, settings.limits).await?.with_cores(cores());
+        Ok(Self { app: Arc::new(app), engine })
     }
 }
 

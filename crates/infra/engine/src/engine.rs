@@ -2,7 +2,7 @@
 
 use crate::child::{self, Ended, Request};
 use crate::sandbox::{Confinement, LimitSpec};
-use crate::scratch::Scratch;
+use crate::scratch::{self, Scratch};
 use core::time::Duration;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -124,16 +124,26 @@ impl Engine {
         self.scratch.clone()
     }
 
+    /// Removes what programs of processes that are gone left behind; others may use the place meanwhile.
+    /// Gives how many folders there were.
+    ///
+    /// # Errors
+    /// The place cannot be read, or what was left not be removed.
+    pub async fn sweep_scratch(&self) -> io::Result<usize> {
+        let place = self.scratch.clone();
+        tokio::task::spawn_blocking(move || scratch::sweep(&place)).await.map_err(io::Error::other)?
+    }
+
     /// Runs a program to its end under the limits, in an empty folder, with `input` as its descriptor 0.
     pub(crate) async fn run(&self, program: &Path, args: Vec<OsString>, input: Option<File>) -> io::Result<Ended> {
         let _place = self.places.acquire().await.map_err(io::Error::other)?;
         let parent = self.scratch.clone();
-        let scratch = tokio::task::spawn_blocking(move || Scratch::new(&parent)).await.map_err(io::Error::other)??;
+        let folder = tokio::task::spawn_blocking(move || Scratch::new(&parent)).await.map_err(io::Error::other)??;
         let request = Request {
             program: program.to_path_buf(),
             args,
             input,
-            folder: scratch.path().to_path_buf(),
+            folder: folder.path().to_path_buf(),
             limits: self.limit_spec(),
             background: false,
             wall: self.limits.wall,

@@ -70,7 +70,7 @@ pub(super) async fn serve(settings: Settings, role: Role) -> Result<ExitCode, Fa
         Role::Api => None,
         Role::All => {
             let holder = Arc::new(Holder::register(&settings.data_dir, world.app.holder())?);
-            workers::start(&world.app, &holder, Places::of(&settings), &tasks, &stop);
+            workers::start(&world, &holder, Places::of(&settings), &tasks, &stop);
             Some(holder)
         }
     };

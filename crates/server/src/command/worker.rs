@@ -23,7 +23,7 @@ pub(super) async fn run(settings: Settings) -> Result<ExitCode, Failure> {
     let holder = Arc::new(Holder::register(&settings.data_dir, world.app.holder())?);
     let stop = CancellationToken::new();
     let tasks = TaskTracker::new();
-    workers::start(&world.app, &holder, Places::of(&settings), &tasks, &stop);
+    workers::start(&world, &holder, Places::of(&settings), &tasks, &stop);
     tracing::info!(holder = %world.app.holder(), data_dir = %settings.data_dir.display(), "working");
 
     signals.next().await;
