@@ -35,14 +35,33 @@ pub struct Request {
     pub limits: LimitSpec,
     /// How long it may take.
     pub wall: Duration,
-    /// Whether it gives way to other programs, and to us.
-    pub background: bool,
+    /// Which programs it gives way to.
+    pub urgency: Urgency,
     /// Bytes of standard output, at most; where somebody listens, the listener decides.
     pub output_bytes: usize,
 }
 
-/// The niceness of programs in the background: next to others they get a tenth.
-const BACKGROUND: i32 = 10;
+/// How programs share the processor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Urgency {
+    /// Somebody waits for it now.
+    First,
+    /// It is waited for too, but is done long before the first of those is: a third of the time is enough.
+    Next,
+    /// It gives way to all others, and to us: a tenth.
+    Background,
+}
+
+impl Urgency {
+    /// As the kernel counts it; each step is a fourth less of the processor.
+    const fn niceness(self) -> Option<i32> {
+        match self {
+            Self::First => None,
+            Self::Next => Some(5),
+            Self::Background => Some(10),
+        }
+    }
+}
 
 /// How it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -199,9 +218,9 @@ impl Running {
             .stderr(Stdio::piped())
             .spawn()?;
         let group = Pid::from_child(&child);
-        if request.background {
+        if let Some(niceness) = request.urgency.niceness() {
             // What it starts, threads too, takes after it. Where it cannot be told, it works all the same.
-            setpriority_pgrp(Some(group), BACKGROUND).unwrap_or_default();
+            setpriority_pgrp(Some(group), niceness).unwrap_or_default();
         }
         let (output, complaints) = (child.stdout.take(), child.stderr.take());
         match pidfd_open(group, PidfdFlags::empty()) {

@@ -1,6 +1,6 @@
 //! The programs and the rules under which they run.
 
-use crate::child::{self, Ended, Request};
+use crate::child::{self, Ended, Request, Urgency};
 use crate::sandbox::{Confinement, LimitSpec};
 use crate::scratch::{self, Scratch};
 use core::time::Duration;
@@ -145,7 +145,7 @@ impl Engine {
             input,
             folder: folder.path().to_path_buf(),
             limits: self.limit_spec(),
-            background: false,
+            urgency: Urgency::First,
             wall: self.limits.wall,
             output_bytes: self.limits.output_bytes,
         };

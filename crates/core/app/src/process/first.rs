@@ -15,9 +15,9 @@ use kinora_domain::output::{Rendition, Role, Source};
 use kinora_domain::{Kind, Problem};
 use kinora_media::timing::{Timescale, rescale};
 
-/// Cut at the first group of pictures at or after each second: the first groups last a second, so that there
-/// is something soon, the others two.
-const TARGET: Duration = Duration::from_secs(1);
+/// Cut at each group of pictures: the first last half a second, so that there is something soon, the others
+/// two.
+const TARGET: Duration = Duration::from_millis(500);
 
 /// Going on behind what is published, decoding begins this much earlier in microseconds, so that rounding
 /// loses no picture; no two pictures are closer.

@@ -2,7 +2,7 @@
 //! when it is called with the hidden subcommand. Never installed.
 
 use core::time::Duration;
-use kinora_engine::child::{Request, watch};
+use kinora_engine::child::{Request, Urgency, watch};
 use kinora_engine::sandbox::LimitSpec;
 use kinora_engine::{SANDBOX, sandbox_main};
 use std::ffi::{OsStr, OsString};
@@ -43,7 +43,7 @@ fn parent(folder: OsString, script: OsString, confinement: &OsStr) -> io::Result
             threads: 64,
             confinement,
         },
-        background: false,
+        urgency: Urgency::First,
         wall: Duration::from_mins(10),
         output_bytes: 1000,
     };

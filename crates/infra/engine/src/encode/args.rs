@@ -5,6 +5,7 @@
 //! so that gaps in its times become silence, encoded in one piece.
 
 use crate::args::{Args, DECODERS, Demuxer, INPUT};
+use crate::child::Urgency;
 use core::fmt::Write as _;
 use kinora_app::port::{Effort, EncodeOrder, EncodeWork, KeyFrames, PictureWork, SoundWork, Window};
 use kinora_domain::ladder::Rung;
@@ -13,17 +14,21 @@ use kinora_domain::picture::{Matrix, Scan, Transfer};
 use kinora_domain::preset::SoundFormat;
 use std::ffi::OsString;
 
-/// Whether somebody waits for the first of it.
-pub(crate) const fn is_awaited(work: &EncodeWork) -> bool {
+/// Whether somebody waits for the first of it: pictures more than sound, of which a second is soon made.
+pub(crate) const fn urgency(work: &EncodeWork) -> Urgency {
     match work {
-        EncodeWork::Pictures(work) => matches!(work.effort, Effort::Quick),
-        EncodeWork::Sound(_) => true,
+        EncodeWork::Pictures(PictureWork { effort: Effort::Quick, .. }) => Urgency::First,
+        EncodeWork::Pictures(PictureWork { effort: Effort::Good, .. }) => Urgency::Background,
+        EncodeWork::Sound(_) => Urgency::Next,
     }
 }
 
 /// How often the program tells how far it is, in seconds.
 const fn report_every(work: &EncodeWork) -> &'static str {
-    if is_awaited(work) { "0.1" } else { "0.5" }
+    match urgency(work) {
+        Urgency::First | Urgency::Next => "0.05",
+        Urgency::Background => "0.5",
+    }
 }
 
 /// How soon after the first moment of sound the first fragment is written, and how long each is, in
@@ -135,10 +140,10 @@ fn keys(window: Window, keys: &KeyFrames) -> String {
             micros.map(|micros| seconds(micros.max(0))).collect::<Vec<_>>().join(",")
         }
         (KeyFrames::At(_), Window::All | Window::After { .. }) => "0".to_owned(),
-        // The first two groups are half as long: something is there soon.
+        // The first groups are short, and fill up one of the others: something is there soon.
         (KeyFrames::Every(millis), _) => {
-            let half = seconds(i64::from(*millis) * 500);
-            format!("expr:gte(t,{half}*if(lt(n_forced,2),n_forced,n_forced*2-2))")
+            let quarter = seconds(i64::from(*millis) * 250);
+            format!("expr:gte(t,{quarter}*if(lt(n_forced,3),n_forced,n_forced*4-8))")
         }
     }
 }

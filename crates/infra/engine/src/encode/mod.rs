@@ -42,7 +42,7 @@ impl Encoder for Engine {
             folder: scratch.path().to_path_buf(),
             limits: self.encode_spec(),
             wall: self.limits.encode_wall,
-            background: !args::is_awaited(&order.work),
+            urgency: args::urgency(&order.work),
             output_bytes: 0,
         };
         let (listener, mut news) = Listener::new();

@@ -4,7 +4,7 @@ pub mod packets;
 pub mod report;
 
 use crate::args::{Demuxer, Packets, Probe};
-use crate::child::{Ended, Ending, Request, run_heard};
+use crate::child::{Ended, Ending, Request, Urgency, run_heard};
 use crate::engine::Engine;
 use crate::sandbox::LimitSpec;
 use crate::scratch::Scratch;
@@ -54,7 +54,7 @@ impl Prober for Engine {
             folder: scratch.path().to_path_buf(),
             limits: LimitSpec { file_bytes: 0, memory_bytes: self.limits.memory_bytes, ..self.encode_spec() },
             wall: self.limits.encode_wall,
-            background: true,
+            urgency: Urgency::Background,
             output_bytes: 0,
         };
         let collected = Arc::new(Mutex::new(packets::Collector::new(facts.base, self.limits.max_pictures)));

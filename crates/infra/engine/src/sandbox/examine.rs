@@ -3,7 +3,7 @@
 use super::layers::{Confinement, Layer, Layers};
 use super::order::LimitSpec;
 use super::trial::{self, Attempt, Outcome};
-use crate::child::{self, Ended, Ending, Request};
+use crate::child::{self, Ended, Ending, Request, Urgency};
 use crate::engine::Engine;
 use crate::scratch::Scratch;
 use core::fmt;
@@ -138,7 +138,7 @@ impl Engine {
             input: None,
             folder: setting.own.path().to_path_buf(),
             limits: LimitSpec { confinement, ..self.limit_spec() },
-            background: false,
+            urgency: Urgency::First,
             wall: WALL,
             output_bytes: 64 * 1024,
         };

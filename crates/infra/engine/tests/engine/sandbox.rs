@@ -1,7 +1,7 @@
 //! The layers, by what a program of ours can still do behind them.
 
 use crate::films::{HELPER, engine, film, programs};
-use kinora_engine::child::{Ended, Ending, Request, run};
+use kinora_engine::child::{Ended, Ending, Request, Urgency, run};
 use kinora_engine::sandbox::{Hold, LimitSpec, Outcome};
 use kinora_engine::{Confinement, EngineLimits, Layer, Layers};
 use std::fs::File;
@@ -100,7 +100,7 @@ pub(crate) fn request(folder: &Path, program: &Path, input: &Path, args: &str, c
             threads: 256,
             confinement,
         },
-        background: false,
+        urgency: Urgency::First,
         wall: Duration::from_mins(1),
         output_bytes: 10_000_000,
     }

@@ -1,7 +1,7 @@
 //! Limits hold, and nothing outlives whoever waits for it.
 
 use crate::films::HELPER;
-use kinora_engine::child::{Ended, Ending, Request, run};
+use kinora_engine::child::{Ended, Ending, Request, Urgency, run};
 use kinora_engine::sandbox::{Confinement, Layers, LimitSpec};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
@@ -29,7 +29,7 @@ fn shell(folder: &Path, script: &str) -> Request {
         input: None,
         folder: folder.to_path_buf(),
         limits: LIMITS,
-        background: false,
+        urgency: Urgency::First,
         wall: Duration::from_mins(1),
         output_bytes: 100_000,
     }
@@ -232,6 +232,6 @@ async fn a_program_in_the_background_gives_way() {
     let folder = tempfile::tempdir().unwrap();
     // It is told a moment after it began.
     let waiting = shell(folder.path(), "until [ \"$(nice)\" = 10 ]; do :; done; nice");
-    let ended = ended(Request { background: true, ..waiting }).await;
+    let ended = ended(Request { urgency: Urgency::Background, ..waiting }).await;
     assert_eq!((ended.ending, text(&ended).trim()), (Ending::Exited(0), "10"));
 }
