@@ -92,8 +92,8 @@ pub fn chunks(pictures: &Pictures, grid: Grid<'_>, pre_roll: usize) -> Vec<Chunk
         }
         Grid::Regular(None) => (every(GROUP_MS), every(SEGMENT_MS)),
         Grid::Of(cuts) => {
-            let keys = snapped(pictures, cuts.iter().copied().filter(|cut| *cut > first));
-            (keys.clone(), keys)
+            let cuts = snapped(pictures, cuts.iter().copied().filter(|cut| *cut > first));
+            (keys_between(pictures, &cuts), cuts)
         }
     };
     let mut starts = vec![0];
@@ -140,6 +140,32 @@ fn pictures_in(rate: Rate, ms: i64) -> usize {
     let (num, den) = (u64::from(rate.num.get()), u64::from(rate.den.get()));
     let twice = num * ms.unsigned_abs() * 2 / (den * 1_000);
     usize::try_from(twice.saturating_add(1) / 2).unwrap_or(1).max(1)
+}
+
+/// The cuts, and between them the key pictures of the source that make groups of about [`GROUP_MS`]: where the
+/// original has more of them, more would cost bits and serve nobody.
+fn keys_between(pictures: &Pictures, cuts: &[(usize, i64)]) -> Vec<(usize, i64)> {
+    let group = ticks(pictures, GROUP_MS);
+    let mut keys = Vec::with_capacity(cuts.len());
+    for (number, cut) in cuts.iter().enumerate() {
+        keys.push(*cut);
+        let end = cuts.get(number + 1).map_or(pictures.end, |next| next.1);
+        let mut last = cut.1;
+        let syncs = pictures.syncs.partition_point(|sync| *sync <= last);
+        for sync in pictures.syncs.iter().skip(syncs).take_while(|sync| **sync < end) {
+            // Times in milliseconds waver by one.
+            let far = sync.saturating_sub(last).saturating_mul(10) >= group.saturating_mul(9);
+            let room = end.saturating_sub(*sync).saturating_mul(2) >= group;
+            if far
+                && room
+                && let Ok(at) = pictures.times.binary_search(sync)
+            {
+                keys.push((at, *sync));
+                last = *sync;
+            }
+        }
+    }
+    keys
 }
 
 /// The first picture at or after each point, by number and time, each once; the very first leads.
@@ -203,6 +229,20 @@ mod tests {
         assert_eq!(cut.iter().map(|chunk| chunk.from).collect::<Vec<_>>(), [80, 24_080, 48_080]);
         assert_eq!(cut[0].keys, [80, 4_880, 9_680, 14_480, 19_280]);
         assert_eq!(cut[0].keys, cut[0].cuts);
+    }
+
+    #[test]
+    fn between_cuts_the_key_pictures_of_the_original_make_groups_of_two_seconds() {
+        let of = |sync_every: usize, cut_ms: i64| {
+            let film = pictures((0..300).map(|n| n * 40).collect(), sync_every, 40);
+            let cuts: Vec<_> = (0..12_000 / cut_ms).map(|n| n * cut_ms).collect();
+            chunks(&film, Grid::Of(&cuts), 0).remove(0).keys
+        };
+        assert_eq!(of(50, 4_000), [0, 2_000, 4_000, 6_000, 8_000, 10_000]);
+        assert_eq!(of(25, 4_000), [0, 2_000, 4_000, 6_000, 8_000, 10_000], "more than are of use");
+        assert_eq!(of(75, 6_000), [0, 3_000, 6_000, 9_000]);
+        assert_eq!(of(45, 5_400), [0, 1_800, 3_600, 5_400, 7_200, 9_000, 10_800], "nearly two seconds will do");
+        assert_eq!(of(30, 2_400), [0, 2_400, 4_800, 7_200, 9_600], "a cut is too near");
     }
 
     #[test]

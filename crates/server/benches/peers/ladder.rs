@@ -11,7 +11,7 @@ use crate::stats::float;
 use crate::subject::Subject;
 use crate::{Bench, hls, kernel, say, wait};
 use core::time::Duration;
-use kinora_domain::chunk::{GROUP_MS, SEGMENT_MS};
+use kinora_domain::chunk::GROUP_MS;
 use kinora_domain::ladder::{self, Rung};
 use kinora_domain::picture::Size;
 use kinora_domain::preset;
@@ -134,9 +134,8 @@ fn round(task: &Task<'_>, number: usize, samples: &mut Samples) -> Outcome<()> {
 }
 
 fn theirs(task: &Task<'_>, samples: &mut Samples) -> Outcome<Made> {
-    // Beside an original as top rung, groups are as long as its segments.
-    let group_ms = if task.case.keeps_original { SEGMENT_MS } else { GROUP_MS };
-    let made = peer_ladder::make(task.bench, &task.film, &task.rungs, group_ms)?;
+    // The footage, where it is the top rung, has groups of that length too.
+    let made = peer_ladder::make(task.bench, &task.film, &task.rungs, GROUP_MS)?;
     samples.theirs.push(made.cpu.as_secs_f64());
     samples.their_wall.push(made.wall.as_secs_f64());
     Ok(made)

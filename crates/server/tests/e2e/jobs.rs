@@ -2,6 +2,7 @@
 
 use crate::films;
 use crate::harness::{IDLE, Running, Server, alive_under, until};
+use rustix::process::Signal;
 use std::time::{Duration, Instant};
 
 /// Half a lease: what happens within it did not wait for the end of one.
@@ -84,6 +85,59 @@ fn a_job_that_is_canceled_ends_with_its_programs_and_nothing_of_it_is_left() {
     assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
     server.home.run(&["jobs", "show", &id], &[]).failed(1, &["no such job"]);
     until("its scratch is gone", || server.scratch().is_empty().then_some(()));
+}
+
+#[test]
+fn a_conversion_of_which_one_job_is_canceled_is_canceled() {
+    let server = Server::with_args(&["--role", "api"]);
+    let endless = server.home.script("ffmpeg", IDLE);
+    let worker = worker(&server, &[("KINORA_FFMPEG", &endless)]);
+    let asset = server.asset(&server.store("film.webm", &films::webm()));
+    let kinds = ["first_rung", "encode_chunk"];
+    let programs = until("both rungs are under work", || {
+        let listed = jobs(&server, &["list", "--state", "leased"]);
+        let both = kinds.iter().all(|kind| listed.contains(kind));
+        both.then(|| children_of(worker.pid())).filter(|programs| programs.len() == kinds.len())
+    });
+    let chunk = jobs(&server, &["list", "--kind", "encode_chunk"]);
+    let chunk = chunk.lines().nth(1).unwrap().split_whitespace().next().unwrap();
+    jobs(&server, &["cancel", chunk]);
+    until("the programs are gone", || programs.iter().all(|program| alive_under(*program).is_none()).then_some(()));
+    server.settle();
+    let detail = server.asset_detail(&asset);
+    assert_eq!((&detail["status"], &detail["outputs"][0]["status"]), (&"Error".into(), &"Error".into()), "{detail}");
+    assert!(detail["errorMessage"].as_str().unwrap().contains("canceled by an operator"), "{detail}");
+    until("its scratch is gone", || server.scratch().is_empty().then_some(()));
+    assert_eq!(jobs(&server, &["list"]).lines().count(), 1, "the heading alone");
+}
+
+#[test]
+fn jobs_of_a_worker_that_is_stopped_past_its_lease_are_done_by_another_and_its_own_results_are_not_wanted() {
+    let server = Server::with_args(&["--role", "api"]);
+    let endless = server.home.script("ffmpeg", IDLE);
+    let first = worker(&server, &[("KINORA_FFMPEG", &endless)]);
+    let asset = server.asset(&server.store("film.webm", &films::webm()));
+    let programs = until("both rungs are under work", || {
+        Some(children_of(first.pid())).filter(|programs| {
+            programs.len() == 2 && jobs(&server, &["list", "--state", "leased"]).contains("encode_chunk")
+        })
+    });
+    // It lives, so nobody gives its jobs away before their leases end.
+    first.signal(Signal::STOP);
+    let second = worker(&server, &[]);
+    server.settle();
+    let detail = server.asset_detail(&asset);
+    assert_eq!(detail["outputs"][0]["progressPercent"], 100, "{detail}");
+    let kept = server.objects();
+    drop(second);
+
+    first.signal(Signal::CONT);
+    until("it drops its work", || programs.iter().all(|program| alive_under(*program).is_none()).then_some(()));
+    let file = server.store("another.webm", &films::webm());
+    server.settle();
+    assert_eq!(server.file_detail(&file)["tracks"].as_array().unwrap().len(), 2, "it goes on working");
+    assert_eq!(server.objects().len(), kept.len() + 1, "the upload alone is new");
+    assert_eq!(server.asset_detail(&asset)["outputs"], detail["outputs"]);
 }
 
 #[test]

@@ -49,8 +49,8 @@ pub(super) async fn failed(app: &App, job: &LeasedJob, output: OutputId, error: 
 
 /// Nobody tries again what an output needs: it is stalled until a person has it tried anew. The rest of its
 /// work goes on, so that nothing else is missing then.
-pub(crate) async fn give_up(app: &App, tx: &mut dyn Tx, output: Option<OutputId>) -> Result<(), Error> {
-    let Some(output) = output else { return Ok(()) };
+pub(crate) async fn give_up(app: &App, tx: &mut dyn Tx, work: Work) -> Result<(), Error> {
+    let Some(output) = output_of(tx, work).await? else { return Ok(()) };
     let Some(mut output) = tx.output(output).await?.filter(|output| !output.state.is_over()) else { return Ok(()) };
     let message = "The conversion failed on this server at every attempt.".to_owned();
     let failure = Failure { reason: STALLED.to_owned(), message };
@@ -62,13 +62,7 @@ pub(crate) async fn give_up(app: &App, tx: &mut dyn Tx, output: Option<OutputId>
 
 /// A job that was given up is tried anew: what it stalled goes on.
 pub(crate) async fn resume(app: &App, tx: &mut dyn Tx, work: Work) -> Result<(), Error> {
-    let output = match work {
-        Work::PlanOutput(output) | Work::SealPicture(output) | Work::IndexUpload(output) => Some(output),
-        Work::FirstRung(rendition) | Work::EncodeSound(rendition) => output_of(tx, rendition).await?,
-        Work::EncodeChunk(chunk) => tx.chunk(chunk).await?.map(|chunk| chunk.output),
-        Work::ProbeFile(_) | Work::CopyAudio(_) => None,
-    };
-    let Some(output) = output else { return Ok(()) };
+    let Some(output) = output_of(tx, work).await? else { return Ok(()) };
     let Some(mut output) = tx.output(output).await? else { return Ok(()) };
     let OutputState::Stalled(_) = output.state else { return Ok(()) };
     output.state = OutputState::Processing { since: tx.database_now().await? };
@@ -85,9 +79,24 @@ pub(crate) async fn resume(app: &App, tx: &mut dyn Tx, work: Work) -> Result<(),
     Ok(())
 }
 
-/// The output of a rendition.
-pub(crate) async fn output_of(tx: &mut dyn Tx, id: kinora_domain::RenditionId) -> Result<Option<OutputId>, Error> {
-    Ok(tx.rendition(id).await?.map(|rendition| rendition.output))
+/// A job was canceled by an operator: the output that it is needed for is canceled as a whole, since it
+/// would never be finished.
+pub(crate) async fn call_off(app: &App, tx: &mut dyn Tx, work: Work) -> Result<(), Error> {
+    let Some(output) = output_of(tx, work).await? else { return Ok(()) };
+    let message = "The conversion was canceled by an operator of this server.".to_owned();
+    fail_output(app, tx, output, Failure { reason: "processing_canceled".to_owned(), message }).await
+}
+
+/// The output that a piece of work is for.
+async fn output_of(tx: &mut dyn Tx, work: Work) -> Result<Option<OutputId>, Error> {
+    Ok(match work {
+        Work::PlanOutput(output) | Work::SealPicture(output) | Work::IndexUpload(output) => Some(output),
+        Work::FirstRung(rendition) | Work::EncodeSound(rendition) => {
+            tx.rendition(rendition).await?.map(|rendition| rendition.output)
+        }
+        Work::EncodeChunk(chunk) => tx.chunk(chunk).await?.map(|chunk| chunk.output),
+        Work::ProbeFile(_) | Work::CopyAudio(_) => None,
+    })
 }
 
 /// The output fails, the rest of its work is canceled, and an asset that does not play without it fails too.

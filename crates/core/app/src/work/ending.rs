@@ -1,6 +1,6 @@
 //! How a job under work ends, other than by being done.
 
-use super::perform::{canceled, give_up};
+use super::perform::give_up;
 use super::run::Outcome;
 use crate::app::App;
 use crate::error::{Error, causes};
@@ -23,8 +23,6 @@ pub(super) async fn stopped(app: &App, job: &LeasedJob, beat: Beat) -> Result<Ou
         tracing::warn!(job.id = %job.id, job.attempt, "a lease was lost in the middle of the work");
         return Ok(Outcome::Lost);
     }
-    // First what the work left behind: should this process end in between, the job is still there.
-    canceled(app, job.work).await?;
     let mut tx = app.store.begin().await?;
     let dropped = tx.drop_canceled(job.id, job.token).await?;
     tx.commit().await?;

@@ -1,6 +1,6 @@
 //! What operators do with jobs.
 
-use super::perform::canceled;
+use super::perform::call_off;
 use crate::app::App;
 use crate::error::Error;
 use crate::process::settle::resume;
@@ -87,7 +87,7 @@ pub enum Cancellation {
     Stopping,
 }
 
-/// Cancels a job with its children.
+/// Cancels a job with its children, and what cannot be finished without it.
 ///
 /// # Errors
 /// `NotFound`: it is done, or there never was one.
@@ -95,14 +95,11 @@ pub async fn cancel_job(app: &App, id: JobId) -> Result<Cancellation, Error> {
     let mut tx = app.store.begin().await?;
     let job = tx.job(id).await?.ok_or_else(|| Problem::not_found("job"))?;
     tx.cancel_job(id).await?;
-    tx.commit().await?;
-    if job.state == JobState::Leased {
-        return Ok(Cancellation::Stopping);
-    }
     if let Some(work) = job.work {
-        canceled(app, work).await?;
+        call_off(app, &mut *tx, work).await?;
     }
-    Ok(Cancellation::Removed)
+    tx.commit().await?;
+    Ok(if job.state == JobState::Leased { Cancellation::Stopping } else { Cancellation::Removed })
 }
 
 /// The processes that hold leases, this one aside.

@@ -29,32 +29,26 @@ pub(super) async fn give_up(app: &App, tx: &mut dyn Tx, work: Work, _words: &str
         Work::ProbeFile(file) => probe_file::give_up(app, tx, file).await,
         // The track plays from the upload as before.
         Work::CopyAudio(_) => Ok(()),
-        Work::PlanOutput(output) | Work::IndexUpload(output) | Work::SealPicture(output) => {
-            settle::give_up(app, tx, Some(output)).await
-        }
-        Work::FirstRung(rendition) | Work::EncodeSound(rendition) => {
-            let output = settle::output_of(tx, rendition).await?;
-            settle::give_up(app, tx, output).await
-        }
-        Work::EncodeChunk(chunk) => {
-            let output = tx.chunk(chunk).await?.map(|chunk| chunk.output);
-            settle::give_up(app, tx, output).await
-        }
+        Work::PlanOutput(_)
+        | Work::IndexUpload(_)
+        | Work::SealPicture(_)
+        | Work::FirstRung(_)
+        | Work::EncodeSound(_)
+        | Work::EncodeChunk(_) => settle::give_up(app, tx, work).await,
     }
 }
 
-/// The work was dropped in the middle because nobody wants it any more: what it left is removed. What
-/// is to be seen of the cancellation was stored by whoever canceled; this may be called again, or
-/// never when the worker goes away as well.
-pub(super) async fn canceled(_app: &App, work: Work) -> Result<(), Error> {
+/// An operator canceled the work: what waits for it is told, in the transaction that cancels the job.
+pub(super) async fn call_off(app: &App, tx: &mut dyn Tx, work: Work) -> Result<(), Error> {
     match work {
-        Work::ProbeFile(_)
-        | Work::CopyAudio(_)
-        | Work::PlanOutput(_)
+        Work::ProbeFile(file) => probe_file::give_up(app, tx, file).await,
+        // The track plays from the upload as before.
+        Work::CopyAudio(_) => Ok(()),
+        Work::PlanOutput(_)
         | Work::IndexUpload(_)
+        | Work::SealPicture(_)
         | Work::FirstRung(_)
         | Work::EncodeSound(_)
-        | Work::EncodeChunk(_)
-        | Work::SealPicture(_) => Ok(()),
+        | Work::EncodeChunk(_) => settle::call_off(app, tx, work).await,
     }
 }
