@@ -13,6 +13,7 @@ pub mod chunk;
 pub mod file;
 pub mod id;
 pub mod job;
+pub mod labels;
 pub mod ladder;
 pub mod limit;
 pub mod output;
