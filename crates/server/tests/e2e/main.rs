@@ -21,6 +21,7 @@ mod observability;
 mod playback;
 mod program;
 mod ranges;
+mod remote;
 mod upload_end;
 mod upload_parts;
 mod upload_start;

@@ -17,7 +17,7 @@ pub(crate) use http::Request;
 pub(crate) use kit::{PART, Upload, part, sources};
 pub(crate) use play::{Track, path, tracks};
 pub(crate) use port::Port;
-pub(crate) use program::{Running, command, finish};
+pub(crate) use program::{Ended, Running, command, finish};
 pub(crate) use server::{KEY, Server, alive_under};
 pub(crate) use small_disk::{Filler, SmallDisk};
 pub(crate) use wait::until;
