@@ -13,6 +13,7 @@
 //! | [`uploads`] | signed links, parts, what is abandoned |
 //! | [`delivery`] | what viewers fetch |
 //! | [`site`] | the pages |
+//! | [`wild`] | what nobody sensible sends |
 //! | [`operations`] | what operators' machines ask |
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 #![expect(clippy::string_slice, reason = "what is cut here is ASCII")]
@@ -28,5 +29,6 @@ mod operations;
 mod routing;
 mod site;
 mod uploads;
+mod wild;
 mod wire;
 mod world;
