@@ -4,6 +4,7 @@ use super::prepare::{self, Outcome, Prepared};
 use crate::app::App;
 use crate::error::Error;
 use crate::fresh;
+use crate::metadata;
 use crate::process::request;
 use crate::work::{copy_audio, probe_file};
 use kinora_domain::access::{Caller, Permission};
@@ -63,7 +64,7 @@ fn check_shape(new: &NewAsset) -> Result<(), Problem> {
     if new.title.as_ref().is_some_and(|title| title.chars().count() > TITLE_LENGTH) {
         return Err(Problem::invalid("title", format!("A title has at most {TITLE_LENGTH} characters.")));
     }
-    Ok(())
+    metadata::check(new.metadata.as_ref())
 }
 
 async fn load_files(app: &App, caller: &Caller, sources: &[AssetSource]) -> Result<Vec<File>, Error> {
