@@ -61,10 +61,16 @@ fn check_shape(new: &NewAsset) -> Result<(), Problem> {
         let message = format!("An asset is made of 1 to {MAX_SOURCES} sources.");
         return Err(Problem::invalid("transcodedSources", message));
     }
-    if new.title.as_ref().is_some_and(|title| title.chars().count() > TITLE_LENGTH) {
+    check_title(new.title.as_deref())?;
+    metadata::check(new.metadata.as_ref())
+}
+
+/// Passes when a title is not too long.
+pub(super) fn check_title(title: Option<&str>) -> Result<(), Problem> {
+    if title.is_some_and(|title| title.chars().count() > TITLE_LENGTH) {
         return Err(Problem::invalid("title", format!("A title has at most {TITLE_LENGTH} characters.")));
     }
-    metadata::check(new.metadata.as_ref())
+    Ok(())
 }
 
 async fn load_files(app: &App, caller: &Caller, sources: &[AssetSource]) -> Result<Vec<File>, Error> {

@@ -55,6 +55,8 @@ impl Subject {
             "POST /vod/v1/assets" => {
                 ask.json(&json!({ "transcodedSources": [{ "fileId": completed }], "preset": "mp4", "title": "More" }))
             }
+            "PATCH /vod/v1/assets/{id}" => ask.json(&json!({ "title": "New", "tags": ["new"] })),
+            "POST /vod/v1/assets/deletemany" => ask.json(&json!([asset])),
             "GET /vod/v1/files/{id}/part/{partNumber}"
             | "POST /vod/v1/files/{id}/detect"
             | "GET /vod/v1/files/{id}"

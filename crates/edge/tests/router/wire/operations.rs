@@ -64,11 +64,21 @@ async fn an_asset() {
     assert_snapshot!("create_asset", created.shown());
     let asset = text(&created.json()["id"]);
     assert_snapshot!("get_asset_available", world.get(&format!("/vod/v1/assets/{asset}")).await.shown());
+    let change = json!({ "title": "Quay", "metadata": { "series": null, "year": 2026 }, "tags": ["sea"], "attributes": ["a=b"] });
+    assert_snapshot!("update_asset", world.patch(&format!("/vod/v1/assets/{asset}"), &change).await.shown());
     assert_snapshot!("list_assets", world.get("/vod/v1/assets").await.shown());
     let file = format!("/vod/v1/files/{file}");
     assert_eq!(world.get(&file).await.json()["vodAssets"], json!([asset]));
     assert_snapshot!("delete_asset", world.delete(&format!("/vod/v1/assets/{asset}")).await.shown());
     assert_eq!(world.get(&file).await.json()["vodAssets"], json!([]));
+}
+
+#[tokio::test]
+async fn many_assets() {
+    let world = World::new().await;
+    let (_, asset) = world.film().await;
+    let deleted = world.post("/vod/v1/assets/deletemany", &json!([asset, "nothing"])).await;
+    assert_snapshot!("delete_assets", deleted.shown());
 }
 
 #[tokio::test]

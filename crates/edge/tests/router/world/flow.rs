@@ -24,6 +24,11 @@ impl World {
         self.call(ask("POST", path).key(&self.keys.admin).json(body)).await
     }
 
+    /// Changes as the admin.
+    pub(crate) async fn patch(&self, path: &str, body: &Value) -> Answer {
+        self.call(ask("PATCH", path).key(&self.keys.admin).json(body)).await
+    }
+
     /// Deletes as the admin.
     pub(crate) async fn delete(&self, path: &str) -> Answer {
         self.call(ask("DELETE", path).key(&self.keys.admin)).await

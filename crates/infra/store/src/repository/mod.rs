@@ -1,6 +1,7 @@
 //! The ports, one file each, over one transaction. Next to each is the way between its rows and the
 //! domain's values.
 
+mod asset_labels;
 pub(crate) mod asset_list;
 mod asset_row;
 mod assets;

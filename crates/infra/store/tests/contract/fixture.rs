@@ -5,6 +5,7 @@ use kinora_domain::access::Organization;
 use kinora_domain::asset::{Asset, AssetSource, AssetState};
 use kinora_domain::chunk::Chunk;
 use kinora_domain::file::{Content, Failure, File, FileState, Probe};
+use kinora_domain::labels::Attribute;
 use kinora_domain::output::{
     Filter, Output, OutputState, Part, PicturePlan, Rendition, Role, SoundPlan, Source, Timing,
 };
@@ -102,6 +103,10 @@ pub(crate) fn asset(number: u128) -> Asset {
         created: at(1_000),
         modified: at(1_000),
     }
+}
+
+pub(crate) fn attribute(key: &str, value: &str) -> Attribute {
+    Attribute { key: key.to_owned(), value: value.to_owned() }
 }
 
 pub(crate) fn failure() -> Failure {

@@ -77,6 +77,7 @@ on_sqlite! {
         an_asset_of_another_organization_is_absent,
         a_tombstone_comes_out_of_nothing,
         an_asset_outlives_its_files,
+        labels_are_replaced_as_a_whole,
         tracks_come_back_by_position,
         two_tracks_cannot_share_a_position,
     }
