@@ -26,6 +26,8 @@ use utoipa::{Modify, OpenApi};
         assets::update::update_asset,
         assets::delete::delete_asset,
         assets::delete_many::delete_assets,
+        assets::add_output::add_output,
+        assets::delete_output::delete_output,
     ),
     tags((name = "Files", description = "Uploads and what they became."), (name = "Assets", description = "Playable things.")),
     security(("apiKey" = []), ("bearer" = [])),

@@ -25,11 +25,6 @@ pub(super) async fn bury(app: &App, caller: &Caller, id: AssetId) -> Result<(), 
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     let mut asset = tx.asset(caller.organization, id).await?.ok_or_else(|| Problem::not_found("asset"))?;
-    for track in tx.tracks(id).await? {
-        tx.release_object(track.media).await?;
-        tx.release_object(track.map).await?;
-    }
-    tx.delete_tracks(id).await?;
     remove(&mut *tx, id).await?;
     tx.put_asset_labels(&asset, &Labels::default()).await?;
     asset.state = AssetState::Deleted { at: now };

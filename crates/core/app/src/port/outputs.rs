@@ -39,10 +39,13 @@ pub trait Outputs: Send {
     /// The output of that id. Where several may write at a time, nobody else changes it until the
     /// transaction ends.
     async fn output(&mut self, id: OutputId) -> Result<Option<Output>, StoreError>;
-    /// The outputs of an asset, oldest first; their plans are left out.
+    /// The outputs of an asset, oldest first, and that of its own preset before all; their plans are left out.
     async fn outputs(&mut self, asset: AssetId) -> Result<Vec<Output>, StoreError>;
     /// Stores an output's state, plan and modification time.
     async fn update_output(&mut self, output: &Output) -> Result<(), StoreError>;
+
+    /// Removes an output with its renditions, parts and chunks; releasing objects is the caller's.
+    async fn delete_output(&mut self, id: OutputId) -> Result<(), StoreError>;
 
     /// Adds a rendition.
     async fn insert_rendition(&mut self, rendition: &Rendition) -> Result<(), StoreError>;

@@ -10,7 +10,7 @@ use kinora_domain::labels::{Attribute, Labels};
 use kinora_domain::page::{Page, PageRequest};
 use kinora_domain::track::{Track, TrackKind};
 use kinora_domain::upload::StoredPart;
-use kinora_domain::{AssetId, FileId, KeyId, ObjectId, OrganizationId, Timestamp, TrackId};
+use kinora_domain::{AssetId, FileId, KeyId, ObjectId, OrganizationId, OutputId, Timestamp, TrackId};
 
 /// What can go wrong with the store. Absence is never an error here.
 #[derive(Debug, thiserror::Error)]
@@ -251,6 +251,8 @@ pub trait Tracks: Send {
     async fn track(&mut self, id: TrackId) -> Result<Option<Track>, StoreError>;
     /// Stores where a track's samples and map are now, and whether it is listed.
     async fn update_track(&mut self, track: &Track) -> Result<(), StoreError>;
+    /// Removes the tracks of an output; releasing their objects is the caller's.
+    async fn delete_tracks_of(&mut self, output: OutputId) -> Result<(), StoreError>;
     /// Removes the tracks of an asset.
     async fn delete_tracks(&mut self, asset: AssetId) -> Result<(), StoreError>;
 }

@@ -58,6 +58,25 @@ async fn answers() -> Vec<(&'static str, Answer)> {
     let change =
         json!({ "title": "Quay", "metadata": { "year": null }, "tags": ["sea"], "attributes": ["category=boats"] });
     all.push(("PATCH /vod/v1/assets/{id}", world.patch(&format!("/vod/v1/assets/{asset}"), &change).await));
+    let more = json!({
+        "preset": "mp4_720p",
+        "id": "copied",
+        "expirationDate": "2027-01-31T12:00:00Z",
+        "harvestedEndpointInfos": [{
+            "id": "copy",
+            "accessType": "S3",
+            "format": "SmoothStreaming",
+            "url": "s3://copies/film",
+            "protection": "Drm",
+            "protectionDetails": { "keyIds": ["one"], "contentId": "film" },
+            "durationMilliseconds": 10_000,
+            "size": 5_000,
+        }],
+    });
+    all.push(("POST /vod/v1/assets/{id}/outputs", world.output(&asset, &more).await));
+    all.push(("GET /vod/v1/assets/{id}", world.get(&format!("/vod/v1/assets/{asset}")).await));
+    let output = format!("/vod/v1/assets/{asset}/outputs/copied");
+    all.push(("DELETE /vod/v1/assets/{id}/outputs/{outputId}", world.delete(&output).await));
     let second = world.asset(&file, "Second").await;
     all.push(("POST /vod/v1/assets/deletemany", world.post("/vod/v1/assets/deletemany", &json!([second, "x"])).await));
     all.push(("DELETE /vod/v1/assets/{id}", world.delete(&format!("/vod/v1/assets/{failed}")).await));

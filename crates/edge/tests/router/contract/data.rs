@@ -71,7 +71,7 @@ impl Contract {
     /// The type of the values, and its fields, where an answer is a map from ids: its one name stands in brackets.
     pub(super) fn fields_of_values(&self, response: &[Field]) -> Option<&[Field]> {
         let [Field { name, kind, .. }] = response else { return None };
-        name.starts_with('(').then(|| self.types.get(kind).unwrap().as_slice())
+        name.starts_with('(').then(|| self.types[kind].as_slice())
     }
 
     /// The fields of the items of an `Array of X`, where `X` has any.

@@ -82,6 +82,11 @@ impl World {
         text(&self.post("/vod/v1/assets", &body).await.expect(200).json()["id"])
     }
 
+    /// Adds an output to an asset.
+    pub(crate) async fn output(&self, asset: &str, body: &Value) -> Answer {
+        self.post(&format!("/vod/v1/assets/{asset}/outputs"), body).await
+    }
+
     /// Uploads a film of ten seconds and makes an asset of it. Gives both ids.
     pub(crate) async fn film(&self) -> (String, String) {
         let file = self.upload("harbor.mp4", &film(&Script::default()).bytes).await;

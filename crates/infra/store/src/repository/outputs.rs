@@ -37,6 +37,8 @@ impl Outputs for SqlTx {
             .columns(columns)
             .column_as(Expr::cust("CAST(NULL AS TEXT)"), "plan")
             .filter(outputs::Column::Asset.eq(asset.uuid()))
+            // That of the asset's own preset comes first, also where another was added in the same millisecond.
+            .order_by_asc(Expr::col(outputs::Column::Name).is_not_null())
             .order_by_asc(outputs::Column::Created)
             .order_by_asc(outputs::Column::Id)
             .all(&self.db)
@@ -65,6 +67,12 @@ impl Outputs for SqlTx {
         if result.rows_affected == 0 {
             return Err(inconsistent(output_row::TABLE, &output.id, "it is to be updated, but is not there"));
         }
+        Ok(())
+    }
+
+    async fn delete_output(&mut self, id: OutputId) -> Result<(), StoreError> {
+        // Renditions, parts and chunks go with it.
+        outputs::Entity::delete_by_id(id.uuid()).exec(&self.db).await.doing("deleting an output")?;
         Ok(())
     }
 

@@ -126,6 +126,7 @@ pub(crate) fn track(number: u128, asset: AssetId, position: u32) -> Track {
     Track {
         id: track_id(number),
         asset,
+        output: output_id(1),
         position,
         kind: TrackKind::Audio,
         media: object_id(100 + number),
@@ -145,7 +146,10 @@ pub(crate) fn output(number: u128, asset: AssetId) -> Output {
         id: output_id(number),
         organization: organization_id(1),
         asset,
+        name: None,
         preset: "dash_hls_1080p".to_owned(),
+        expires: None,
+        harvested: vec![],
         state: OutputState::Waiting,
         picture: Some(source(number)),
         plan: None,
