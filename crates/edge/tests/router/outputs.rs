@@ -36,7 +36,7 @@ fn resolved(from: &str, relative: &str) -> String {
 fn addresses(document: &str) -> Vec<String> {
     let quoted = document.split('"').skip(1).step_by(2);
     let lines = document.lines().filter(|line| !line.starts_with(['#', '<', ' ']));
-    let is_address = |text: &&str| text.ends_with(".m3u8") || text.ends_with(".mp4") || text.ends_with(".m4s");
+    let is_address = |text: &&str| matches!(text.rsplit_once('.'), Some((_, "m3u8" | "mp4" | "m4s")));
     quoted.chain(lines).filter(is_address).map(|text| text.replace("$Number$", "0")).collect()
 }
 
@@ -73,7 +73,7 @@ async fn an_output_has_documents_of_its_own_and_the_assets_stay() {
         let answer = world.fetch(&url).await.expect(200);
         for address in addresses(answer.text()) {
             let address = resolved(&url, &address);
-            if address.ends_with(".m3u8") {
+            if address.rsplit_once('.').is_some_and(|(_, kind)| kind == "m3u8") {
                 documents.push(json!(address));
             } else {
                 slugs.insert(address.rsplit('/').nth(1).unwrap().to_owned());

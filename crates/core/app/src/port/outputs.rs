@@ -3,7 +3,7 @@
 use super::StoreError;
 use async_trait::async_trait;
 use kinora_domain::output::{Output, Part, Rendition};
-use kinora_domain::{AssetId, ChunkId, ObjectId, OutputId, RenditionId};
+use kinora_domain::{AssetId, ChunkId, OutputId, RenditionId};
 
 /// One chunk of an output's picture, as the store keeps it; what it is made of is in the output's plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,9 +77,4 @@ pub trait Outputs: Send {
     async fn finish_chunk(&mut self, id: ChunkId) -> Result<(), StoreError>;
     /// How much of an output's picture is done, over all chunks; where it has none, how much of its sound.
     async fn amount(&mut self, output: OutputId) -> Result<Amount, StoreError>;
-
-    /// All objects to which the parts of an asset's renditions refer, once for each reference.
-    async fn part_objects(&mut self, asset: AssetId) -> Result<Vec<ObjectId>, StoreError>;
-    /// Removes the outputs of an asset with all that belongs to them.
-    async fn delete_outputs(&mut self, asset: AssetId) -> Result<(), StoreError>;
 }

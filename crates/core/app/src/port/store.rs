@@ -253,8 +253,6 @@ pub trait Tracks: Send {
     async fn update_track(&mut self, track: &Track) -> Result<(), StoreError>;
     /// Removes the tracks of an output; releasing their objects is the caller's.
     async fn delete_tracks_of(&mut self, output: OutputId) -> Result<(), StoreError>;
-    /// Removes the tracks of an asset.
-    async fn delete_tracks(&mut self, asset: AssetId) -> Result<(), StoreError>;
 }
 
 /// Objects and how many things refer to each.

@@ -77,15 +77,6 @@ impl Tracks for SqlTx {
             .doing("deleting the tracks of an output")?;
         Ok(())
     }
-
-    async fn delete_tracks(&mut self, asset: AssetId) -> Result<(), StoreError> {
-        tracks::Entity::delete_many()
-            .filter(tracks::Column::Asset.eq(asset.uuid()))
-            .exec(&self.db)
-            .await
-            .doing("deleting the tracks of an asset")?;
-        Ok(())
-    }
 }
 
 fn from_row(row: &tracks::Model) -> Result<Track, StoreError> {

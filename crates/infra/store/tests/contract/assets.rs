@@ -1,8 +1,8 @@
 //! Assets and their tracks.
 
 use crate::fixture::{
-    asset, asset_id, at, attribute, failure, file, file_id, object_id, organization_id, page, track, track_id,
-    two_organizations, write,
+    asset, asset_id, at, attribute, failure, file, file_id, object_id, organization_id, output_id, page, track,
+    track_id, two_organizations, write,
 };
 use kinora_app::port::{AssetFilter, AssetSort, Order, Store, StoreError};
 use kinora_domain::asset::{AskedTrack, Asset, AssetSource, AssetState};
@@ -166,7 +166,7 @@ pub(crate) async fn tracks_come_back_by_position(store: &dyn Store) {
     let audio = track(1, asset_id(1), 2);
     let video = Track { kind: TrackKind::Video, version: u32::MAX, ..track(2, asset_id(1), 0) };
     let captions = Track { kind: TrackKind::Captions, ..track(3, asset_id(1), u32::MAX) };
-    let other = track(4, asset_id(2), 0);
+    let other = Track { output: output_id(2), ..track(4, asset_id(2), 0) };
     write(store, async |tx| {
         tx.insert_asset(&asset(1)).await.unwrap();
         tx.insert_asset(&asset(2)).await.unwrap();
@@ -183,7 +183,7 @@ pub(crate) async fn tracks_come_back_by_position(store: &dyn Store) {
     assert_eq!(tx.track(track_id(9)).await.unwrap(), None);
     drop(tx);
     write(store, async |tx| {
-        tx.delete_tracks(asset_id(1)).await.unwrap();
+        tx.delete_tracks_of(output_id(1)).await.unwrap();
     })
     .await;
     let mut tx = store.read().await.unwrap();
