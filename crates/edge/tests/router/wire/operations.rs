@@ -74,6 +74,23 @@ async fn an_asset() {
 }
 
 #[tokio::test]
+async fn outputs() {
+    let world = World::new().await;
+    let (_, asset) = world.film().await;
+    let copy = json!({ "accessType": "S3", "format": "DASH", "url": "s3://copies/film.mpd", "protection": "Drm" });
+    let body = json!({
+        "preset": "audio_m4a",
+        "id": "sound",
+        "expirationDate": "2050-01-01T00:00:00Z",
+        "harvestedEndpointInfos": [copy],
+    });
+    assert_snapshot!("add_output", world.output(&asset, &body).await.shown());
+    assert_snapshot!("get_asset_outputs", world.get(&format!("/vod/v1/assets/{asset}")).await.shown());
+    let output = format!("/vod/v1/assets/{asset}/outputs/sound");
+    assert_snapshot!("delete_output", world.delete(&output).await.shown());
+}
+
+#[tokio::test]
 async fn many_assets() {
     let world = World::new().await;
     let (_, asset) = world.film().await;
