@@ -21,6 +21,7 @@ pub mod asset;
 mod error;
 pub mod file;
 mod fresh;
+mod metadata;
 pub mod play;
 pub mod port;
 pub mod process;

@@ -8,6 +8,7 @@ mod assets;
 pub mod error;
 mod files;
 mod input;
+mod many;
 mod metadata;
 mod moment;
 pub mod openapi;
@@ -23,7 +24,7 @@ use axum::http::HeaderValue;
 use axum::http::header::CACHE_CONTROL;
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, delete, get, post};
 
 /// The routes.
 pub fn router(_edge: &Edge) -> Router<Edge> {
@@ -36,7 +37,7 @@ pub fn router(_edge: &Edge) -> Router<Edge> {
 }
 
 fn vod(prefix: &str) -> Router<Edge> {
-    let operations: [(&str, MethodRouter<Edge>); 9] = [
+    let operations: [(&str, MethodRouter<Edge>); 12] = [
         ("/files/start", post(files::start::start_file)),
         ("/files/{id}/part/{number}", get(files::part::get_part)),
         ("/files/complete", post(files::complete::complete_file)),
@@ -45,7 +46,13 @@ fn vod(prefix: &str) -> Router<Edge> {
         ("/files/{id}", get(files::get::get_file)),
         ("/files", get(files::list::list_files)),
         ("/assets", post(assets::create::create_asset).get(assets::list::list_assets)),
-        ("/assets/{id}", get(assets::get::get_asset).delete(assets::delete::delete_asset)),
+        ("/assets/deletemany", post(assets::delete_many::delete_assets)),
+        (
+            "/assets/{id}",
+            get(assets::get::get_asset).patch(assets::update::update_asset).delete(assets::delete::delete_asset),
+        ),
+        ("/assets/{id}/outputs", post(assets::add_output::add_output)),
+        ("/assets/{id}/outputs/{outputId}", delete(assets::delete_output::delete_output)),
     ];
     let mut router = Router::new();
     for (path, handler) in operations {

@@ -6,6 +6,8 @@
 //! | [`contract`] | is the dialect the one of the contract: paths, parameters, fields, answers |
 //! | [`wire`] | snapshots: what each answer looks like, errors and headers included |
 //! | [`listing`] | filters, sorts and pages |
+//! | [`library`] | changes to assets, and the end of many |
+//! | [`outputs`] | what is added to an asset |
 //! | [`routing`] | spellings of paths, methods, what is not there |
 //! | [`bodies`] | what a JSON body may be |
 //! | [`credentials`] | where a key may stand, and which organization it acts for |
@@ -24,8 +26,10 @@ mod contract;
 mod credentials;
 mod delivery;
 mod film;
+mod library;
 mod listing;
 mod operations;
+mod outputs;
 mod routing;
 mod site;
 mod uploads;

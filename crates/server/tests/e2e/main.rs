@@ -18,6 +18,7 @@ mod jobs;
 mod json;
 mod lying_headers;
 mod observability;
+mod outputs;
 mod playback;
 mod program;
 mod ranges;

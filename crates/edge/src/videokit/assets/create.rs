@@ -58,7 +58,7 @@ pub(in crate::videokit) async fn create_asset(
         sources: sources.collect::<Result<_, _>>()?,
         preset: body.preset,
         title: body.title,
-        metadata: metadata::store(body.metadata)?,
+        metadata: metadata::store(body.metadata),
     };
     let asset = kinora_app::asset::create_asset(&edge.app, &caller, new).await?;
     Ok(Json(CreatedAsset { id: asset.id.to_string() }))

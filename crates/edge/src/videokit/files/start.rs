@@ -74,7 +74,7 @@ pub(in crate::videokit) async fn start_file(
     let new = NewUpload {
         name: body.name,
         friendly_name: body.friendly_name,
-        metadata: metadata::store(body.metadata)?,
+        metadata: metadata::store(body.metadata),
         size,
     };
     let started = start_upload(&edge.app, &caller, new).await?;

@@ -28,6 +28,7 @@ impl Subject {
         let (uploading, parts) = world.send("open.mp4", &bytes).await;
         let completed = world.upload("film.mp4", &bytes).await;
         let asset = world.asset(&completed, "Film").await;
+        world.output(&asset, &json!({ "preset": "mp4", "id": "small" })).await.expect(200);
         Self { uploading, parts, completed, asset }
     }
 
@@ -47,7 +48,7 @@ impl Subject {
             _ => uploading,
         };
         let id = if path.starts_with("/vod/v1/assets") { asset } else { file };
-        let ask = ask(method, &path.replace("{id}", id).replace("{partNumber}", "1"));
+        let ask = ask(method, &path.replace("{id}", id).replace("{partNumber}", "1").replace("{outputId}", "small"));
         match operation {
             "POST /vod/v1/files/start" => ask.json(&json!({ "name": "a", "friendlyName": "a", "fileSize": 1 })),
             "POST /vod/v1/files/complete" => ask.json(&json!({ "fileId": uploading, "parts": parts })),
@@ -55,12 +56,16 @@ impl Subject {
             "POST /vod/v1/assets" => {
                 ask.json(&json!({ "transcodedSources": [{ "fileId": completed }], "preset": "mp4", "title": "More" }))
             }
+            "PATCH /vod/v1/assets/{id}" => ask.json(&json!({ "title": "New", "tags": ["new"] })),
+            "POST /vod/v1/assets/{id}/outputs" => ask.json(&json!({ "preset": "mp4_720p", "id": "other" })),
+            "POST /vod/v1/assets/deletemany" => ask.json(&json!([asset])),
             "GET /vod/v1/files/{id}/part/{partNumber}"
             | "POST /vod/v1/files/{id}/detect"
             | "GET /vod/v1/files/{id}"
             | "GET /vod/v1/files"
             | "GET /vod/v1/assets"
             | "GET /vod/v1/assets/{id}"
+            | "DELETE /vod/v1/assets/{id}/outputs/{outputId}"
             | "DELETE /vod/v1/assets/{id}" => ask,
             other => panic!("nobody says how to ask {other}"),
         }

@@ -4,8 +4,10 @@
 #![expect(unreachable_pub, reason = "the derive macro makes public types, whose columns must be no less so")]
 
 pub(crate) mod api_keys;
+pub(crate) mod asset_attributes;
 pub(crate) mod asset_source_tracks;
 pub(crate) mod asset_sources;
+pub(crate) mod asset_tags;
 pub(crate) mod assets;
 pub(crate) mod chunks;
 pub(crate) mod file_tracks;

@@ -1,9 +1,11 @@
 //! The ports, one file each, over one transaction. Next to each is the way between its rows and the
 //! domain's values.
 
+mod asset_labels;
 pub(crate) mod asset_list;
 mod asset_row;
 mod assets;
+mod endpoint_row;
 pub(crate) mod file_list;
 mod file_row;
 mod files;

@@ -15,7 +15,7 @@ pub(crate) use answer::Answer;
 pub(crate) use home::{Home, IDLE};
 pub(crate) use http::Request;
 pub(crate) use kit::{PART, Upload, part, sources};
-pub(crate) use play::{Track, path, tracks};
+pub(crate) use play::{Track, path, tracks, tracks_of};
 pub(crate) use port::Port;
 pub(crate) use program::{Ended, Running, command, finish};
 pub(crate) use server::{KEY, Server, alive_under};
