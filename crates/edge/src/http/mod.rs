@@ -9,4 +9,5 @@ pub mod problem;
 pub mod query;
 pub mod range;
 pub mod refusal;
+pub mod repeat;
 pub mod state;

@@ -1,6 +1,6 @@
 //! The OpenAPI document of this dialect, made from the handlers.
 
-use super::{assets, files};
+use super::{assets, files, keys};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{OpenApi as Document, ServerBuilder};
 use utoipa::{Modify, OpenApi};
@@ -24,8 +24,18 @@ use utoipa::{Modify, OpenApi};
         assets::get::get_asset,
         assets::list::list_assets,
         assets::delete::delete_asset,
+        keys::tenant::get_tenant_status,
+        keys::list::list_api_keys,
+        keys::create::create_api_key,
+        keys::get::get_api_key,
+        keys::update::update_api_key,
+        keys::delete::delete_api_key,
     ),
-    tags((name = "Files", description = "Uploads and what they became."), (name = "Assets", description = "Playable things.")),
+    tags(
+        (name = "Files", description = "Uploads and what they became."),
+        (name = "Assets", description = "Playable things."),
+        (name = "Core", description = "The tenant and its API keys."),
+    ),
     security(("apiKey" = []), ("bearer" = [])),
     modifiers(&Keys),
 )]

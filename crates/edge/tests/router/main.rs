@@ -10,6 +10,8 @@
 //! | [`bodies`] | what a JSON body may be |
 //! | [`credentials`] | where a key may stand, and which organization it acts for |
 //! | [`access`] | who may do what, operation by operation |
+//! | [`keyring`] | what admins do with keys |
+//! | [`idempotency`] | requests that come again |
 //! | [`uploads`] | signed links, parts, what is abandoned |
 //! | [`delivery`] | what viewers fetch |
 //! | [`site`] | the pages |
@@ -23,6 +25,8 @@ mod contract;
 mod credentials;
 mod delivery;
 mod film;
+mod idempotency;
+mod keyring;
 mod listing;
 mod operations;
 mod routing;

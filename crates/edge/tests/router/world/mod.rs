@@ -24,6 +24,7 @@ use kinora_edge::{Edge, Settings};
 use kinora_store::{Location, SqlStore};
 use programs::MissingPrograms;
 use site::Built;
+use std::path::PathBuf;
 use std::sync::Arc;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
@@ -32,6 +33,7 @@ use tower::ServiceExt as _;
 pub(crate) const PUBLIC_URL: &str = "https://films.example/cloud";
 
 /// A key of each kind.
+#[derive(Clone)]
 pub(crate) struct Keys {
     pub(crate) admin: String,
     pub(crate) editor: String,
@@ -52,7 +54,7 @@ pub(crate) struct World {
     pub(crate) blobs: LocalBlobs,
     router: Router,
     random: Arc<SeededRandom>,
-    folder: TempDir,
+    folder: Arc<TempDir>,
 }
 
 impl World {
@@ -63,7 +65,7 @@ impl World {
 
     /// A new server that leaves so many bytes of the disk to others.
     pub(crate) async fn with_reserve(bytes: u64) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = Arc::new(tempfile::tempdir().unwrap());
         let clock = Arc::new(MovableClock::at_noon());
         let random = Arc::new(SeededRandom::new(7));
         let (store, blobs, app) = open(&folder, bytes, &clock, &random).await;
@@ -81,6 +83,19 @@ impl World {
         Self { router: router(&app), app, keys, clock, store, blobs, random, folder }
     }
 
+    /// Another process on the same store and objects, with the same keys.
+    pub(crate) async fn other_process(&self) -> Self {
+        let (store, blobs, app) = open(&self.folder, 0, &self.clock, &self.random).await;
+        let (keys, clock, random) = (self.keys.clone(), Arc::clone(&self.clock), Arc::clone(&self.random));
+        let folder = Arc::clone(&self.folder);
+        Self { router: router(&app), app, keys, clock, store, blobs, random, folder }
+    }
+
+    /// Everything that the store has on the disk.
+    pub(crate) fn stored_bytes(&self) -> Vec<u8> {
+        std::fs::read(database(&self.folder)).unwrap()
+    }
+
     /// Sends a request and reads the whole answer.
     pub(crate) async fn call(&self, ask: Ask) -> Answer {
         let Ok(response) = self.router.clone().oneshot(ask.into_request()).await;
@@ -94,7 +109,7 @@ async fn open(
     clock: &Arc<MovableClock>,
     random: &Arc<SeededRandom>,
 ) -> (Arc<SqlStore>, LocalBlobs, Arc<App>) {
-    let store = SqlStore::open(&Location::Sqlite(folder.path().join("kinora.sqlite"))).await.unwrap();
+    let store = SqlStore::open(&Location::Sqlite(database(folder))).await.unwrap();
     let store = Arc::new(store);
     let blobs = LocalBlobs::open(folder.path().join("objects"), reserve).unwrap();
     let ports = Ports {
@@ -107,6 +122,10 @@ async fn open(
     };
     let app = App::open(ports, Limits::default()).await.unwrap();
     (store, blobs, Arc::new(app))
+}
+
+fn database(folder: &TempDir) -> PathBuf {
+    folder.path().join("kinora.sqlite")
 }
 
 fn router(app: &Arc<App>) -> Router {

@@ -5,6 +5,8 @@ mod column;
 mod m0001;
 mod m0002_work;
 mod m0003_outputs;
+mod m0006_keys;
+mod m0007_idempotency;
 
 use crate::open::OpenError;
 use sea_orm::{
@@ -16,7 +18,13 @@ struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001::Migration), Box::new(m0002_work::Migration), Box::new(m0003_outputs::Migration)]
+        vec![
+            Box::new(m0001::Migration),
+            Box::new(m0002_work::Migration),
+            Box::new(m0003_outputs::Migration),
+            Box::new(m0006_keys::Migration),
+            Box::new(m0007_idempotency::Migration),
+        ]
     }
 }
 
