@@ -4,6 +4,7 @@ pub mod body;
 pub mod conditional;
 pub mod cors;
 pub mod credentials;
+pub mod limit;
 pub mod observe;
 pub mod problem;
 pub mod query;

@@ -16,8 +16,8 @@ pub mod openapi;
 mod page;
 mod track;
 
-use crate::http::cors;
 use crate::http::state::Edge;
+use crate::http::{cors, limit};
 use axum::Router;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request};
@@ -33,6 +33,7 @@ pub fn router(_edge: &Edge) -> Router<Edge> {
         .merge(module("/vod", &vod()))
         .merge(module("/core", &core()))
         .layer(from_fn(text_only))
+        .layer(from_fn(limit::tell))
         .layer(from_fn(unkept))
         .layer(from_fn(cors::allow_all))
 }

@@ -2,7 +2,7 @@
 
 use super::{assets, files, keys};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{OpenApi as Document, ServerBuilder};
+use utoipa::openapi::{Content, OpenApi as Document, Ref, ResponseBuilder, ServerBuilder};
 use utoipa::{Modify, OpenApi};
 
 #[derive(OpenApi)]
@@ -37,7 +37,7 @@ use utoipa::{Modify, OpenApi};
         (name = "Core", description = "The tenant and its API keys."),
     ),
     security(("apiKey" = []), ("bearer" = [])),
-    modifiers(&Keys),
+    modifiers(&Keys, &Limits),
 )]
 struct Api;
 
@@ -50,6 +50,23 @@ impl Modify for Keys {
         let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
         components.add_security_scheme("apiKey", header);
         components.add_security_scheme("bearer", bearer);
+    }
+}
+
+struct Limits;
+
+impl Modify for Limits {
+    fn modify(&self, document: &mut Document) {
+        let refused = ResponseBuilder::new()
+            .description("The API key asks too often; `Retry-After` says how long to wait.")
+            .content("application/json", Content::new(Some(Ref::from_schema_name("ServiceStatus"))))
+            .build();
+        for item in document.paths.paths.values_mut() {
+            let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+            for operation in operations.into_iter().flatten() {
+                operation.responses.responses.insert("429".to_owned(), refused.clone().into());
+            }
+        }
     }
 }
 

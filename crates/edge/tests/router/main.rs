@@ -12,6 +12,7 @@
 //! | [`access`] | who may do what, operation by operation |
 //! | [`keyring`] | what admins do with keys |
 //! | [`idempotency`] | requests that come again |
+//! | [`limits`] | how often somebody may ask |
 //! | [`uploads`] | signed links, parts, what is abandoned |
 //! | [`delivery`] | what viewers fetch |
 //! | [`site`] | the pages |
@@ -27,6 +28,7 @@ mod delivery;
 mod film;
 mod idempotency;
 mod keyring;
+mod limits;
 mod listing;
 mod operations;
 mod routing;

@@ -10,6 +10,7 @@ use insta::assert_snapshot;
 use kinora_app::access::{create_key, revoke_key};
 use kinora_app::port::{Blobs as _, Store as _};
 use kinora_domain::access::{Grant, Role};
+use kinora_edge::Rate;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::io;
@@ -75,6 +76,18 @@ async fn of_callers(world: &World) -> Errors {
         ("no such file", world.get("/vod/v1/files/01890a5d-ac96-774b-bcce-b302099a8057").await),
         ("no such asset", world.get("/vod/v1/assets/01890a5d-ac96-774b-bcce-b302099a8057").await),
     ]
+}
+
+/// Errors of whoever asks too often.
+async fn of_limits() -> Errors {
+    let world = World::new().await.limited(Rate { per_second: 1, burst: 1 });
+    world.get("/vod/v1/files").await.expect(200);
+    let wrong = || ask("GET", "/vod/v1/files").key(&"k".repeat(40)).from("198.51.100.7");
+    let mut refused = world.call(wrong()).await;
+    while refused.status == 401 {
+        refused = world.call(wrong()).await;
+    }
+    vec![("a key that asks too often", world.get("/vod/v1/files").await), ("an address with wrong keys", refused)]
 }
 
 /// Errors of keys, and of requests that come again.
@@ -229,6 +242,7 @@ async fn all() -> Errors {
     let mut all = of_requests(&world).await;
     all.extend(of_callers(&world).await);
     all.extend(of_keys(&world).await);
+    all.extend(of_limits().await);
     all.extend(of_assets(&world).await);
     all.extend(of_uploads(&world).await);
     all.extend(of_the_server().await);

@@ -20,7 +20,7 @@ use kinora_blob::LocalBlobs;
 use kinora_domain::access::Role;
 use kinora_domain::limit::Limits;
 use kinora_domain::{KeyId, OrganizationId};
-use kinora_edge::{Edge, Settings};
+use kinora_edge::{Edge, Rate, Settings};
 use kinora_store::{Location, SqlStore};
 use programs::MissingPrograms;
 use site::Built;
@@ -31,6 +31,9 @@ use tower::ServiceExt as _;
 
 /// Where the server says that it is: behind a proxy that takes the path's beginning away.
 pub(crate) const PUBLIC_URL: &str = "https://films.example/cloud";
+
+/// A proxy that is believed.
+pub(crate) const PROXY: &str = "192.0.2.1";
 
 /// A key of each kind.
 #[derive(Clone)]
@@ -70,7 +73,7 @@ impl World {
         let random = Arc::new(SeededRandom::new(7));
         let (store, blobs, app) = open(&folder, bytes, &clock, &random).await;
         let keys = Keys::make(&app).await;
-        Self { router: router(&app), app, keys, clock, store, blobs, random, folder }
+        Self { router: router(&app, Rate::OFF), app, keys, clock, store, blobs, random, folder }
     }
 
     /// The server after a restart: what it kept in memory is gone.
@@ -80,7 +83,12 @@ impl World {
         store.close().await.unwrap();
         drop(store);
         let (store, blobs, app) = open(&folder, 0, &clock, &random).await;
-        Self { router: router(&app), app, keys, clock, store, blobs, random, folder }
+        Self { router: router(&app, Rate::OFF), app, keys, clock, store, blobs, random, folder }
+    }
+
+    /// The same server with a limit of how often each key may ask.
+    pub(crate) fn limited(self, rate: Rate) -> Self {
+        Self { router: router(&self.app, rate), ..self }
     }
 
     /// Another process on the same store and objects, with the same keys.
@@ -88,7 +96,7 @@ impl World {
         let (store, blobs, app) = open(&self.folder, 0, &self.clock, &self.random).await;
         let (keys, clock, random) = (self.keys.clone(), Arc::clone(&self.clock), Arc::clone(&self.random));
         let folder = Arc::clone(&self.folder);
-        Self { router: router(&app), app, keys, clock, store, blobs, random, folder }
+        Self { router: router(&app, Rate::OFF), app, keys, clock, store, blobs, random, folder }
     }
 
     /// Everything that the store has on the disk.
@@ -128,13 +136,10 @@ fn database(folder: &TempDir) -> PathBuf {
     folder.path().join("kinora.sqlite")
 }
 
-fn router(app: &Arc<App>) -> Router {
-    kinora_edge::router(Edge {
-        app: Arc::clone(app),
-        settings: Arc::new(Settings { public_url: PUBLIC_URL.to_owned(), trusted_proxies: Vec::new() }),
-        site: Arc::new(Built),
-        metrics: Arc::new(|| "kinora_up 1\n".to_owned()),
-    })
+fn router(app: &Arc<App>, rate: Rate) -> Router {
+    let settings = Settings { public_url: PUBLIC_URL.to_owned(), trusted_proxies: vec![PROXY.parse().unwrap()], rate };
+    let metrics = Arc::new(|| "kinora_up 1\n".to_owned());
+    kinora_edge::router(Edge::new(Arc::clone(app), settings, Arc::new(Built), metrics))
 }
 
 impl Keys {
