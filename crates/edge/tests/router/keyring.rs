@@ -2,10 +2,12 @@
 
 use crate::world::{Answer, World, ask, text};
 use core::time::Duration;
-use kinora_app::access::{create_key, revoke_key};
+use kinora_app::access::{add_key, change_key, create_key, remove_key, revoke_key};
+use kinora_app::idempotency::Once;
 use kinora_app::port::Store as _;
-use kinora_domain::KeyId;
-use kinora_domain::access::{ApiKey, Grant, KeyState, Role};
+
+use kinora_domain::access::{ApiKey, Caller, Grant, KeyState, Role};
+use kinora_domain::{KeyId, Kind};
 use serde_json::{Value, json};
 
 const KEYS: &str = "/core/v1/api-key";
@@ -119,6 +121,45 @@ async fn the_last_admin_key_stays() {
     delete(&world, admin, &first).await.expect(200);
     assert_eq!(may(&world, admin).await, [401; 3], "an admin may take itself away");
     refused(delete(&world, &other, &third).await).await;
+}
+
+#[tokio::test]
+async fn of_two_admins_who_take_each_other_away_one_stays() {
+    let world = World::new().await;
+    let (second, secret) = made(&world, "second", Role::Admin).await;
+    let first = world.keys.admin_id.to_string();
+    let editor = body("editor", Role::Editor);
+    let answers = tokio::join!(
+        delete(&world, &world.keys.admin, &second),
+        put(&world, &secret, &first, &editor),
+        delete(&world, &secret, &first),
+    );
+    let statuses = [answers.0.status, answers.1.status, answers.2.status];
+    assert!(statuses.iter().all(|status| [200, 401, 403, 404, 409].contains(status)), "{statuses:?}");
+    let (one, other) = (may(&world, &world.keys.admin).await, may(&world, &secret).await);
+    assert_eq!([one, other].iter().filter(|may| may[2] == 200).count(), 1, "{one:?} {other:?} {statuses:?}");
+}
+
+#[tokio::test]
+async fn whoever_lost_the_right_a_moment_ago_does_not_use_it() {
+    let world = World::new().await;
+    let made = create_key(&world.app, world.keys.organization, "was", Role::Admin).await.unwrap();
+    // As it was when its request came in.
+    let was = Caller { key: made.key.id, organization: world.keys.organization, role: Role::Admin };
+    let id = made.key.id.to_string();
+    put(&world, &world.keys.admin, &id, &body("is", Role::Editor)).await.expect(200);
+    let kinds = async || {
+        let (viewer, admin) = (("a", Role::Viewer), ("a", Role::Admin));
+        [
+            add_key(&world.app, &was, viewer, Once::unrepeated()).await.unwrap_err().kind(),
+            change_key(&world.app, &was, was.key, admin).await.unwrap_err().kind(),
+            remove_key(&world.app, &was, world.keys.admin_id).await.unwrap_err().kind(),
+        ]
+    };
+    assert_eq!(kinds().await, [Kind::Forbidden; 3]);
+    delete(&world, &world.keys.admin, &id).await.expect(200);
+    assert_eq!(kinds().await, [Kind::Unauthenticated; 3]);
+    assert_eq!(world.get(&format!("{KEYS}?query=a")).await.json()["totalCount"], 1, "only the admin");
 }
 
 #[tokio::test]

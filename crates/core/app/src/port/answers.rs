@@ -38,6 +38,7 @@ pub trait Answers: Send {
     /// Stores an answer, in place of one of its id that was given before `over`. `false` when a later one is
     /// there: then nothing changes.
     async fn put_answer(&mut self, answer: &StoredAnswer, over: Timestamp) -> Result<bool, StoreError>;
-    /// Forgets answers that were given before `moment`. Gives how many.
-    async fn delete_answers(&mut self, moment: Timestamp) -> Result<u64, StoreError>;
+    /// Forgets answers that were given before `moment`, the oldest first: about `limit` of them, those of one
+    /// millisecond together. Gives how many; 0 when there are no more.
+    async fn delete_answers(&mut self, moment: Timestamp, limit: u64) -> Result<u64, StoreError>;
 }

@@ -3,12 +3,13 @@
 use crate::convert::{from_column, inconsistent};
 use crate::entity::answers::{Column, Entity, Model};
 use crate::error::Doing;
+use crate::listing;
 use crate::tx::SqlTx;
 use async_trait::async_trait;
 use kinora_app::port::{AnswerId, Answers, StoreError, StoredAnswer};
 use kinora_domain::Timestamp;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
 const TABLE: &str = "answers";
 
@@ -45,12 +46,23 @@ impl Answers for SqlTx {
         Ok(stored > 0)
     }
 
-    async fn delete_answers(&mut self, moment: Timestamp) -> Result<u64, StoreError> {
-        let deleted = Entity::delete_many()
+    async fn delete_answers(&mut self, moment: Timestamp, limit: u64) -> Result<u64, StoreError> {
+        let last: Option<i64> = Entity::find()
+            .select_only()
+            .column(Column::Created)
             .filter(Column::Created.lt(moment.millis()))
-            .exec(&self.db)
+            .order_by_asc(Column::Created)
+            .offset(listing::limit(limit.saturating_sub(1)))
+            .limit(1)
+            .into_tuple()
+            .one(&self.db)
             .await
-            .doing("deleting old answers")?;
+            .doing("looking for old answers")?;
+        let old = match last {
+            Some(last) => Column::Created.lte(last),
+            None => Column::Created.lt(moment.millis()),
+        };
+        let deleted = Entity::delete_many().filter(old).exec(&self.db).await.doing("deleting old answers")?;
         Ok(deleted.rows_affected)
     }
 }

@@ -49,18 +49,26 @@ pub(crate) async fn an_answer_takes_the_place_of_an_old_one_only(store: &dyn Sto
     assert_eq!(store.read().await.unwrap().answer(&id).await.unwrap(), Some(answer(&id, b"3", 300)));
 }
 
-pub(crate) async fn old_answers_are_forgotten(store: &dyn Store) {
+pub(crate) async fn old_answers_are_forgotten_oldest_first(store: &dyn Store) {
     two_keys(store).await;
     write(store, async |tx| {
-        for (word, created) in [("a", 1), ("b", 2), ("c", 3)] {
+        for (word, created) in [("a", 1), ("b", 2), ("c", 2), ("d", 3), ("e", 4)] {
             assert!(tx.put_answer(&answer(&id(1, 1, word), b"", created), at(0)).await.unwrap());
         }
     })
     .await;
-    assert_eq!(write(store, async |tx| tx.delete_answers(at(3)).await.unwrap()).await, 2);
-    let mut tx = store.read().await.unwrap();
-    assert_eq!(tx.answer(&id(1, 1, "b")).await.unwrap(), None);
-    assert!(tx.answer(&id(1, 1, "c")).await.unwrap().is_some());
+    let left = async || {
+        let mut tx = store.read().await.unwrap();
+        let mut left = String::new();
+        for word in ["a", "b", "c", "d", "e"] {
+            left.extend(tx.answer(&id(1, 1, word)).await.unwrap().map(|answer| answer.id.word));
+        }
+        left
+    };
+    for (limit, count, words) in [(1, 1, "bcde"), (1, 2, "de"), (2, 1, "e"), (2, 0, "e")] {
+        let forgotten = write(store, async |tx| tx.delete_answers(at(4), limit).await.unwrap()).await;
+        assert_eq!((forgotten, left().await.as_str()), (count, words));
+    }
 }
 
 pub(crate) async fn an_answer_belongs_to_a_key_and_is_a_success(store: &dyn Store) {

@@ -65,7 +65,7 @@ on_sqlite! {
     answers {
         an_answer_is_found_by_all_of_its_id,
         an_answer_takes_the_place_of_an_old_one_only,
-        old_answers_are_forgotten,
+        old_answers_are_forgotten_oldest_first,
         an_answer_belongs_to_a_key_and_is_a_success,
     }
     files {
