@@ -8,7 +8,7 @@ find_tools
 scripts/build.sh web
 # What is set here must not end up in the documents.
 while read -r variable; do unset "$variable"; done < <(compgen -e KINORA_)
-mkdir -p openapi
+mkdir -p docs/api
 cargo build --locked --package kinora --bin kinora
 "$CARGO_TARGET_DIR/debug/kinora" config >kinora.example.toml
-"$CARGO_TARGET_DIR/debug/kinora" openapi >openapi/cloud-video-kit.json
+"$CARGO_TARGET_DIR/debug/kinora" openapi >docs/api/videokit.json

@@ -9,7 +9,7 @@ type OpenApi = {
 
 test("the API page shows every operation and asks no other server for anything", async (t) => {
   const document = (await (
-    await fetch(await address("/openapi/cloud-video-kit.json"))
+    await fetch(await address("/openapi/videokit.json"))
   ).json()) as OpenApi;
   const operations = Object.values(document.paths).flatMap((path) =>
     Object.values(path),

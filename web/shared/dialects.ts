@@ -12,6 +12,6 @@ export const DIALECTS: readonly Dialect[] = [
     slug: "cloud-video-kit",
     title: "Cloud Video Kit",
     summary: "Upload files, make assets of them, play them at once.",
-    document: "openapi/cloud-video-kit.json",
+    document: "openapi/videokit.json",
   },
 ];

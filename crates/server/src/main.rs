@@ -12,6 +12,7 @@
 //! | [`holder`], [`locks`] | which processes are on a data folder, and which are gone |
 //! | [`signals`] | the signals that ask for an end |
 //! | [`workers`] | jobs and regular chores |
+//! | [`remote`] | a server elsewhere, through its API |
 //! | [`site`] | the built web parts, embedded |
 //! | [`host`] | clock and randomness of this machine |
 //! | [`log`] | log lines |
@@ -22,6 +23,7 @@ mod host;
 mod listen;
 mod locks;
 mod log;
+mod remote;
 mod settings;
 mod signals;
 mod site;

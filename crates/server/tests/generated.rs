@@ -45,5 +45,5 @@ fn the_example_settings_file_is_the_one_that_the_program_prints() {
 
 #[test]
 fn the_openapi_document_is_the_one_that_the_program_prints() {
-    is_fresh("openapi/cloud-video-kit.json", "openapi");
+    is_fresh("docs/api/videokit.json", "openapi");
 }

@@ -23,6 +23,7 @@ mod error;
 pub mod file;
 mod fresh;
 pub mod idempotency;
+mod metadata;
 pub mod play;
 pub mod port;
 pub mod process;

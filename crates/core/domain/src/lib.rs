@@ -10,6 +10,7 @@
 pub mod access;
 pub mod asset;
 pub mod chunk;
+pub mod endpoint;
 pub mod file;
 pub mod id;
 pub mod job;

@@ -1,6 +1,7 @@
 //! Outputs: what an asset is made into, and how far that is.
 
 use crate::chunk::Chunk;
+use crate::endpoint::HarvestedEndpoint;
 use crate::file::Failure;
 use crate::id::{AssetId, ObjectId, OrganizationId, OutputId, RenditionId};
 use crate::ladder::Rung;
@@ -8,6 +9,9 @@ use crate::picture::{Matrix, Rate, Scan, TimeBase, Transfer};
 use crate::preset::SoundFormat;
 use crate::time::Timestamp;
 use crate::track::TrackKind;
+
+/// Forms in which an output can be fetched here.
+pub const ENDPOINTS: [&str; 3] = ["hls", "dash", "mp4"];
 
 /// Something that is made of an asset's sources.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,8 +22,14 @@ pub struct Output {
     pub organization: OrganizationId,
     /// What it is made of.
     pub asset: AssetId,
+    /// Its name in the asset; `None`: it is what the asset's own preset asks for.
+    pub name: Option<String>,
     /// Name of its preset.
     pub preset: String,
+    /// When it is to be removed.
+    pub expires: Option<Timestamp>,
+    /// Copies of it elsewhere, as the client tells.
+    pub harvested: Vec<HarvestedEndpoint>,
     /// How far it is.
     pub state: OutputState,
     /// The picture that it is made of; `None` where it has none.
@@ -30,6 +40,32 @@ pub struct Output {
     pub created: Timestamp,
     /// When its state last changed.
     pub modified: Timestamp,
+}
+
+impl Output {
+    /// What clients call it: its name, or its id where it has none.
+    pub fn called(&self) -> String {
+        self.name.clone().unwrap_or_else(|| self.id.to_string())
+    }
+
+    /// The id of one of its own endpoints, unique in the asset: `hls`, and `name-hls` of an output that was added.
+    pub fn endpoint_id(&self, format: &str) -> String {
+        self.name.as_ref().map_or_else(|| format.to_owned(), |name| format!("{name}-{format}"))
+    }
+
+    /// The ids of the copies of it elsewhere, in their order.
+    pub fn harvested_ids(&self) -> Vec<String> {
+        let numbered = |(number, endpoint): (usize, &HarvestedEndpoint)| {
+            endpoint.id.clone().unwrap_or_else(|| self.endpoint_id(&format!("copy-{number}")))
+        };
+        (1..).zip(&self.harvested).map(numbered).collect()
+    }
+
+    /// The ids of all endpoints that it may have.
+    pub fn endpoint_ids(&self) -> Vec<String> {
+        let own = ENDPOINTS.iter().map(|format| self.endpoint_id(format));
+        own.chain(self.harvested_ids()).collect()
+    }
 }
 
 /// The life of an output.

@@ -1,6 +1,6 @@
 //! Tracks: as found in a file, and as played by an asset.
 
-use crate::id::{AssetId, ObjectId, TrackId};
+use crate::id::{AssetId, ObjectId, OutputId, TrackId};
 
 /// What a track carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -59,6 +59,8 @@ pub struct Track {
     pub id: TrackId,
     /// The asset that it belongs to.
     pub asset: AssetId,
+    /// The output of it that plays this.
+    pub output: OutputId,
     /// Its place in the manifests, from 0; unique in the asset.
     pub position: u32,
     /// What it carries.

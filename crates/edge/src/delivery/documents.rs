@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use bytes::Bytes;
 use kinora_app::play::{Body, Document, dash_manifest, hls_media_playlist, hls_multivariant_playlist};
-use kinora_domain::Problem;
+use kinora_domain::{OutputId, Problem};
 
 /// An asset's documents change when its tracks do, so they are asked for again each time.
 const REVALIDATE: &str = "no-cache";
@@ -21,15 +21,34 @@ pub(super) async fn hls(
     Path((asset, playlist)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let asset = asset_id(&asset)?;
+    playlists(&edge, &asset, None, &playlist, &headers).await
+}
+
+/// `GET /play/{asset}/o/{output}/hls/{playlist}`.
+pub(super) async fn hls_of_output(
+    State(edge): State<Edge>,
+    Path((asset, output, playlist)): Path<(String, String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    playlists(&edge, &asset, Some(output_id(&output)?), &playlist, &headers).await
+}
+
+async fn playlists(
+    edge: &Edge,
+    asset: &str,
+    output: Option<OutputId>,
+    playlist: &str,
+    headers: &HeaderMap,
+) -> Result<Response, Refusal> {
+    let asset = asset_id(asset)?;
     let name = playlist.strip_suffix(".m3u8").ok_or_else(|| Problem::not_found("playlist"))?;
     let document = if name == "master" {
-        hls_multivariant_playlist(&edge.app, asset).await?
+        hls_multivariant_playlist(&edge.app, asset, output).await?
     } else {
         let slug = name.parse().map_err(|_malformed| Problem::not_found("playlist"))?;
-        hls_media_playlist(&edge.app, asset, slug).await?
+        hls_media_playlist(&edge.app, asset, output, slug).await?
     };
-    Ok(answer(document, "application/vnd.apple.mpegurl", &headers))
+    Ok(answer(document, "application/vnd.apple.mpegurl", headers))
 }
 
 /// `GET /play/{asset}/dash/manifest.mpd`.
@@ -38,8 +57,23 @@ pub(super) async fn dash(
     Path(asset): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let document = dash_manifest(&edge.app, asset_id(&asset)?).await?;
+    let document = dash_manifest(&edge.app, asset_id(&asset)?, None).await?;
     Ok(answer(document, "application/dash+xml", &headers))
+}
+
+/// `GET /play/{asset}/o/{output}/dash/manifest.mpd`.
+pub(super) async fn dash_of_output(
+    State(edge): State<Edge>,
+    Path((asset, output)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let document = dash_manifest(&edge.app, asset_id(&asset)?, Some(output_id(&output)?)).await?;
+    Ok(answer(document, "application/dash+xml", &headers))
+}
+
+/// An output's id in a path; anything else names no output.
+fn output_id(text: &str) -> Result<OutputId, Refusal> {
+    text.parse().map_err(|_malformed| Refusal::not_found("output"))
 }
 
 fn answer(document: Document, content_type: &'static str, headers: &HeaderMap) -> Response {

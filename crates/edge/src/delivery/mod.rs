@@ -5,6 +5,7 @@
 //! | `hls/master.m3u8` | multivariant playlist |
 //! | `hls/{track}.m3u8` | media playlist |
 //! | `dash/manifest.mpd` | MPD |
+//! | `o/{output}/hls/...`, `o/{output}/dash/...` | the same documents of one of several outputs |
 //! | `{track}/init.mp4` | init segment |
 //! | `{track}/{n}.m4s` | media segment, from 0 |
 //! | `original.mp4` | the upload, with ranges |
@@ -29,6 +30,8 @@ pub fn router(_edge: &Edge) -> Router<Edge> {
     let documents = Router::new()
         .route("/play/{asset}/hls/{playlist}", get(documents::hls))
         .route("/play/{asset}/dash/manifest.mpd", get(documents::dash))
+        .route("/play/{asset}/o/{output}/hls/{playlist}", get(documents::hls_of_output))
+        .route("/play/{asset}/o/{output}/dash/manifest.mpd", get(documents::dash_of_output))
         .layer(CompressionLayer::new());
     let media = Router::new()
         .route("/play/{asset}/{track}/{segment}", get(segments::segment))

@@ -29,6 +29,18 @@ pub async fn optional_json<T: DeserializeOwned>(headers: &HeaderMap, body: Body)
     if bytes.is_empty() { Ok(None) } else { from_slice(&bytes).map(Some) }
 }
 
+/// Reads a JSON body that is a list.
+///
+/// # Errors
+/// As [`json`].
+pub async fn json_list<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Result<Vec<T>, Problem> {
+    let bytes = read(headers, body).await?;
+    if bytes.trim_ascii_start().first().is_some_and(|first| *first != b'[') {
+        return Err(Problem::new(Kind::Invalid, "malformed_json", "The body must be a JSON array."));
+    }
+    whole(&bytes)
+}
+
 /// Reads the bytes of a JSON body.
 ///
 /// # Errors
@@ -53,6 +65,10 @@ pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     if bytes.trim_ascii_start().first() == Some(&b'[') {
         return Err(Problem::new(Kind::Invalid, "malformed_json", "The body must be a JSON object."));
     }
+    whole(bytes)
+}
+
+fn whole<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();

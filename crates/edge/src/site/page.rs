@@ -62,7 +62,7 @@ pub(super) async fn docs_asset(State(edge): State<Edge>, Path(file): Path<String
 
 /// `GET /openapi/{document}`.
 pub(super) async fn openapi(State(edge): State<Edge>, Path(document): Path<String>) -> Response {
-    if document != "cloud-video-kit.json" {
+    if document != "videokit.json" {
         return StatusCode::NOT_FOUND.into_response();
     }
     match videokit::openapi::document(&edge.settings.public_url) {

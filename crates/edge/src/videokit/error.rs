@@ -24,6 +24,14 @@ pub struct ServiceStatus {
     pub message: String,
 }
 
+impl ServiceStatus {
+    /// The body that tells of a problem.
+    pub(super) fn of(problem: &Problem) -> Self {
+        let status = problem::status(problem.kind).as_u16();
+        Self { code: problem.reason.to_owned(), status, message: problem.to_string() }
+    }
+}
+
 /// A failed operation.
 #[derive(Debug)]
 pub struct Failure(Problem);
@@ -44,7 +52,7 @@ impl From<Error> for Failure {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let Self(problem) = self;
-        let mut response = status(problem::status(problem.kind), problem.reason, problem.to_string());
+        let mut response = (problem::status(problem.kind), Json(ServiceStatus::of(&problem))).into_response();
         let headers = response.headers_mut();
         if problem.kind == Kind::Unauthenticated {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

@@ -10,6 +10,7 @@ pub mod error;
 mod files;
 mod input;
 mod keys;
+mod many;
 mod metadata;
 mod moment;
 pub mod openapi;
@@ -25,7 +26,7 @@ use axum::http::HeaderValue;
 use axum::http::header::CACHE_CONTROL;
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, delete, get, post};
 
 /// The routes.
 pub fn router(_edge: &Edge) -> Router<Edge> {
@@ -51,7 +52,13 @@ fn vod() -> Operations {
         ("/files/{id}", get(files::get::get_file)),
         ("/files", get(files::list::list_files)),
         ("/assets", post(assets::create::create_asset).get(assets::list::list_assets)),
-        ("/assets/{id}", get(assets::get::get_asset).delete(assets::delete::delete_asset)),
+        ("/assets/deletemany", post(assets::delete_many::delete_assets)),
+        (
+            "/assets/{id}",
+            get(assets::get::get_asset).patch(assets::update::update_asset).delete(assets::delete::delete_asset),
+        ),
+        ("/assets/{id}/outputs", post(assets::add_output::add_output)),
+        ("/assets/{id}/outputs/{outputId}", delete(assets::delete_output::delete_output)),
     ]
 }
 

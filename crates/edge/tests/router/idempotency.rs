@@ -66,6 +66,19 @@ async fn an_asset_is_made_once() {
 }
 
 #[tokio::test]
+async fn an_output_is_added_once() {
+    let world = World::new().await;
+    let (_, asset) = world.film().await;
+    let path = format!("/vod/v1/assets/{asset}/outputs");
+    let before = world.get(&format!("/vod/v1/assets/{asset}")).await.json()["outputs"].as_array().unwrap().len();
+    let body = json!({ "preset": "mp4_720p" });
+    let first = post(&world, "a", &path, &body).await.expect(200);
+    assert_eq!(post(&world, "a", &path, &body).await.expect(200).body, first.body);
+    let after = world.get(&format!("/vod/v1/assets/{asset}")).await.json()["outputs"].as_array().unwrap().len();
+    assert_eq!(after, before + 1);
+}
+
+#[tokio::test]
 async fn the_secret_of_a_key_is_not_told_again_and_not_stored() {
     let world = World::new().await;
     let body = json!({ "name": "shop", "roleId": Role::Viewer.id().to_string() });

@@ -6,6 +6,8 @@
 //! | [`contract`] | is the dialect the one of the contract: paths, parameters, fields, answers |
 //! | [`wire`] | snapshots: what each answer looks like, errors and headers included |
 //! | [`listing`] | filters, sorts and pages |
+//! | [`library`] | changes to assets, and the end of many |
+//! | [`outputs`] | what is added to an asset |
 //! | [`routing`] | spellings of paths, methods, what is not there |
 //! | [`bodies`] | what a JSON body may be |
 //! | [`credentials`] | where a key may stand, and which organization it acts for |
@@ -16,6 +18,7 @@
 //! | [`uploads`] | signed links, parts, what is abandoned |
 //! | [`delivery`] | what viewers fetch |
 //! | [`site`] | the pages |
+//! | [`wild`] | what nobody sensible sends |
 //! | [`operations`] | what operators' machines ask |
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 #![expect(clippy::string_slice, reason = "what is cut here is ASCII")]
@@ -28,11 +31,14 @@ mod delivery;
 mod film;
 mod idempotency;
 mod keyring;
+mod library;
 mod limits;
 mod listing;
 mod operations;
+mod outputs;
 mod routing;
 mod site;
 mod uploads;
+mod wild;
 mod wire;
 mod world;

@@ -149,7 +149,7 @@ async fn head_is_get_without_the_body() {
         "/docs",
         "/docs/",
         "/_player/main-0A1B2C3D.js",
-        "/openapi/cloud-video-kit.json",
+        "/openapi/videokit.json",
         "/livez",
         "/readyz",
     ];

@@ -126,7 +126,7 @@ async fn pages_are_asked_for_again_and_assets_are_kept() {
 #[tokio::test]
 async fn the_document_of_the_api_names_this_server() {
     let world = World::new().await;
-    let document = world.fetch("/openapi/cloud-video-kit.json").await.expect(200).json();
+    let document = world.fetch("/openapi/videokit.json").await.expect(200).json();
     assert_eq!(document["servers"][0]["url"], "https://films.example/cloud");
     let redirect = world.fetch("/docs").await.expect(308);
     // Relative, because a proxy may have taken the beginning of the path away.

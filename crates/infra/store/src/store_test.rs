@@ -6,6 +6,7 @@ use crate::open::Location;
 use crate::repository::{asset_list, file_list};
 use crate::store::SqlStore;
 use kinora_app::port::{AssetFilter, AssetSort, FileFilter, FileSort, Order, Store, StoreError, Tx};
+use kinora_domain::labels::Attribute;
 use kinora_domain::page::PageRequest;
 use kinora_domain::{AssetId, FileId, ObjectId, OrganizationId, Timestamp};
 use sea_orm::{ConnectionTrait, DatabaseConnection, QueryTrait, Statement};
@@ -154,6 +155,14 @@ async fn a_filter_that_leaves_little_is_where_the_search_begins() {
         (
             AssetFilter { file: Some(FileId::new(Uuid::nil())), ..any() },
             "SEARCH asset_sources USING COVERING INDEX asset_sources_by_file (file=?)",
+        ),
+        (
+            AssetFilter { tags: vec!["sea".to_owned()], ..any() },
+            "SEARCH asset_tags USING COVERING INDEX asset_tags_by_value (organization=? AND tag=?)",
+        ),
+        (
+            AssetFilter { attributes: vec![Attribute { key: "a".to_owned(), value: String::new() }], ..any() },
+            "SEARCH asset_attributes USING COVERING INDEX asset_attributes_by_value (organization=? AND key=? AND value=?)",
         ),
         (
             AssetFilter { presets: vec!["mp4".to_owned()], ..any() },

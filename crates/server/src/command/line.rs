@@ -1,5 +1,6 @@
 //! What can be said on the command line.
 
+use super::remote;
 use crate::settings::{Row, TABLE};
 use clap::{Arg, ArgAction, Command};
 use kinora_domain::job::{JobState, WorkKind};
@@ -24,6 +25,8 @@ pub(super) fn command() -> Command {
                 .about("Does jobs beside a server on the same data folder; any number of these may run.")
                 .args(TABLE.iter().filter(serving).map(flag)),
         )
+        .subcommand(remote::upload_command())
+        .subcommand(remote::assets_command())
         .subcommand(keys())
         .subcommand(jobs())
         .subcommand(

@@ -4,16 +4,27 @@ mod doctor;
 mod jobs;
 mod key;
 mod line;
+pub(crate) mod remote;
 mod serve;
 mod worker;
 
 use crate::settings::{Sources, load};
 use clap::ArgMatches;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 /// Reads the command line and does what it says.
 pub(crate) fn run() -> ExitCode {
     let matches = line::command().get_matches();
+    // These ask a server, which has settings of its own.
+    let asked = match matches.subcommand() {
+        Some(("upload", asked)) => Some(on_runtime(remote::run_upload(asked.clone()))),
+        Some(("assets", asked)) => Some(on_runtime(remote::run_assets(asked.clone()))),
+        Some(_) | None => None,
+    };
+    if let Some(done) = asked {
+        return done.unwrap_or_else(|error| fail(&*error));
+    }
     let settings = match load(&sources(&matches)) {
         Ok(settings) => settings,
         Err(error) => return fail(&error),
@@ -62,6 +73,11 @@ fn sources(matches: &ArgMatches) -> Sources {
     let named = environment.iter().find(|(name, _)| name == "KINORA_CONFIG").map(|(_, path)| path.clone());
     let file = matches.get_one::<String>("config").cloned().or(named).map(Into::into);
     Sources { file, environment, flags }
+}
+
+/// A variable of the environment that is no setting.
+pub(crate) fn variable(name: &str) -> Option<OsString> {
+    std::env::vars_os().find(|(found, _)| found == name).map(|(_, value)| value)
 }
 
 /// Prints to standard output.

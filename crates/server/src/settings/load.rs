@@ -3,6 +3,7 @@
 use super::error::{SettingsError, nearest, question};
 use super::table::{Row, TABLE};
 use super::value::Settings;
+use crate::command::remote::VARIABLES;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -59,7 +60,8 @@ fn read_environment(
     let known: Vec<(String, &Row)> = TABLE.iter().map(|row| (row.variable(), row)).collect();
     let mut ignored = Vec::new();
     for (variable, text) in environment {
-        if !variable.starts_with("KINORA_") || variable == "KINORA_CONFIG" {
+        let of_ours = variable == "KINORA_CONFIG" || VARIABLES.contains(&variable.as_str());
+        if !variable.starts_with("KINORA_") || of_ours {
             continue;
         }
         if let Some((_, row)) = known.iter().find(|(name, _)| name == variable) {

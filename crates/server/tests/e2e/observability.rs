@@ -152,7 +152,7 @@ fn liveness_readiness_and_pages_are_there() {
         ("/readyz", "text/plain"),
         ("/", "text/html"),
         ("/docs/", "text/html"),
-        ("/openapi/cloud-video-kit.json", "application/json"),
+        ("/openapi/videokit.json", "application/json"),
     ] {
         let answer = server.fetch(target).expect(200);
         assert!(answer.header("content-type").unwrap().starts_with(kind), "{target}");
@@ -160,7 +160,7 @@ fn liveness_readiness_and_pages_are_there() {
     }
     let embed = server.fetch("/embed/01890a5d-ac96-774b-bcce-b302099a8057").expect(200);
     assert!(embed.header("content-security-policy").unwrap().contains("default-src 'none'"));
-    let document = server.fetch("/openapi/cloud-video-kit.json").json();
+    let document = server.fetch("/openapi/videokit.json").json();
     assert_eq!(document["servers"][0]["url"], format!("http://{}", server.port.address));
 }
 

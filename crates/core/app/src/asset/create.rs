@@ -5,12 +5,15 @@ use crate::app::App;
 use crate::error::Error;
 use crate::fresh;
 use crate::idempotency::{Made, Once};
+use crate::metadata;
+use crate::port::Tx;
 use crate::process::request;
 use crate::work::{copy_audio, probe_file};
 use kinora_domain::access::{Caller, Permission};
 use kinora_domain::asset::{Asset, AssetSource};
 use kinora_domain::file::{Content, File, FileState, MetadataJson, Probe};
 use kinora_domain::job::{NewJob, Work};
+use kinora_domain::output::{Output, OutputState};
 use kinora_domain::track::{Track, TrackKind};
 use kinora_domain::{AssetId, JobId, Kind, Problem, TrackId, preset};
 
@@ -65,13 +68,19 @@ fn check_shape(new: &NewAsset) -> Result<(), Problem> {
         let message = format!("An asset is made of 1 to {MAX_SOURCES} sources.");
         return Err(Problem::invalid("transcodedSources", message));
     }
-    if new.title.as_ref().is_some_and(|title| title.chars().count() > TITLE_LENGTH) {
+    check_title(new.title.as_deref())?;
+    metadata::check(new.metadata.as_ref())
+}
+
+/// Passes when a title is not too long.
+pub(super) fn check_title(title: Option<&str>) -> Result<(), Problem> {
+    if title.is_some_and(|title| title.chars().count() > TITLE_LENGTH) {
         return Err(Problem::invalid("title", format!("A title has at most {TITLE_LENGTH} characters.")));
     }
     Ok(())
 }
 
-async fn load_files(app: &App, caller: &Caller, sources: &[AssetSource]) -> Result<Vec<File>, Error> {
+pub(super) async fn load_files(app: &App, caller: &Caller, sources: &[AssetSource]) -> Result<Vec<File>, Error> {
     let mut tx = app.store.read().await?;
     let mut files = Vec::with_capacity(sources.len());
     for (index, source) in sources.iter().enumerate() {
@@ -95,7 +104,7 @@ async fn load_files(app: &App, caller: &Caller, sources: &[AssetSource]) -> Resu
 
 /// Looks into the files that nobody has looked into; whether there were any. A file that cannot be read says so
 /// when it is loaded again.
-async fn look_into(app: &App, files: &[File]) -> Result<bool, Error> {
+pub(super) async fn look_into(app: &App, files: &[File]) -> Result<bool, Error> {
     let mut looked = false;
     for file in files {
         if let FileState::Completed(Content { probe: Probe::Pending, .. }) = file.state {
@@ -135,6 +144,23 @@ async fn store(
         modified: now,
     };
     tx.insert_asset(&asset).await?;
+    let output = request::output(app, &asset, &asset.preset);
+    add(app, &mut *tx, output, files, outcome, 0).await?;
+    once.keep(&mut *tx, &asset).await?;
+    tx.commit().await?;
+    Ok(asset)
+}
+
+/// The output with the tracks that play as they are, a reference on the files' bytes for each, and the jobs
+/// that make the rest. What is at position 0 of it comes to `base` in the asset.
+pub(super) async fn add(
+    app: &App,
+    tx: &mut dyn Tx,
+    output: Output,
+    files: &[File],
+    outcome: &Outcome,
+    base: u32,
+) -> Result<(), Error> {
     for prepared in outcome.tracks() {
         let media = files.get(prepared.source).map(|file| file.object).ok_or_else(|| Problem::not_found("file"))?;
         // The file may have been deleted since it was loaded; then its bytes may be going.
@@ -144,8 +170,9 @@ async fn store(
         tx.insert_object(prepared.map_object, prepared.map_size()).await?;
         let track = Track {
             id: TrackId::new(fresh::uuid(app)),
-            asset: asset.id,
-            position: prepared.position,
+            asset: output.asset,
+            output: output.id,
+            position: base.saturating_add(prepared.position),
             kind: prepared.kind,
             media,
             map: prepared.map_object,
@@ -155,15 +182,16 @@ async fn store(
         tx.insert_track(&track).await?;
         if worth_copying(prepared) {
             let copy = Work::CopyAudio(track.id);
-            tx.enqueue(&NewJob::new(JobId::new(fresh::uuid(app)), caller.organization, copy)).await?;
+            tx.enqueue(&NewJob::new(JobId::new(fresh::uuid(app)), output.organization, copy)).await?;
         }
     }
-    if let Some(wanted) = outcome.request() {
-        request::request(app, &mut *tx, &asset, wanted).await?;
+    match outcome {
+        Outcome::Plays(_, wanted) => request::request(app, tx, output, wanted, base).await,
+        Outcome::CannotPlay(failure) => {
+            let state = OutputState::Failed(failure.clone());
+            Ok(tx.insert_output(&Output { state, ..output }).await?)
+        }
     }
-    once.keep(&mut *tx, &asset).await?;
-    tx.commit().await?;
-    Ok(asset)
 }
 
 fn worth_copying(prepared: &Prepared) -> bool {

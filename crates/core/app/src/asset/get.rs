@@ -2,7 +2,6 @@
 
 use crate::app::App;
 use crate::error::Error;
-use crate::play::{Ways, ways};
 use crate::process::{OutputView, outputs_of};
 use kinora_domain::access::{Caller, Permission};
 use kinora_domain::asset::Asset;
@@ -16,8 +15,6 @@ pub struct AssetView {
     pub asset: Asset,
     /// One for each source, in their order.
     pub files: Vec<Option<File>>,
-    /// How it can be played at this moment.
-    pub ways: Ways,
     /// What it is made into, and how far that is; oldest first.
     pub outputs: Vec<OutputView>,
 }
@@ -35,7 +32,6 @@ pub async fn get_asset(app: &App, caller: &Caller, id: AssetId) -> Result<AssetV
         files.push(tx.file(caller.organization, source.file).await?);
     }
     drop(tx);
-    let ways = ways(app, &asset).await?;
     let outputs = outputs_of(app, caller, id).await?;
-    Ok(AssetView { asset, files, ways, outputs })
+    Ok(AssetView { asset, files, outputs })
 }

@@ -7,6 +7,7 @@ use crate::file::indexing::{self, IndexTrack};
 use crate::file::movie::{self, Index, Unfit};
 use crate::fresh;
 use crate::process::request::Request;
+use crate::process::settle::end_ms;
 use core::time::Duration;
 use kinora_domain::asset::{AssetSource, AssetState};
 use kinora_domain::file::{Content, Failure, File, FileState, Probe};
@@ -63,14 +64,6 @@ impl Outcome {
                 duration_ms: tracks.iter().map(|track| end_ms(&track.map)).max().unwrap_or(0),
                 size_bytes: tracks.iter().map(|track| track.map.payload_bytes()).sum(),
             },
-        }
-    }
-
-    /// What is to be made.
-    pub(super) const fn request(&self) -> Option<&Request> {
-        match self {
-            Self::Plays(_, request) => Some(request),
-            Self::CannotPlay(_) => None,
         }
     }
 
@@ -133,12 +126,6 @@ pub(super) async fn discard(app: &App, outcome: &Outcome) {
             tracing::warn!(error = %causes(&error), "removing a map that is not needed");
         }
     }
-}
-
-/// When a track ends on the timeline of the presentation, in milliseconds.
-fn end_ms(map: &SegmentMap) -> u64 {
-    let end = map.start().saturating_add_unsigned(map.duration());
-    u64::try_from(rescale(end, map.header().timescale, Timescale::MILLIS)).unwrap_or(0)
 }
 
 /// What is known of the tracks of a file.

@@ -59,7 +59,7 @@ pub(crate) async fn playable(app: &App, id: AssetId) -> Result<Arc<Playable>, Er
     let cache = &app.playables.entries;
     let now = Instant::now();
     if let Some(entry) = cache.get(&id) {
-        let fresh = if entry.playable.is_growing() { FRESH_GROWING } else { FRESH };
+        let fresh = if entry.playable.is_changing() { FRESH_GROWING } else { FRESH };
         if now.duration_since(entry.checked) < fresh {
             return Ok(entry.playable);
         }

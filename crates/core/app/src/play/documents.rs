@@ -5,7 +5,7 @@ use super::playable::{Playable, PlayableTrack, Slug};
 use crate::app::App;
 use crate::error::Error;
 use crate::fresh;
-use kinora_domain::{AssetId, Problem};
+use kinora_domain::{AssetId, OutputId, Problem};
 use kinora_media::presentation::{Presentation, Rendition, Urls};
 use kinora_media::timing::Timescale;
 use kinora_media::{dash, hls};
@@ -29,57 +29,76 @@ impl Document {
     }
 }
 
-/// The multivariant playlist of an asset; its URLs are relative to `/play/{asset}/hls/`.
+/// The multivariant playlist of an output, or of an asset's oldest one.
 ///
 /// # Errors
-/// The asset does not exist or does not play.
-pub async fn hls_multivariant_playlist(app: &App, id: AssetId) -> Result<Document, Error> {
+/// The asset or the output does not exist or does not play.
+pub async fn hls_multivariant_playlist(app: &App, id: AssetId, output: Option<OutputId>) -> Result<Document, Error> {
     let playable = playable(app, id).await?;
-    let presentation = presentation(&playable, |slug| format!("{slug}.m3u8"));
+    let presentation = presentation(&playable, output, |slug| format!("{slug}.m3u8"))?;
     Ok(Document::of(hls::multivariant(&presentation)))
 }
 
-/// The media playlist of a track; its URLs are relative to `/play/{asset}/hls/`.
+/// The media playlist of a track of an output, or of an asset's oldest one. Tracks that manifests do not name any more
+/// have one for who began with them.
 ///
 /// # Errors
-/// The asset or the track does not exist, or the asset does not play.
-pub async fn hls_media_playlist(app: &App, id: AssetId, slug: Slug) -> Result<Document, Error> {
+/// The asset, the output or the track does not exist, or the output does not play.
+pub async fn hls_media_playlist(
+    app: &App,
+    id: AssetId,
+    output: Option<OutputId>,
+    slug: Slug,
+) -> Result<Document, Error> {
     let playable = playable(app, id).await?;
+    let (own, is_growing) = playable.output(output)?;
     let track = playable.track(slug)?;
-    if !playable.is_growing() {
-        return Ok(Document::of(hls::media(&rendition(track, String::new()))));
+    if track.output != own {
+        return Err(Problem::not_found("track").into());
+    }
+    if !is_growing {
+        return Ok(Document::of(hls::media(&rendition(track, base(output), String::new()))));
     }
     // No further than all that plays together is.
-    let presentation = presentation(&playable, |_slug| String::new());
+    let presentation = presentation(&playable, output, |_slug| String::new())?;
     let named = slug.to_string();
     let growing = presentation.tracks.iter().find(|track| track.id == named);
     Ok(Document::of(hls::growing_media(growing.ok_or_else(|| Problem::not_found("track"))?)))
 }
 
-/// The MPD of an asset; its URLs are relative to `/play/{asset}/dash/`.
+/// The MPD of an output, or of an asset's oldest one.
 ///
 /// # Errors
-/// The asset does not exist or does not play.
-pub async fn dash_manifest(app: &App, id: AssetId) -> Result<Document, Error> {
+/// The asset or the output does not exist or does not play.
+pub async fn dash_manifest(app: &App, id: AssetId, output: Option<OutputId>) -> Result<Document, Error> {
     let playable = playable(app, id).await?;
-    let presentation = presentation(&playable, |_slug| String::new());
+    let presentation = presentation(&playable, output, |_slug| String::new())?;
     Ok(Document::of(dash::mpd(&presentation)))
 }
 
-fn presentation(playable: &Playable, playlist: impl Fn(Slug) -> String) -> Presentation {
-    let listed = playable.tracks.iter().filter(|track| track.listed);
-    let tracks = listed.map(|track| rendition(track, playlist(track.slug))).collect();
-    let presentation = Presentation { tracks, growing: playable.is_growing() };
-    if !presentation.growing {
-        return presentation;
+fn presentation(
+    playable: &Playable,
+    output: Option<OutputId>,
+    playlist: impl Fn(Slug) -> String,
+) -> Result<Presentation, Error> {
+    let (own, growing) = playable.output(output)?;
+    let tracks = playable.listed(own).map(|track| rendition(track, base(output), playlist(track.slug))).collect();
+    let presentation = Presentation { tracks, growing };
+    if !growing {
+        return Ok(presentation);
     }
     let end = presentation.common_end(Timescale::MILLIS);
-    presentation.truncated(end, Timescale::MILLIS)
+    Ok(presentation.truncated(end, Timescale::MILLIS))
 }
 
-fn rendition(track: &PlayableTrack, playlist: String) -> Rendition {
+/// The way from a document to the segments: `/play/{asset}/{hls or dash}/`, or `/play/{asset}/o/{output}/{hls or dash}/`.
+const fn base(output: Option<OutputId>) -> &'static str {
+    if output.is_some() { "../../.." } else { ".." }
+}
+
+fn rendition(track: &PlayableTrack, base: &str, playlist: String) -> Rendition {
     let slug = track.slug;
-    let init = format!("../{slug}/init.mp4");
-    let segment_template = format!("../{slug}/$Number$.m4s");
+    let init = format!("{base}/{slug}/init.mp4");
+    let segment_template = format!("{base}/{slug}/$Number$.m4s");
     Rendition::new(slug.to_string(), &track.map, Urls { playlist, init, segment_template })
 }

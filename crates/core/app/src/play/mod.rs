@@ -12,4 +12,5 @@ pub use documents::{Document, dash_manifest, hls_media_playlist, hls_multivarian
 pub use original::{Original, original};
 pub use playable::Slug;
 pub use segment::{Body, init_segment, media_segment};
-pub use ways::{Ways, ways};
+pub use ways::Ways;
+pub(crate) use ways::ways;

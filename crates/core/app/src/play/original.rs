@@ -43,9 +43,11 @@ pub async fn original(app: &App, id: AssetId) -> Result<Original, Error> {
         let AssetState::Available { .. } = asset.state else {
             return Err(Problem::not_found("original").into());
         };
+        let main = tx.outputs(id).await?.first().map(|output| output.id);
         // The first track is the picture where there is one, and pictures stay where they were uploaded.
         let tracks = tx.tracks(id).await?;
-        tracks.first().map(|track| track.media).ok_or_else(|| Problem::not_found("original"))?
+        let first = tracks.iter().find(|track| Some(track.output) == main);
+        first.map(|track| track.media).ok_or_else(|| Problem::not_found("original"))?
     };
     let source = app.blobs.open(object).await?;
     // What was encoded here has no container around it.

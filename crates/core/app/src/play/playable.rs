@@ -10,9 +10,10 @@ use core::ops::Range;
 use core::str::FromStr;
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 use kinora_domain::asset::AssetState;
-use kinora_domain::output::{Part, Rendition};
+use kinora_domain::file::Failure;
+use kinora_domain::output::{Output, OutputState, Part, Rendition};
 use kinora_domain::track::{Track, TrackKind};
-use kinora_domain::{AssetId, Kind, Problem};
+use kinora_domain::{AssetId, Kind, OutputId, Problem};
 use kinora_media::map::SegmentMap;
 use std::sync::Arc;
 
@@ -68,6 +69,8 @@ impl FromStr for Slug {
 
 /// One track, ready.
 pub(crate) struct PlayableTrack {
+    /// The output that plays it.
+    pub(crate) output: OutputId,
     pub(crate) slug: Slug,
     pub(crate) map: SegmentMap,
     pub(crate) media: Media,
@@ -99,9 +102,36 @@ impl Media {
 /// What an asset plays, as the store says.
 #[derive(PartialEq, Eq)]
 struct Rows {
+    /// Oldest first.
+    outputs: Vec<(OutputId, Readiness)>,
     tracks: Vec<Track>,
     /// Renditions that are played while they grow, with their pieces so far.
     growing: Vec<(Rendition, Vec<Part>)>,
+}
+
+/// Whether an output can be played at this moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Readiness {
+    /// All that it plays is there.
+    Whole,
+    /// There is a piece of everything, and more is coming.
+    Growing,
+    /// Something has no piece yet.
+    NotReady,
+    /// It will never play, and why.
+    CannotPlay(Failure),
+}
+
+impl Readiness {
+    fn plays(&self) -> Result<(), Error> {
+        match self {
+            Self::Whole | Self::Growing => Ok(()),
+            Self::NotReady => Err(not_ready()),
+            Self::CannotPlay(failure) => {
+                Err(Problem::new(Kind::UnreadableMedia, "cannot_play", failure.message.clone()).into())
+            }
+        }
+    }
 }
 
 /// An asset, ready.
@@ -115,7 +145,7 @@ impl Playable {
     /// Loads it from the store.
     ///
     /// # Errors
-    /// `NotFound`, deleted ones included; `Unavailable` while it is being prepared; `UnreadableMedia`
+    /// `NotFound`, deleted ones included; `Unavailable` while nothing of it plays yet; `UnreadableMedia`
     /// when it cannot play, with the reason.
     pub(super) async fn load(app: &App, id: AssetId) -> Result<Self, Error> {
         let mut rows = rows(app, id).await?;
@@ -142,13 +172,38 @@ impl Playable {
     }
 
     /// Whether more of it is coming.
-    pub(super) const fn is_growing(&self) -> bool {
-        !self.rows.growing.is_empty()
+    pub(super) fn is_changing(&self) -> bool {
+        self.rows.outputs.iter().any(|(_, readiness)| matches!(readiness, Readiness::Growing | Readiness::NotReady))
     }
 
-    /// The track of that slug, at its current version.
-    pub(super) fn track(&self, slug: Slug) -> Result<&PlayableTrack, Problem> {
-        self.tracks.iter().find(|track| track.slug == slug).ok_or_else(|| Problem::not_found("track"))
+    /// The output of that id, or else the oldest one, where it plays, and whether more of it is coming.
+    ///
+    /// # Errors
+    /// There is no such output; as [`load`](Self::load).
+    pub(super) fn output(&self, wanted: Option<OutputId>) -> Result<(OutputId, bool), Error> {
+        let mut outputs = self.rows.outputs.iter();
+        let found = match wanted {
+            Some(id) => outputs.find(|(known, _)| *known == id),
+            None => outputs.next(),
+        };
+        let (id, readiness) = found.ok_or_else(|| Problem::not_found("output"))?;
+        readiness.plays()?;
+        Ok((*id, *readiness == Readiness::Growing))
+    }
+
+    /// The tracks that manifests of an output name.
+    pub(super) fn listed(&self, output: OutputId) -> impl Iterator<Item = &PlayableTrack> {
+        self.tracks.iter().filter(move |track| track.output == output && track.listed)
+    }
+
+    /// The track of that slug, at its current version, where its output plays.
+    pub(super) fn track(&self, slug: Slug) -> Result<&PlayableTrack, Error> {
+        let track = self.tracks.iter().find(|track| track.slug == slug);
+        match track {
+            Some(track) => self.output(Some(track.output)).map(|_| track),
+            // Nothing plays at all, or only this does not.
+            None => Err(self.output(None).err().unwrap_or_else(|| Problem::not_found("track").into())),
+        }
     }
 
     /// Bytes that it holds in memory, roughly.
@@ -162,32 +217,46 @@ fn not_ready() -> Error {
     Problem::new(Kind::Unavailable, "not_ready", message).into()
 }
 
-/// The tracks of an asset that plays.
+/// What of an asset plays, where anything does.
 async fn rows(app: &App, id: AssetId) -> Result<Rows, Error> {
     let mut tx = app.store.read().await?;
     let asset = tx.asset_of_anyone(id).await?.ok_or_else(|| Problem::not_found("asset"))?;
+    let outputs = tx.outputs(id).await?;
+    let tracks = tx.tracks(id).await?;
+    let is_whole = |output: &Output| output.state == OutputState::Completed;
+    let renditions = if outputs.iter().all(is_whole) { Vec::new() } else { tx.renditions(id).await? };
     let mut growing = Vec::new();
-    match asset.state {
-        AssetState::Available { .. } => {}
-        AssetState::Pending => return Err(not_ready()),
-        AssetState::Processing => {
-            for rendition in tx.renditions(id).await? {
-                if rendition.sealed || !rendition.role.plays_while_growing() {
-                    continue;
-                }
-                let parts = tx.rendition_parts(rendition.id).await?;
-                if parts.is_empty() {
-                    return Err(not_ready());
-                }
-                growing.push((rendition, parts));
-            }
+    let mut ready = Vec::with_capacity(outputs.len());
+    for output in outputs {
+        let own = renditions.iter().filter(|rendition| rendition.output == output.id && !rendition.sealed);
+        let mut missing = false;
+        let mut pieces = Vec::new();
+        for rendition in own.filter(|rendition| rendition.role.plays_while_growing()) {
+            let parts = tx.rendition_parts(rendition.id).await?;
+            missing |= parts.is_empty();
+            pieces.push((rendition.clone(), parts));
         }
-        AssetState::Failed(failure) => {
-            return Err(Problem::new(Kind::UnreadableMedia, "cannot_play", failure.message).into());
+        let has_tracks = tracks.iter().any(|track| track.output == output.id && track.listed);
+        let readiness = match (output.state, pieces.is_empty()) {
+            (_, true) if has_tracks => Readiness::Whole,
+            (OutputState::Failed(failure) | OutputState::Stalled(failure), _) => Readiness::CannotPlay(failure),
+            (_, true) => Readiness::NotReady,
+            (_, false) if missing => Readiness::NotReady,
+            (_, false) => Readiness::Growing,
+        };
+        if readiness == Readiness::Growing {
+            growing.extend(pieces);
         }
-        AssetState::Deleted { .. } => return Err(Problem::not_found("asset").into()),
+        ready.push((output.id, readiness));
     }
-    Ok(Rows { tracks: tx.tracks(id).await?, growing })
+    if !ready.iter().any(|(_, readiness)| readiness.plays().is_ok()) {
+        match (ready.first(), asset.state) {
+            (Some((_, readiness)), _) => readiness.plays()?,
+            (None, AssetState::Failed(failure)) => Readiness::CannotPlay(failure).plays()?,
+            (None, _) => return Err(Problem::not_found("output").into()),
+        }
+    }
+    Ok(Rows { outputs: ready, tracks, growing })
 }
 
 async fn load_tracks(app: &App, rows: &Rows) -> Result<Vec<PlayableTrack>, Error> {
@@ -200,7 +269,7 @@ async fn load_tracks(app: &App, rows: &Rows) -> Result<Vec<PlayableTrack>, Error
         let media = Media(media.into_iter().map(|(base, _, object)| (base, object)).collect());
         // As its track will be named.
         let slug = Slug { kind: rendition.role.kind(), position: rendition.position, version: 1 };
-        tracks.push(PlayableTrack { slug, map, media, listed: true });
+        tracks.push(PlayableTrack { output: rendition.output, slug, map, media, listed: true });
     }
     tracks.sort_by_key(|track| track.slug.position);
     Ok(tracks)
@@ -210,7 +279,7 @@ async fn load_track(app: &App, track: &Track) -> Result<PlayableTrack, Error> {
     let map = load_map(app, track.map).await?;
     let media = Media(vec![(0, app.blobs.open(track.media).await?)]);
     let slug = Slug { kind: track.kind, position: track.position, version: track.version };
-    Ok(PlayableTrack { slug, map, media, listed: track.listed })
+    Ok(PlayableTrack { output: track.output, slug, map, media, listed: track.listed })
 }
 
 #[cfg(test)]

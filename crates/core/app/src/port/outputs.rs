@@ -3,7 +3,7 @@
 use super::StoreError;
 use async_trait::async_trait;
 use kinora_domain::output::{Output, Part, Rendition};
-use kinora_domain::{AssetId, ChunkId, ObjectId, OutputId, RenditionId};
+use kinora_domain::{AssetId, ChunkId, OutputId, RenditionId};
 
 /// One chunk of an output's picture, as the store keeps it; what it is made of is in the output's plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,10 +39,13 @@ pub trait Outputs: Send {
     /// The output of that id. Where several may write at a time, nobody else changes it until the
     /// transaction ends.
     async fn output(&mut self, id: OutputId) -> Result<Option<Output>, StoreError>;
-    /// The outputs of an asset, oldest first; their plans are left out.
+    /// The outputs of an asset, oldest first, and that of its own preset before all; their plans are left out.
     async fn outputs(&mut self, asset: AssetId) -> Result<Vec<Output>, StoreError>;
     /// Stores an output's state, plan and modification time.
     async fn update_output(&mut self, output: &Output) -> Result<(), StoreError>;
+
+    /// Removes an output with its renditions, parts and chunks; releasing objects is the caller's.
+    async fn delete_output(&mut self, id: OutputId) -> Result<(), StoreError>;
 
     /// Adds a rendition.
     async fn insert_rendition(&mut self, rendition: &Rendition) -> Result<(), StoreError>;
@@ -74,9 +77,4 @@ pub trait Outputs: Send {
     async fn finish_chunk(&mut self, id: ChunkId) -> Result<(), StoreError>;
     /// How much of an output's picture is done, over all chunks; where it has none, how much of its sound.
     async fn amount(&mut self, output: OutputId) -> Result<Amount, StoreError>;
-
-    /// All objects to which the parts of an asset's renditions refer, once for each reference.
-    async fn part_objects(&mut self, asset: AssetId) -> Result<Vec<ObjectId>, StoreError>;
-    /// Removes the outputs of an asset with all that belongs to them.
-    async fn delete_outputs(&mut self, asset: AssetId) -> Result<(), StoreError>;
 }

@@ -6,10 +6,11 @@ use async_trait::async_trait;
 use kinora_domain::access::{ApiKey, Organization};
 use kinora_domain::asset::{Asset, AssetStatus};
 use kinora_domain::file::{File, FileStatus};
+use kinora_domain::labels::{Attribute, Labels};
 use kinora_domain::page::{Page, PageRequest};
 use kinora_domain::track::{Track, TrackKind};
 use kinora_domain::upload::StoredPart;
-use kinora_domain::{AssetId, FileId, KeyId, ObjectId, OrganizationId, Timestamp, TrackId};
+use kinora_domain::{AssetId, FileId, KeyId, ObjectId, OrganizationId, OutputId, Timestamp, TrackId};
 
 /// What can go wrong with the store. Absence is never an error here.
 #[derive(Debug, thiserror::Error)]
@@ -230,6 +231,10 @@ pub struct AssetFilter {
     pub duration_from_ms: Option<u64>,
     /// Duration at most, in milliseconds.
     pub duration_to_ms: Option<u64>,
+    /// Has all of these.
+    pub tags: Vec<String>,
+    /// Has all of these.
+    pub attributes: Vec<Attribute>,
 }
 
 /// Assets.
@@ -251,6 +256,10 @@ pub trait Assets: Send {
         sort: (AssetSort, Order),
         page: PageRequest,
     ) -> Result<Page<Asset>, StoreError>;
+    /// The tags and attributes of an asset.
+    async fn asset_labels(&mut self, id: AssetId) -> Result<Labels, StoreError>;
+    /// Stores the tags and attributes of an asset in place of those that it has.
+    async fn put_asset_labels(&mut self, asset: &Asset, labels: &Labels) -> Result<(), StoreError>;
     /// The assets that are made of a file, tombstones aside, oldest first.
     async fn assets_of_file(&mut self, file: FileId) -> Result<Vec<AssetId>, StoreError>;
 }
@@ -266,8 +275,8 @@ pub trait Tracks: Send {
     async fn track(&mut self, id: TrackId) -> Result<Option<Track>, StoreError>;
     /// Stores where a track's samples and map are now, and whether it is listed.
     async fn update_track(&mut self, track: &Track) -> Result<(), StoreError>;
-    /// Removes the tracks of an asset.
-    async fn delete_tracks(&mut self, asset: AssetId) -> Result<(), StoreError>;
+    /// Removes the tracks of an output; releasing their objects is the caller's.
+    async fn delete_tracks_of(&mut self, output: OutputId) -> Result<(), StoreError>;
 }
 
 /// Objects and how many things refer to each.

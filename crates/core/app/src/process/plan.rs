@@ -15,7 +15,7 @@ use kinora_domain::output::{Chunking, Filter, Output, OutputState, PicturePlan, 
 use kinora_domain::picture::{PictureFacts, Scan, Transfer};
 use kinora_domain::preset::{self, Shape};
 use kinora_domain::track::{Track, TrackKind};
-use kinora_domain::{AssetId, ChunkId, JobId, Kind, OutputId, Problem, RenditionId};
+use kinora_domain::{ChunkId, JobId, Kind, OutputId, Problem, RenditionId};
 use kinora_media::SegmentMap;
 
 /// Groups of pictures of an original that is to be a rung, in milliseconds at most: players switch at their ends.
@@ -47,7 +47,7 @@ async fn plan(app: &App, output: &Output, source: Source) -> Result<(PicturePlan
     let Examined::Picture(facts) = track.what else { return Err(no_picture()) };
     let pictures = app.prober.pictures(object, container, track.stream, &facts, source.is_untrimmed()).await?;
     check_length(app, &pictures)?;
-    let original = original(app, output.asset, source).await?;
+    let original = original(app, output, source).await?;
     let shape = preset::find(&output.preset)?.shape;
     let keeps_original = original.as_ref().is_some_and(|original| fits(&original.map, &facts, shape));
     let rungs = match (keeps_original, shape) {
@@ -108,17 +108,17 @@ fn check_length(app: &App, pictures: &Pictures) -> Result<(), Problem> {
     Ok(())
 }
 
-async fn original(app: &App, asset: AssetId, source: Source) -> Result<Option<Original>, Error> {
+async fn original(app: &App, output: &Output, source: Source) -> Result<Option<Original>, Error> {
     let (tracks, renditions) = {
         let mut tx = app.store.read().await?;
-        (tx.tracks(asset).await?, tx.renditions(asset).await?)
+        (tx.tracks(output.asset).await?, settle::of_output(&mut *tx, output).await?)
     };
     // Samples of a stream were stored anew.
     let is_source = |role: &Role| matches!(role, Role::Indexed { source: indexed, .. } if *indexed == source);
     let anew = renditions.iter().find(|rendition| is_source(&rendition.role)).map(|rendition| rendition.position);
     let plays = |track: &&Track| {
         let is_it = track.media == source.object || Some(track.position) == anew;
-        track.kind == TrackKind::Video && track.listed && is_it
+        track.output == output.id && track.kind == TrackKind::Video && track.listed && is_it
     };
     match tracks.iter().find(plays) {
         Some(track) => Ok(Some(Original { map: part::load_map(app, track.map).await? })),

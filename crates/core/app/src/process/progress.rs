@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::error::Error;
+use crate::play::{Ways, ways};
 use kinora_domain::access::{Caller, Permission};
 use kinora_domain::output::{Output, OutputState, Progress};
 use kinora_domain::{AssetId, Problem};
@@ -15,6 +16,8 @@ pub struct OutputView {
     pub percent: u8,
     /// Milliseconds that are left at the pace so far, while it is under way and has a pace.
     pub left_ms: Option<u64>,
+    /// How it can be played at this moment.
+    pub ways: Ways,
 }
 
 /// The outputs of an asset, oldest first.
@@ -24,10 +27,10 @@ pub struct OutputView {
 pub async fn outputs_of(app: &App, caller: &Caller, asset: AssetId) -> Result<Vec<OutputView>, Error> {
     caller.require(Permission::ReadMedia)?;
     let mut tx = app.store.read().await?;
-    tx.asset(caller.organization, asset).await?.ok_or_else(|| Problem::not_found("asset"))?;
+    let asset = tx.asset(caller.organization, asset).await?.ok_or_else(|| Problem::not_found("asset"))?;
     let now = tx.database_now().await?;
     let mut views = Vec::new();
-    for output in tx.outputs(asset).await? {
+    for output in tx.outputs(asset.id).await? {
         let (percent, left_ms) = match output.state {
             OutputState::Completed => (100, None),
             OutputState::Waiting | OutputState::Failed(_) => (0, None),
@@ -42,7 +45,12 @@ pub async fn outputs_of(app: &App, caller: &Caller, asset: AssetId) -> Result<Ve
                 (progress.percent().min(99), progress.left_ms(now))
             }
         };
-        views.push(OutputView { output, percent, left_ms });
+        views.push(OutputView { output, percent, left_ms, ways: Ways::default() });
+    }
+    drop(tx);
+    let ids: Vec<_> = views.iter().map(|view| view.output.id).collect();
+    for (view, ways) in views.iter_mut().zip(ways(app, &asset, &ids).await?) {
+        view.ways = ways;
     }
     Ok(views)
 }

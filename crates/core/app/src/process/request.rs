@@ -32,24 +32,44 @@ impl Request {
     }
 }
 
-/// Adds the output with its renditions and jobs. Each keeps a reference on the upload that it is made of.
-pub(crate) async fn request(app: &App, tx: &mut dyn Tx, asset: &Asset, request: &Request) -> Result<(), Error> {
-    let since = tx.database_now().await?;
-    let nothing = request.picture.is_none() && request.plays();
-    let output = Output {
+/// An output of an asset before anything is known of it.
+pub(crate) fn output(app: &App, asset: &Asset, preset: &str) -> Output {
+    let now = app.clock.now();
+    Output {
         id: OutputId::new(fresh::uuid(app)),
         organization: asset.organization,
         asset: asset.id,
-        preset: asset.preset.clone(),
+        name: None,
+        preset: preset.to_owned(),
+        expires: None,
+        harvested: Vec::new(),
+        state: OutputState::Waiting,
+        picture: None,
+        plan: None,
+        created: now,
+        modified: now,
+    }
+}
+
+/// Adds the output with its renditions and jobs. Each keeps a reference on the upload that it is made of.
+/// What is asked for at position 0 comes to `base` in the asset.
+pub(crate) async fn request(
+    app: &App,
+    tx: &mut dyn Tx,
+    output: Output,
+    request: &Request,
+    base: u32,
+) -> Result<(), Error> {
+    let since = tx.database_now().await?;
+    let nothing = request.picture.is_none() && request.plays();
+    let output = Output {
         state: match (nothing, request.picture.is_some()) {
             (true, _) => OutputState::Completed,
             (false, true) => OutputState::Waiting,
             (false, false) => OutputState::Processing { since },
         },
         picture: request.picture,
-        plan: None,
-        created: asset.created,
-        modified: asset.created,
+        ..output
     };
     tx.insert_output(&output).await?;
     if let Some(source) = request.picture {
@@ -58,14 +78,16 @@ pub(crate) async fn request(app: &App, tx: &mut dyn Tx, asset: &Asset, request: 
         if !request.indexed.iter().any(|(_, role)| role.kind() == TrackKind::Video) {
             enqueue(app, tx, &output, Work::PlanOutput(output.id)).await?;
         }
-        if let Some(position) = request.first {
+        if let Some(position) = request.first.map(|position| base.saturating_add(position)) {
             let id = rendition(app, tx, &output, position, Role::First(source), request.duration_ms).await?;
             enqueue(app, tx, &output, Work::FirstRung(id)).await?;
         }
     }
     for (position, plan) in &request.sounds {
         retain(tx, plan.source).await?;
-        let id = rendition(app, tx, &output, *position, Role::Sound(plan.clone()), request.duration_ms).await?;
+        let id =
+            rendition(app, tx, &output, base.saturating_add(*position), Role::Sound(plan.clone()), request.duration_ms)
+                .await?;
         enqueue(app, tx, &output, Work::EncodeSound(id)).await?;
     }
     for (position, role) in &request.indexed {
@@ -74,7 +96,7 @@ pub(crate) async fn request(app: &App, tx: &mut dyn Tx, asset: &Asset, request: 
         {
             retain(tx, *source).await?;
         }
-        rendition(app, tx, &output, *position, role.clone(), request.duration_ms).await?;
+        rendition(app, tx, &output, base.saturating_add(*position), role.clone(), request.duration_ms).await?;
     }
     if !request.indexed.is_empty() {
         enqueue(app, tx, &output, Work::IndexUpload(output.id)).await?;

@@ -58,6 +58,7 @@ impl Sealed {
         let track = Track {
             id: TrackId::new(fresh::uuid(app)),
             asset: self.rendition.asset,
+            output: self.rendition.output,
             position: self.rendition.position,
             kind: self.rendition.role.kind(),
             media,
@@ -227,7 +228,8 @@ async fn replace(tx: &mut dyn Tx, output: &Output, new: &[u32]) -> Result<(), Er
         }
     }
     for track in tx.tracks(output.asset).await? {
-        if track.kind == TrackKind::Video && track.listed && !new.contains(&track.position) {
+        let is_own = track.output == output.id;
+        if is_own && track.kind == TrackKind::Video && track.listed && !new.contains(&track.position) {
             tx.update_track(&Track { listed: false, ..track }).await?;
         }
     }

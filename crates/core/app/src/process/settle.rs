@@ -10,7 +10,8 @@ use kinora_domain::file::Failure;
 use kinora_domain::job::{LeasedJob, Work};
 use kinora_domain::output::{Output, OutputState, Rendition, Role};
 use kinora_domain::track::TrackKind;
-use kinora_domain::{AssetId, Kind, OutputId};
+use kinora_domain::{Kind, OutputId};
+use kinora_media::SegmentMap;
 use kinora_media::timing::{Timescale, rescale};
 
 /// The attempt from which on a verdict against a file is believed.
@@ -57,7 +58,7 @@ pub(crate) async fn give_up(app: &App, tx: &mut dyn Tx, work: Work) -> Result<()
     output.state = OutputState::Stalled(failure.clone());
     output.modified = app.clock.now();
     tx.update_output(&output).await?;
-    fail_asset(app, tx, output.asset, failure).await
+    fail_asset(app, tx, &output, failure).await
 }
 
 /// A job that was given up is tried anew: what it stalled goes on.
@@ -68,7 +69,8 @@ pub(crate) async fn resume(app: &App, tx: &mut dyn Tx, work: Work) -> Result<(),
     output.state = OutputState::Processing { since: tx.database_now().await? };
     output.modified = app.clock.now();
     tx.update_output(&output).await?;
-    if let Some(mut asset) = tx.asset_of_anyone(output.asset).await?
+    if is_main(tx, &output).await?
+        && let Some(mut asset) = tx.asset_of_anyone(output.asset).await?
         && matches!(&asset.state, AssetState::Failed(failure) if failure.reason == STALLED)
     {
         asset.state = AssetState::Processing;
@@ -95,7 +97,7 @@ async fn output_of(tx: &mut dyn Tx, work: Work) -> Result<Option<OutputId>, Erro
             tx.rendition(rendition).await?.map(|rendition| rendition.output)
         }
         Work::EncodeChunk(chunk) => tx.chunk(chunk).await?.map(|chunk| chunk.output),
-        Work::ProbeFile(_) | Work::CopyAudio(_) => None,
+        Work::ProbeFile(_) | Work::CopyAudio(_) | Work::ExpireOutput(_) => None,
     })
 }
 
@@ -108,12 +110,19 @@ async fn fail_output(app: &App, tx: &mut dyn Tx, id: OutputId, failure: Failure)
     output.state = OutputState::Failed(failure.clone());
     output.modified = app.clock.now();
     tx.update_output(&output).await?;
-    fail_asset(app, tx, output.asset, failure).await
+    fail_asset(app, tx, &output, failure).await
+}
+
+/// Whether the state of its asset is that of this output: it is the oldest one.
+async fn is_main(tx: &mut dyn Tx, output: &Output) -> Result<bool, Error> {
+    Ok(tx.outputs(output.asset).await?.first().is_some_and(|main| main.id == output.id))
 }
 
 /// An asset that does not play without what failed fails with it.
-async fn fail_asset(app: &App, tx: &mut dyn Tx, id: AssetId, failure: Failure) -> Result<(), Error> {
-    if let Some(mut asset) = tx.asset_of_anyone(id).await?
+async fn fail_asset(app: &App, tx: &mut dyn Tx, output: &Output, failure: Failure) -> Result<(), Error> {
+    let id = output.asset;
+    if is_main(tx, output).await?
+        && let Some(mut asset) = tx.asset_of_anyone(id).await?
         && matches!(asset.state, AssetState::Pending | AssetState::Processing)
     {
         asset.state = AssetState::Failed(failure);
@@ -175,26 +184,49 @@ pub(crate) async fn settle(app: &App, tx: &mut dyn Tx, id: OutputId) -> Result<(
         output.modified = app.clock.now();
         tx.update_output(&output).await?;
     }
-    settle_asset(app, tx, output.asset).await
+    if !is_main(tx, &output).await? {
+        return Ok(());
+    }
+    let Some(mut asset) = tx.asset_of_anyone(output.asset).await? else { return Ok(()) };
+    // An asset is available when nothing of what it plays grows any more.
+    if let Some(available) = available(app, tx, &output).await? {
+        asset.state = available;
+        asset.modified = app.clock.now();
+        tx.update_asset(&asset).await?;
+    }
+    Ok(())
 }
 
-/// An asset is available when nothing of what it plays grows any more.
-async fn settle_asset(app: &App, tx: &mut dyn Tx, id: AssetId) -> Result<(), Error> {
-    let Some(mut asset) = tx.asset_of_anyone(id).await? else { return Ok(()) };
+/// The state of an asset whose main output this is.
+pub(crate) async fn state_of(app: &App, tx: &mut dyn Tx, output: &Output) -> Result<AssetState, Error> {
+    if let Some(available) = available(app, tx, output).await? {
+        return Ok(available);
+    }
+    Ok(match &output.state {
+        OutputState::Stalled(failure) | OutputState::Failed(failure) => AssetState::Failed(failure.clone()),
+        OutputState::Waiting | OutputState::Processing { .. } | OutputState::Completed => AssetState::Processing,
+    })
+}
+
+/// `Available`, when nothing of what the output plays grows any more.
+async fn available(app: &App, tx: &mut dyn Tx, output: &Output) -> Result<Option<AssetState>, Error> {
     let growing = |rendition: &Rendition| !rendition.sealed && rendition.role.plays_while_growing();
-    let tracks: Vec<_> = tx.tracks(id).await?.into_iter().filter(|track| track.listed).collect();
-    if tracks.is_empty() || tx.renditions(id).await?.iter().any(growing) {
-        return Ok(());
+    let tracks = tx.tracks(output.asset).await?.into_iter();
+    let tracks: Vec<_> = tracks.filter(|track| track.output == output.id && track.listed).collect();
+    if tracks.is_empty() || of_output(tx, output).await?.iter().any(growing) {
+        return Ok(None);
     }
     let (mut duration_ms, mut size_bytes) = (0, 0);
     for track in tracks {
         let map = part::load_map(app, track.map).await?;
-        let end = map.start().saturating_add_unsigned(map.duration());
-        let end = rescale(end, map.header().timescale, Timescale::MILLIS);
-        duration_ms = duration_ms.max(u64::try_from(end).unwrap_or(0));
+        duration_ms = duration_ms.max(end_ms(&map));
         size_bytes += map.payload_bytes();
     }
-    asset.state = AssetState::Available { duration_ms, size_bytes };
-    asset.modified = app.clock.now();
-    Ok(tx.update_asset(&asset).await?)
+    Ok(Some(AssetState::Available { duration_ms, size_bytes }))
+}
+
+/// When a track ends on the timeline of the presentation, in milliseconds.
+pub(crate) fn end_ms(map: &SegmentMap) -> u64 {
+    let end = map.start().saturating_add_unsigned(map.duration());
+    u64::try_from(rescale(end, map.header().timescale, Timescale::MILLIS)).unwrap_or(0)
 }

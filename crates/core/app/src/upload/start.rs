@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::fresh;
 use crate::idempotency::{Made, Once};
+use crate::metadata;
 use kinora_domain::access::{Caller, Permission};
 use kinora_domain::file::{File, FileState, MetadataJson};
 use kinora_domain::upload::PartLayout;
@@ -57,6 +58,7 @@ pub async fn start_upload(
     caller.require(Permission::WriteMedia)?;
     check_name("name", &new.name)?;
     check_name("friendlyName", &new.friendly_name)?;
+    metadata::check(new.metadata.as_ref())?;
     let layout = PartLayout::new(new.size, app.limits.file_bytes)?;
     let organization = app.store.read().await?.organization(caller.organization).await?;
     let organization = organization.ok_or_else(|| Problem::not_found("organization"))?;

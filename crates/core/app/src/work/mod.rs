@@ -2,6 +2,7 @@
 
 pub(crate) mod copy_audio;
 mod ending;
+mod expire_output;
 mod heart;
 mod manage;
 mod perform;

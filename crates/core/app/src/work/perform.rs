@@ -1,7 +1,7 @@
 //! What each kind of work does: a new kind is a line in each of these.
 
 use super::ending::Finished;
-use super::{copy_audio, probe_file};
+use super::{copy_audio, expire_output, probe_file};
 use crate::app::App;
 use crate::error::Error;
 use crate::port::Tx;
@@ -13,6 +13,7 @@ pub(super) async fn perform(app: &App, job: &LeasedJob) -> Result<Finished, Erro
     match job.work {
         Work::ProbeFile(file) => probe_file::run(app, job, file).await,
         Work::CopyAudio(track) => copy_audio::run(app, job, track).await,
+        Work::ExpireOutput(output) => expire_output::run(app, job, output).await,
         Work::PlanOutput(output) => plan::run(app, job, output).await,
         Work::IndexUpload(output) => index::run(app, job, output).await,
         Work::FirstRung(rendition) => first::run(app, job, rendition).await,
@@ -27,8 +28,8 @@ pub(super) async fn perform(app: &App, job: &LeasedJob) -> Result<Finished, Erro
 pub(super) async fn give_up(app: &App, tx: &mut dyn Tx, work: Work, _words: &str) -> Result<(), Error> {
     match work {
         Work::ProbeFile(file) => probe_file::give_up(app, tx, file).await,
-        // The track plays from the upload as before.
-        Work::CopyAudio(_) => Ok(()),
+        // The track plays from the upload as before; the output stays.
+        Work::CopyAudio(_) | Work::ExpireOutput(_) => Ok(()),
         Work::PlanOutput(_)
         | Work::IndexUpload(_)
         | Work::SealPicture(_)
@@ -42,8 +43,8 @@ pub(super) async fn give_up(app: &App, tx: &mut dyn Tx, work: Work, _words: &str
 pub(super) async fn call_off(app: &App, tx: &mut dyn Tx, work: Work) -> Result<(), Error> {
     match work {
         Work::ProbeFile(file) => probe_file::give_up(app, tx, file).await,
-        // The track plays from the upload as before.
-        Work::CopyAudio(_) => Ok(()),
+        // The track plays from the upload as before; the output stays.
+        Work::CopyAudio(_) | Work::ExpireOutput(_) => Ok(()),
         Work::PlanOutput(_)
         | Work::IndexUpload(_)
         | Work::SealPicture(_)

@@ -153,6 +153,8 @@ works! {
     EncodeSound(RenditionId) = "encode_sound", Prompt, Urgent;
     /// Encode one chunk of a picture in all rungs.
     EncodeChunk(ChunkId) = "encode_chunk", Heavy, Normal;
+    /// Remove an output whose time is over.
+    ExpireOutput(OutputId) = "expire_output", Quick, Normal;
     /// Put the rungs of a picture together, once all chunks are there.
     SealPicture(OutputId) = "seal_picture", Quick, Normal;
 }

@@ -63,7 +63,7 @@ pub(in crate::videokit) async fn create_asset(
         sources: sources.collect::<Result<_, _>>()?,
         preset: body.preset,
         title: body.title,
-        metadata: metadata::store(body.metadata)?,
+        metadata: metadata::store(body.metadata),
     };
     let show = |asset: &Asset| CreatedAsset { id: asset.id.to_string() };
     let act = |once| kinora_app::asset::create_asset(&edge.app, &caller, new, once);

@@ -1,6 +1,8 @@
 //! `GET /assets/{id}`.
 
-use super::model::{AssetStatusName, EndpointInfo, OutputInfo, VodSource, endpoints};
+use super::endpoint::EndpointInfo;
+use super::model::{AssetStatusName, VodSource};
+use super::output::OutputInfo;
 use crate::http::state::Edge;
 use crate::videokit::acting::Acting;
 use crate::videokit::error::{Failure, ServiceStatus};
@@ -59,8 +61,9 @@ pub(crate) struct AssetDetail {
 }
 
 fn show(edge: &Edge, view: AssetView) -> AssetDetail {
-    let AssetView { asset, files, ways, outputs } = view;
-    let first = outputs.first();
+    let AssetView { asset, files, outputs } = view;
+    let job = outputs.first().map(|view| view.output.id.to_string());
+    let outputs: Vec<_> = outputs.iter().map(|view| OutputInfo::show(edge, view)).collect();
     let kinds = asset.sources.iter().zip(&files).map(|(source, file)| {
         let found = file.as_ref().map(kinora_domain::file::File::kinds).filter(|kinds| !kinds.is_empty());
         (source.file.to_string(), flags(&found.unwrap_or_else(|| source.kinds.clone())))
@@ -68,9 +71,9 @@ fn show(edge: &Edge, view: AssetView) -> AssetDetail {
     AssetDetail {
         file_ids: kinds.collect(),
         sources: asset.sources.iter().map(VodSource::show).collect(),
-        endpoints: endpoints(edge, &asset, ways),
-        outputs: outputs.iter().map(OutputInfo::from).collect(),
-        transcoded_job_id: first.map(|view| view.output.id.to_string()),
+        endpoints: outputs.iter().flat_map(|output| output.endpoints.clone()).collect(),
+        outputs,
+        transcoded_job_id: job,
         error_message: match &asset.state {
             AssetState::Failed(failure) => Some(failure.message.clone()),
             AssetState::Pending

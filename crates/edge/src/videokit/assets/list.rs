@@ -12,6 +12,7 @@ use axum::extract::State;
 use kinora_app::port::{AssetFilter, AssetSort};
 use kinora_domain::Problem;
 use kinora_domain::asset::Asset;
+use kinora_domain::labels;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -97,15 +98,14 @@ pub(in crate::videokit) async fn list_assets(
     let request = page::request(&query)?;
     let sort = page::sort(&query, &SORTS, AssetSort::Created)?;
     let filter = filter(&query)?;
-    // Assets get tags and attributes when they can be changed; until then none has any.
-    if !query.list("tags").is_empty() || !query.list("attributes").is_empty() {
-        return Ok(Json(PageOf::nothing(request)));
-    }
     let assets = kinora_app::asset::list_assets(&edge.app, &caller, &filter, sort, request).await?;
     Ok(Json(PageOf::of(assets, VodAsset::from)))
 }
 
 fn filter(query: &Query) -> Result<AssetFilter, Problem> {
+    let all = |name| query.list(name).into_iter().map(str::to_owned).collect::<Vec<_>>();
+    // Which of several is wrong has no place in a query.
+    let of = |name: &str, problem| Problem { field: Some(name.to_owned()), ..problem };
     Ok(AssetFilter {
         ids: query.parsed_list("ids", "an asset id", |text| text.parse().ok())?,
         statuses: query.parsed_list(
@@ -122,5 +122,7 @@ fn filter(query: &Query) -> Result<AssetFilter, Problem> {
         modified_to: query.moment("lastModificationDateEnd")?,
         duration_from_ms: query.parsed("durationFrom", "a number of milliseconds")?,
         duration_to_ms: query.parsed("durationTo", "a number of milliseconds")?,
+        tags: labels::tags(&all("tags")).map_err(|problem| of("tags", problem))?,
+        attributes: labels::attributes(&all("attributes")).map_err(|problem| of("attributes", problem))?,
     })
 }

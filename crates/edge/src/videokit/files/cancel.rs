@@ -24,6 +24,7 @@ pub(crate) struct CancelFile {
     request_body = Option<CancelFile>,
     responses(
         (status = 200, description = "The upload is cancelled."),
+        (status = 400, description = "A field is wrong.", body = ServiceStatus),
         (status = 401, description = "No valid API key.", body = ServiceStatus),
         (status = 403, description = "The key's role does not allow it.", body = ServiceStatus),
         (status = 404, description = "There is no such file.", body = ServiceStatus),

@@ -92,7 +92,7 @@ pub(in crate::videokit) async fn start_file(
     let new = NewUpload {
         name: body.name,
         friendly_name: body.friendly_name,
-        metadata: metadata::store(body.metadata)?,
+        metadata: metadata::store(body.metadata),
         size,
     };
     let show = |started: &StartedUpload| StartedFile::of(&edge, started);

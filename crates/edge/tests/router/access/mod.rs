@@ -37,6 +37,7 @@ impl Subject {
         let (uploading, parts) = world.send("open.mp4", &bytes).await;
         let completed = world.upload("film.mp4", &bytes).await;
         let asset = world.asset(&completed, "Film").await;
+        world.output(&asset, &json!({ "preset": "mp4", "id": "small" })).await.expect(200);
         let key = world.post("/core/v1/api-key", &key("spare", Role::Admin)).await.expect(200);
         let tenant = world.keys.organization.to_string();
         Self { uploading, parts, completed, asset, key: text(&key.json()["id"]), tenant }
@@ -60,7 +61,7 @@ impl Subject {
             path if path.starts_with("/vod/v1/assets") => asset,
             _ => uploading,
         };
-        let ask = ask(method, &path.replace("{id}", id).replace("{partNumber}", "1"));
+        let ask = ask(method, &path.replace("{id}", id).replace("{partNumber}", "1").replace("{outputId}", "small"));
         match operation {
             "POST /vod/v1/files/start" => ask.json(&json!({ "name": "a", "friendlyName": "a", "fileSize": 1 })),
             "POST /vod/v1/files/complete" => ask.json(&json!({ "fileId": uploading, "parts": parts })),
@@ -70,6 +71,9 @@ impl Subject {
             }
             "POST /core/v1/api-key" => ask.json(&self::key("new", Role::Viewer)),
             "PUT /core/v1/api-key/{id}" => ask.json(&self::key("changed", Role::Viewer)),
+            "PATCH /vod/v1/assets/{id}" => ask.json(&json!({ "title": "New", "tags": ["new"] })),
+            "POST /vod/v1/assets/{id}/outputs" => ask.json(&json!({ "preset": "mp4_720p", "id": "other" })),
+            "POST /vod/v1/assets/deletemany" => ask.json(&json!([asset])),
             "GET /vod/v1/files/{id}/part/{partNumber}"
             | "GET /core/v1/settings/tenant/{id}/status"
             | "GET /core/v1/api-key"
@@ -80,6 +84,7 @@ impl Subject {
             | "GET /vod/v1/files"
             | "GET /vod/v1/assets"
             | "GET /vod/v1/assets/{id}"
+            | "DELETE /vod/v1/assets/{id}/outputs/{outputId}"
             | "DELETE /vod/v1/assets/{id}" => ask,
             other => panic!("nobody says how to ask {other}"),
         }

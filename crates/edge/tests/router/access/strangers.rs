@@ -3,12 +3,14 @@
 use super::{Subject, UNKNOWN};
 use crate::contract::openapi::Document;
 use crate::world::{World, ask};
+use serde_json::json;
 
-/// Operations that name nothing, or nothing in their path or body.
-const NAMELESS: [&str; 5] = [
+/// Operations that name nothing, or nothing in their path or body, and those that answer about many things.
+const NAMELESS: [&str; 6] = [
     "POST /vod/v1/files/start",
     "GET /vod/v1/files",
     "GET /vod/v1/assets",
+    "POST /vod/v1/assets/deletemany",
     "GET /core/v1/api-key",
     "POST /core/v1/api-key",
 ];
@@ -48,6 +50,21 @@ async fn lists_show_a_stranger_nothing() {
         assert_eq!(foreign, by(&absent).await.without_request_id());
         assert_eq!(foreign.json()["totalCount"], 0);
     }
+}
+
+#[tokio::test]
+async fn of_many_things_a_strangers_are_unknown() {
+    let world = World::new().await;
+    let subject = Subject::fresh(&world).await;
+    let ids = json!([subject.asset, UNKNOWN, subject.completed]);
+    let ask = ask("POST", "/vod/v1/assets/deletemany").key(&world.keys.stranger).json(&ids);
+    let answer = world.call(ask).await.expect(200).json();
+    assert_eq!(answer.as_object().unwrap().len(), 3);
+    for id in [&subject.asset, UNKNOWN, &subject.completed] {
+        assert_eq!(answer[id], answer[UNKNOWN]);
+        assert_eq!(answer[id]["status"]["status"], 404);
+    }
+    world.get(&format!("/vod/v1/assets/{}", subject.asset)).await.expect(200);
 }
 
 #[tokio::test]

@@ -79,6 +79,12 @@ impl Contract {
         format.strip_suffix(['>', ')'])
     }
 
+    /// The type of the values, and its fields, where an answer is a map from ids: its one name stands in brackets.
+    pub(super) fn fields_of_values(&self, response: &[Field]) -> Option<&[Field]> {
+        let [Field { name, kind, .. }] = response else { return None };
+        name.starts_with('(').then(|| self.types[kind].as_slice())
+    }
+
     /// The fields of the items of an `Array of X`, where `X` has any.
     pub(super) fn fields_of_items(&self, kind: &str) -> Option<&[Field]> {
         let item = kind.to_ascii_lowercase().starts_with("array of ").then(|| &kind["array of ".len()..])?;

@@ -33,20 +33,20 @@ impl Document {
     }
 
     /// The parameters of an operation that stand `place` (`query` or `path`).
-    pub(super) fn parameters(&self, name: &str, place: &str) -> Vec<&Value> {
+    pub(crate) fn parameters(&self, name: &str, place: &str) -> Vec<&Value> {
         let all = self.operation(name)["parameters"].as_array();
         all.into_iter().flatten().filter(|parameter| parameter["in"] == place).collect()
     }
 
     /// The schema of an operation's body.
-    pub(super) fn body(&self, name: &str) -> Option<&Value> {
+    pub(crate) fn body(&self, name: &str) -> Option<&Value> {
         let content = self.operation(name)["requestBody"]["content"].as_object()?;
         assert_eq!(content.keys().collect::<Vec<_>>(), ["application/json"], "{name}");
         Some(&content["application/json"]["schema"])
     }
 
     /// Whether an operation needs its body.
-    pub(super) fn needs_body(&self, name: &str) -> bool {
+    pub(crate) fn needs_body(&self, name: &str) -> bool {
         self.operation(name)["requestBody"]["required"] == true
     }
 
@@ -56,12 +56,12 @@ impl Document {
     }
 
     /// The schema of an answer.
-    pub(super) fn answer(&self, name: &str, status: u16) -> Option<&Value> {
+    pub(crate) fn answer(&self, name: &str, status: u16) -> Option<&Value> {
         self.operation(name)["responses"][status.to_string()]["content"]["application/json"].get("schema")
     }
 
     /// A schema without the reference to it, and without the `null` that stands for absence.
-    pub(super) fn resolve<'it>(&'it self, schema: &'it Value) -> &'it Value {
+    pub(crate) fn resolve<'it>(&'it self, schema: &'it Value) -> &'it Value {
         if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
             let pointer = reference.strip_prefix('#').unwrap();
             return self.resolve(self.0.pointer(pointer).unwrap());
@@ -72,13 +72,13 @@ impl Document {
     }
 
     /// The property of an object's schema.
-    pub(super) fn property<'it>(&'it self, schema: &'it Value, name: &str) -> Option<&'it Value> {
+    pub(crate) fn property<'it>(&'it self, schema: &'it Value, name: &str) -> Option<&'it Value> {
         self.resolve(schema)["properties"].get(name).map(|property| self.resolve(property))
     }
 
     /// What JSON calls values of a schema, `null` aside; several names with spaces between for one
     /// that no value can be of.
-    pub(super) fn json_type(&self, schema: &Value) -> String {
+    pub(crate) fn json_type(&self, schema: &Value) -> String {
         let schema = self.resolve(schema);
         let all = schema["allOf"].as_array().into_iter().flatten();
         let mut types: BTreeSet<_> = all.map(|part| self.json_type(part)).collect();
@@ -92,12 +92,12 @@ impl Document {
     }
 
     /// The form of a text that a schema names.
-    pub(super) fn format<'it>(&'it self, schema: &'it Value) -> Option<&'it str> {
+    pub(crate) fn format<'it>(&'it self, schema: &'it Value) -> Option<&'it str> {
         self.resolve(schema)["format"].as_str().filter(|_format| self.json_type(schema) == "string")
     }
 
     /// The schema of an array's items.
-    pub(super) fn items<'it>(&'it self, schema: &'it Value) -> &'it Value {
+    pub(crate) fn items<'it>(&'it self, schema: &'it Value) -> &'it Value {
         self.resolve(&self.resolve(schema)["items"])
     }
 }

@@ -203,7 +203,34 @@ async fn of_assets(world: &World) -> Errors {
     let open = world.start("open.mp4", 10).await.file;
     let (file, _) = world.film().await;
     let track = json!([{ "trackSelector": { "trackId": "audio_2" }, "type": "Audio" }]);
+    let asset = world.asset(&file, "Film").await;
+    let path = &format!("/vod/v1/assets/{asset}");
+    let change = |body: Value| async move { world.patch(path, &body).await };
+    let asset = &asset;
+    let output = |body: Value| async move { world.output(asset, &body).await };
+    output(json!({ "preset": "mp4", "id": "taken" })).await.expect(200);
+    let gone = world.upload("gone.mp4", &film(&Script::default()).bytes).await;
+    let orphan = world.asset(&gone, "Orphan").await;
+    let mut tx = world.store.begin().await.unwrap();
+    tx.delete_file(gone.parse().unwrap()).await.unwrap();
+    tx.commit().await.unwrap();
+    let copy = json!({ "accessType": "Http", "format": "HLS", "protection": "None", "url": "ftp://copies.example" });
+    let absent = world.delete(&format!("/vod/v1/assets/{asset}/outputs/absent")).await;
     vec![
+        ("a title that is too long", change(json!({ "title": "t".repeat(1_025) })).await),
+        ("metadata that becomes too large", change(json!({ "metadata": { "a": "a".repeat(70_000) } })).await),
+        ("an empty tag", change(json!({ "tags": ["a", " "] })).await),
+        ("an attribute without an equals sign", change(json!({ "attributes": ["category"] })).await),
+        ("a filter that is no attribute", world.get("/vod/v1/assets?attributes=category").await),
+        ("no list of ids", world.post("/vod/v1/assets/deletemany", &json!({})).await),
+        ("too many ids", world.post("/vod/v1/assets/deletemany", &json!(vec!["x"; 1_001])).await),
+        ("an output's id that is none", output(json!({ "preset": "mp4", "id": "a b" })).await),
+        ("an output's id that is taken", output(json!({ "preset": "mp4", "id": "taken" })).await),
+        ("a moment that is past", output(json!({ "preset": "mp4", "expirationDate": "2020-01-01T00:00:00Z" })).await),
+        ("a text that is no moment", output(json!({ "preset": "mp4", "expirationDate": "tomorrow" })).await),
+        ("a copy that is no URL", output(json!({ "preset": "mp4", "harvestedEndpointInfos": [copy] })).await),
+        ("an output of files that are gone", world.output(&orphan, &json!({ "preset": "mp4" })).await),
+        ("no such output", absent),
         ("a preset that is none", create(world, json!([{ "fileId": file }]), "mp3").await),
         ("no sources", create(world, json!([]), "mp4").await),
         ("flags that are none", create(world, json!([{ "fileId": file, "fileTypesFlag": "Smell" }]), "mp4").await),

@@ -86,7 +86,7 @@ async fn of_pages() {
             ("a picture", world.fetch("/_home/icon-00FF00FF.svg").await),
             ("the API pages", world.fetch("/docs/").await),
             ("the API pages without the slash", world.fetch("/docs").await),
-            ("the document of the API", world.fetch("/openapi/cloud-video-kit.json").await),
+            ("the document of the API", world.fetch("/openapi/videokit.json").await),
             ("no such page", world.fetch("/_player/gone.js").await),
             ("alive", world.fetch("/livez").await),
             ("measured", world.fetch("/metrics").await),

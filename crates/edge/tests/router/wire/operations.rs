@@ -65,11 +65,38 @@ async fn an_asset() {
     assert_snapshot!("create_asset", created.shown());
     let asset = text(&created.json()["id"]);
     assert_snapshot!("get_asset_available", world.get(&format!("/vod/v1/assets/{asset}")).await.shown());
+    let change = json!({ "title": "Quay", "metadata": { "series": null, "year": 2026 }, "tags": ["sea"], "attributes": ["a=b"] });
+    assert_snapshot!("update_asset", world.patch(&format!("/vod/v1/assets/{asset}"), &change).await.shown());
     assert_snapshot!("list_assets", world.get("/vod/v1/assets").await.shown());
     let file = format!("/vod/v1/files/{file}");
     assert_eq!(world.get(&file).await.json()["vodAssets"], json!([asset]));
     assert_snapshot!("delete_asset", world.delete(&format!("/vod/v1/assets/{asset}")).await.shown());
     assert_eq!(world.get(&file).await.json()["vodAssets"], json!([]));
+}
+
+#[tokio::test]
+async fn outputs() {
+    let world = World::new().await;
+    let (_, asset) = world.film().await;
+    let copy = json!({ "accessType": "S3", "format": "DASH", "url": "s3://copies/film.mpd", "protection": "Drm" });
+    let body = json!({
+        "preset": "audio_m4a",
+        "id": "sound",
+        "expirationDate": "2050-01-01T00:00:00Z",
+        "harvestedEndpointInfos": [copy],
+    });
+    assert_snapshot!("add_output", world.output(&asset, &body).await.shown());
+    assert_snapshot!("get_asset_outputs", world.get(&format!("/vod/v1/assets/{asset}")).await.shown());
+    let output = format!("/vod/v1/assets/{asset}/outputs/sound");
+    assert_snapshot!("delete_output", world.delete(&output).await.shown());
+}
+
+#[tokio::test]
+async fn many_assets() {
+    let world = World::new().await;
+    let (_, asset) = world.film().await;
+    let deleted = world.post("/vod/v1/assets/deletemany", &json!([asset, "nothing"])).await;
+    assert_snapshot!("delete_assets", deleted.shown());
 }
 
 #[tokio::test]

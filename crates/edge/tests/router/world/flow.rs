@@ -24,6 +24,11 @@ impl World {
         self.call(ask("POST", path).key(&self.keys.admin).json(body)).await
     }
 
+    /// Changes as the admin.
+    pub(crate) async fn patch(&self, path: &str, body: &Value) -> Answer {
+        self.call(ask("PATCH", path).key(&self.keys.admin).json(body)).await
+    }
+
     /// Deletes as the admin.
     pub(crate) async fn delete(&self, path: &str) -> Answer {
         self.call(ask("DELETE", path).key(&self.keys.admin)).await
@@ -75,6 +80,11 @@ impl World {
     pub(crate) async fn asset(&self, file: &str, title: &str) -> String {
         let body = json!({ "transcodedSources": [{ "fileId": file }], "preset": "mp4", "title": title });
         text(&self.post("/vod/v1/assets", &body).await.expect(200).json()["id"])
+    }
+
+    /// Adds an output to an asset.
+    pub(crate) async fn output(&self, asset: &str, body: &Value) -> Answer {
+        self.post(&format!("/vod/v1/assets/{asset}/outputs"), body).await
     }
 
     /// Uploads a film of ten seconds and makes an asset of it. Gives both ids.

@@ -10,7 +10,12 @@ pub struct Model {
     pub id: Uuid,
     pub organization: Uuid,
     pub asset: Uuid,
+    /// Unset exactly for the asset's own preset.
+    pub name: Option<String>,
     pub preset: String,
+    pub expires: Option<i64>,
+    /// `HarvestedEndpoint`s as JSON; unset where there are none.
+    pub harvested: Option<String>,
     /// An `OutputStatus` by name.
     pub status: String,
     /// Set exactly when processing.

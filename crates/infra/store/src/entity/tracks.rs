@@ -10,6 +10,8 @@ pub struct Model {
     pub id: Uuid,
     pub asset: Uuid,
     /// Unique in the asset.
+    /// Set since outputs can be several.
+    pub output: Option<Uuid>,
     pub position: i64,
     /// A `TrackKind` by name.
     pub kind: String,

@@ -5,6 +5,7 @@ mod column;
 mod m0001;
 mod m0002_work;
 mod m0003_outputs;
+mod m0004_library;
 mod m0006_keys;
 mod m0007_idempotency;
 
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001::Migration),
             Box::new(m0002_work::Migration),
             Box::new(m0003_outputs::Migration),
+            Box::new(m0004_library::Migration),
             Box::new(m0006_keys::Migration),
             Box::new(m0007_idempotency::Migration),
         ]

@@ -1,5 +1,6 @@
 //! Listings of assets: filters and sorts as SQL.
 
+use super::asset_labels;
 use crate::convert::{bound, padded};
 use crate::entity::asset_sources;
 use crate::entity::assets::{Column, Entity};
@@ -57,6 +58,12 @@ pub(crate) fn select(organization: OrganizationId, filter: &AssetFilter) -> Opti
         filter.duration_to_ms.map(|to| Column::DurationMs.lte(bound(to))),
     ];
     all = bounds.into_iter().fold(all, Condition::add_option);
+    for tag in &filter.tags {
+        all = all.add(Column::Id.in_subquery(asset_labels::with_tag(organization, tag)));
+    }
+    for attribute in &filter.attributes {
+        all = all.add(Column::Id.in_subquery(asset_labels::with_attribute(organization, attribute)));
+    }
     Some(living().filter(all))
 }
 

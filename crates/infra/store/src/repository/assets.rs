@@ -9,6 +9,7 @@ use crate::tx::SqlTx;
 use async_trait::async_trait;
 use kinora_app::port::{AssetFilter, AssetSort, Assets, Order, StoreError};
 use kinora_domain::asset::{AskedTrack, Asset, AssetSource};
+use kinora_domain::labels::Labels;
 use kinora_domain::page::{Page, PageRequest};
 use kinora_domain::{AssetId, FileId, OrganizationId};
 use sea_orm::ActiveValue::Set;
@@ -88,6 +89,14 @@ impl Assets for SqlTx {
         let (ids, total) =
             listing::ids(&self.db, select, assets::Column::Id, sort, page).await.doing("listing assets")?;
         Ok(Page { items: self.load_assets(&ids).await?, total, request: page })
+    }
+
+    async fn asset_labels(&mut self, id: AssetId) -> Result<Labels, StoreError> {
+        self.labels_of_asset(id).await
+    }
+
+    async fn put_asset_labels(&mut self, asset: &Asset, labels: &Labels) -> Result<(), StoreError> {
+        self.label_asset(asset, labels).await
     }
 
     async fn assets_of_file(&mut self, file: FileId) -> Result<Vec<AssetId>, StoreError> {

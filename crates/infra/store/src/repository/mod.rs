@@ -2,9 +2,11 @@
 //! domain's values.
 
 mod answers;
+mod asset_labels;
 pub(crate) mod asset_list;
 mod asset_row;
 mod assets;
+mod endpoint_row;
 pub(crate) mod file_list;
 mod file_row;
 mod files;

@@ -1,6 +1,6 @@
 //! Outputs, renditions and chunks: between rows and values.
 
-use super::plan_row;
+use super::{endpoint_row, plan_row};
 use crate::convert::{flag, from_column, inconsistent, promised, to_column, word};
 use crate::entity::{chunks, outputs, rendition_parts, renditions};
 use kinora_app::port::{StoreError, StoredChunk};
@@ -49,11 +49,16 @@ pub(super) fn plan_column(output: &Output) -> Result<Option<String>, StoreError>
 
 pub(super) fn to_row(output: &Output) -> Result<outputs::Model, StoreError> {
     let state = state_columns(&output.state);
+    let some = Some(output.harvested.as_slice()).filter(|harvested| !harvested.is_empty());
+    let harvested = some.map(endpoint_row::text).transpose();
     Ok(outputs::Model {
         id: output.id.uuid(),
         organization: output.organization.uuid(),
         asset: output.asset.uuid(),
+        name: output.name.clone(),
         preset: output.preset.clone(),
+        expires: output.expires.map(Timestamp::millis),
+        harvested: harvested.map_err(|why| inconsistent(TABLE, &output.id, format!("`harvested` {why}")))?,
         status: state.status,
         since: state.since,
         failure_reason: state.failure_reason,
@@ -67,16 +72,20 @@ pub(super) fn to_row(output: &Output) -> Result<outputs::Model, StoreError> {
 
 pub(super) fn from_row(row: outputs::Model) -> Result<Output, StoreError> {
     let plan = row.plan.as_deref().map(plan_row::plan).transpose();
+    let harvested = row.harvested.as_deref().map(endpoint_row::endpoints).transpose().map(Option::unwrap_or_default);
     let picture = row.picture.as_deref().map(plan_row::source).transpose();
     Ok(Output {
         id: OutputId::new(row.id),
         organization: OrganizationId::new(row.organization),
         asset: AssetId::new(row.asset),
         state: state(&row)?,
+        expires: row.expires.map(Timestamp::from_millis),
+        harvested: harvested.map_err(|why| inconsistent(TABLE, &row.id, format!("`harvested` {why}")))?,
         picture: picture.map_err(|why| inconsistent(TABLE, &row.id, format!("`picture` {why}")))?,
         plan: plan.map_err(|why| inconsistent(TABLE, &row.id, format!("`plan` {why}")))?,
         created: Timestamp::from_millis(row.created),
         modified: Timestamp::from_millis(row.modified),
+        name: row.name,
         preset: row.preset,
     })
 }

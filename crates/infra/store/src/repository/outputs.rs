@@ -8,11 +8,10 @@ use crate::tx::SqlTx;
 use async_trait::async_trait;
 use kinora_app::port::{Amount, Outputs, StoreError, StoredChunk};
 use kinora_domain::output::{Output, Part, Rendition};
-use kinora_domain::{AssetId, ChunkId, ObjectId, OutputId, RenditionId};
+use kinora_domain::{AssetId, ChunkId, OutputId, RenditionId};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, Iterable, QueryFilter, QueryOrder, QuerySelect, Select};
-use uuid::Uuid;
 
 #[async_trait]
 impl Outputs for SqlTx {
@@ -37,6 +36,8 @@ impl Outputs for SqlTx {
             .columns(columns)
             .column_as(Expr::cust("CAST(NULL AS TEXT)"), "plan")
             .filter(outputs::Column::Asset.eq(asset.uuid()))
+            // That of the asset's own preset comes first, also where another was added in the same millisecond.
+            .order_by_asc(Expr::col(outputs::Column::Name).is_not_null())
             .order_by_asc(outputs::Column::Created)
             .order_by_asc(outputs::Column::Id)
             .all(&self.db)
@@ -65,6 +66,12 @@ impl Outputs for SqlTx {
         if result.rows_affected == 0 {
             return Err(inconsistent(output_row::TABLE, &output.id, "it is to be updated, but is not there"));
         }
+        Ok(())
+    }
+
+    async fn delete_output(&mut self, id: OutputId) -> Result<(), StoreError> {
+        // Renditions, parts and chunks go with it.
+        outputs::Entity::delete_by_id(id.uuid()).exec(&self.db).await.doing("deleting an output")?;
         Ok(())
     }
 
@@ -209,35 +216,6 @@ impl Outputs for SqlTx {
         }
         let sound = renditions::Entity::find().filter(renditions::Column::Output.eq(output.uuid()));
         Ok(self.sums(sound, "done_ms", "total_ms", output).await?.1)
-    }
-
-    async fn part_objects(&mut self, asset: AssetId) -> Result<Vec<ObjectId>, StoreError> {
-        let of_asset = Query::select()
-            .column(renditions::Column::Id)
-            .from(renditions::Entity)
-            .and_where(renditions::Column::Asset.eq(asset.uuid()))
-            .take();
-        let parts: Vec<(Uuid, Uuid)> = rendition_parts::Entity::find()
-            .select_only()
-            .columns([rendition_parts::Column::Media, rendition_parts::Column::Map])
-            .filter(rendition_parts::Column::Rendition.in_subquery(of_asset))
-            .order_by_asc(rendition_parts::Column::Rendition)
-            .order_by_asc(rendition_parts::Column::Number)
-            .into_tuple()
-            .all(&self.db)
-            .await
-            .doing("listing the objects of an asset's renditions")?;
-        Ok(parts.into_iter().flat_map(|(media, map)| [media, map]).map(ObjectId::new).collect())
-    }
-
-    async fn delete_outputs(&mut self, asset: AssetId) -> Result<(), StoreError> {
-        // Renditions, parts and chunks go with them.
-        outputs::Entity::delete_many()
-            .filter(outputs::Column::Asset.eq(asset.uuid()))
-            .exec(&self.db)
-            .await
-            .doing("deleting the outputs of an asset")?;
-        Ok(())
     }
 }
 

@@ -58,11 +58,11 @@ struct Version {
     v: u32,
 }
 
-fn write<T: Serialize>(data: &T) -> Result<String, String> {
+pub(super) fn write<T: Serialize>(data: &T) -> Result<String, String> {
     serde_json::to_string(&Versioned { v: VERSION, data }).map_err(|error| format!("cannot be written: {error}"))
 }
 
-fn read<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     let damaged = |error| format!("cannot be read: {error}");
     let Version { v } = serde_json::from_str(text).map_err(damaged)?;
     if v != VERSION {

@@ -1,13 +1,13 @@
 //! Tracks of assets.
 
-use crate::convert::{flag, from_column, inconsistent, word};
+use crate::convert::{flag, from_column, inconsistent, promised, word};
 use crate::entity::tracks;
 use crate::error::Doing;
 use crate::tx::SqlTx;
 use async_trait::async_trait;
 use kinora_app::port::{StoreError, Tracks};
 use kinora_domain::track::{Track, TrackKind};
-use kinora_domain::{AssetId, ObjectId, TrackId};
+use kinora_domain::{AssetId, ObjectId, OutputId, TrackId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 
@@ -19,6 +19,7 @@ impl Tracks for SqlTx {
         let row = tracks::Model {
             id: track.id.uuid(),
             asset: track.asset.uuid(),
+            output: Some(track.output.uuid()),
             position: i64::from(track.position),
             kind: track.kind.name().to_owned(),
             media: track.media.uuid(),
@@ -68,12 +69,12 @@ impl Tracks for SqlTx {
         Ok(())
     }
 
-    async fn delete_tracks(&mut self, asset: AssetId) -> Result<(), StoreError> {
+    async fn delete_tracks_of(&mut self, output: OutputId) -> Result<(), StoreError> {
         tracks::Entity::delete_many()
-            .filter(tracks::Column::Asset.eq(asset.uuid()))
+            .filter(tracks::Column::Output.eq(output.uuid()))
             .exec(&self.db)
             .await
-            .doing("deleting the tracks of an asset")?;
+            .doing("deleting the tracks of an output")?;
         Ok(())
     }
 }
@@ -82,6 +83,7 @@ fn from_row(row: &tracks::Model) -> Result<Track, StoreError> {
     Ok(Track {
         id: TrackId::new(row.id),
         asset: AssetId::new(row.asset),
+        output: OutputId::new(promised(TABLE, &row.id, "output", row.output)?),
         position: from_column(TABLE, &row.id, "position", row.position)?,
         kind: word(TABLE, &row.id, "kind", &row.kind, TrackKind::from_name)?,
         media: ObjectId::new(row.media),

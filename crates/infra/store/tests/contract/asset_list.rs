@@ -1,8 +1,11 @@
 //! Listings of assets.
 
-use crate::fixture::{asset, asset_id, at, failure, file_id, organization_id, page, two_organizations, write};
+use crate::fixture::{
+    asset, asset_id, at, attribute, failure, file_id, organization_id, page, two_organizations, write,
+};
 use kinora_app::port::{AssetFilter, AssetSort, Order, Store};
 use kinora_domain::asset::{Asset, AssetSource, AssetState, AssetStatus};
+use kinora_domain::labels::Labels;
 
 /// Five assets of organization 1 that differ in everything, with some ties, a tombstone among them,
 /// and one asset of organization 2.
@@ -30,6 +33,12 @@ async fn library(store: &dyn Store) {
     write(store, async |tx| {
         for asset in &assets {
             tx.insert_asset(asset).await.unwrap();
+            // Every asset its number; the first three, and the foreign one, share some.
+            let number = asset.id.uuid().as_u128();
+            let shared = matches!(number, 1..=3 | 7);
+            let tags = shared.then(|| "shared".to_owned()).into_iter().chain([number.to_string()]);
+            let attributes = vec![attribute("number", &number.to_string()), attribute("shared", &shared.to_string())];
+            tx.put_asset_labels(asset, &Labels { tags: tags.collect(), attributes }).await.unwrap();
         }
     })
     .await;
@@ -54,6 +63,11 @@ pub(crate) async fn each_filter_finds_its_assets(store: &dyn Store) {
     let ids = |numbers: &[u128]| AssetFilter { ids: numbers.iter().copied().map(asset_id).collect(), ..any() };
     let statuses = |statuses: &[AssetStatus]| AssetFilter { statuses: statuses.to_vec(), ..any() };
     let made_of = |file| AssetFilter { file: Some(file_id(file)), ..any() };
+    let tags = |tags: &[&str]| AssetFilter { tags: tags.iter().map(|tag| (*tag).to_owned()).collect(), ..any() };
+    let attributes = |pairs: &[(&str, &str)]| AssetFilter {
+        attributes: pairs.iter().map(|(key, value)| attribute(key, value)).collect(),
+        ..any()
+    };
     let table: &[(&str, AssetFilter, &[u128])] = &[
         ("none", any(), &[1, 2, 3, 4, 5]),
         ("ids, foreign, unknown and deleted ones included", ids(&[5, 6, 7, 77, 2]), &[2, 5]),
@@ -76,6 +90,14 @@ pub(crate) async fn each_filter_finds_its_assets(store: &dyn Store) {
         ("duration at most", AssetFilter { duration_to_ms: Some(2_999), ..any() }, &[2, 3, 4, 5]),
         ("a duration beyond all", AssetFilter { duration_from_ms: Some(u64::MAX), ..any() }, &[]),
         ("a duration within all", AssetFilter { duration_to_ms: Some(u64::MAX), ..any() }, &[1, 2, 3, 4, 5]),
+        ("a tag, foreign assets aside", tags(&["shared"]), &[1, 2, 3]),
+        ("two tags", tags(&["shared", "2"]), &[2]),
+        ("tags that no asset has together", tags(&["1", "2"]), &[]),
+        ("a tag in other letters", tags(&["SHARED"]), &[]),
+        ("an attribute", attributes(&[("shared", "false")]), &[4, 5]),
+        ("two attributes", attributes(&[("shared", "true"), ("number", "3")]), &[3]),
+        ("the value of another key", attributes(&[("number", "true")]), &[]),
+        ("a tag and an attribute", AssetFilter { tags: vec!["3".to_owned()], ..attributes(&[("number", "3")]) }, &[3]),
         (
             "everything given must hold",
             AssetFilter {

@@ -1,11 +1,12 @@
 //! Assets and their tracks.
 
 use crate::fixture::{
-    asset, asset_id, at, failure, file, file_id, object_id, organization_id, page, track, track_id, two_organizations,
-    write,
+    asset, asset_id, at, attribute, failure, file, file_id, object_id, organization_id, output_id, page, track,
+    track_id, two_organizations, write,
 };
 use kinora_app::port::{AssetFilter, AssetSort, Order, Store, StoreError};
 use kinora_domain::asset::{AskedTrack, Asset, AssetSource, AssetState};
+use kinora_domain::labels::Labels;
 use kinora_domain::track::{Track, TrackKind};
 
 /// Every state in which an asset is not a tombstone.
@@ -42,6 +43,27 @@ fn sources() -> Vec<AssetSource> {
             tracks: vec![asked("captions_1", TrackKind::Captions, Some(""), None)],
         },
     ]
+}
+
+pub(crate) async fn labels_are_replaced_as_a_whole(store: &dyn Store) {
+    two_organizations(store).await;
+    let first = Labels {
+        tags: vec!["b".to_owned(), "a".to_owned()],
+        attributes: vec![attribute("k", "2"), attribute("k", ""), attribute("j", "=")],
+    };
+    let second = Labels { tags: vec!["c".to_owned()], attributes: vec![] };
+    for labels in [first, second, Labels::default()] {
+        write(store, async |tx| {
+            if tx.asset(organization_id(1), asset_id(1)).await.unwrap().is_none() {
+                tx.insert_asset(&asset(1)).await.unwrap();
+            }
+            tx.put_asset_labels(&asset(1), &labels).await.unwrap();
+        })
+        .await;
+        let mut tx = store.read().await.unwrap();
+        assert_eq!(tx.asset_labels(asset_id(1)).await.unwrap(), labels);
+        assert_eq!(tx.asset_labels(asset_id(2)).await.unwrap(), Labels::default());
+    }
 }
 
 pub(crate) async fn an_asset_comes_back_in_every_state(store: &dyn Store) {
@@ -144,7 +166,7 @@ pub(crate) async fn tracks_come_back_by_position(store: &dyn Store) {
     let audio = track(1, asset_id(1), 2);
     let video = Track { kind: TrackKind::Video, version: u32::MAX, ..track(2, asset_id(1), 0) };
     let captions = Track { kind: TrackKind::Captions, ..track(3, asset_id(1), u32::MAX) };
-    let other = track(4, asset_id(2), 0);
+    let other = Track { output: output_id(2), ..track(4, asset_id(2), 0) };
     write(store, async |tx| {
         tx.insert_asset(&asset(1)).await.unwrap();
         tx.insert_asset(&asset(2)).await.unwrap();
@@ -161,7 +183,7 @@ pub(crate) async fn tracks_come_back_by_position(store: &dyn Store) {
     assert_eq!(tx.track(track_id(9)).await.unwrap(), None);
     drop(tx);
     write(store, async |tx| {
-        tx.delete_tracks(asset_id(1)).await.unwrap();
+        tx.delete_tracks_of(output_id(1)).await.unwrap();
     })
     .await;
     let mut tx = store.read().await.unwrap();

@@ -5,6 +5,7 @@ use kinora_domain::access::Organization;
 use kinora_domain::asset::{Asset, AssetSource, AssetState};
 use kinora_domain::chunk::Chunk;
 use kinora_domain::file::{Content, Failure, File, FileState, Probe};
+use kinora_domain::labels::Attribute;
 use kinora_domain::output::{
     Filter, Output, OutputState, Part, PicturePlan, Rendition, Role, SoundPlan, Source, Timing,
 };
@@ -104,6 +105,10 @@ pub(crate) fn asset(number: u128) -> Asset {
     }
 }
 
+pub(crate) fn attribute(key: &str, value: &str) -> Attribute {
+    Attribute { key: key.to_owned(), value: value.to_owned() }
+}
+
 pub(crate) fn failure() -> Failure {
     Failure { reason: "unreadable".to_owned(), message: "It cannot be read: \"ä\u{202e}\u{0}\".".to_owned() }
 }
@@ -121,6 +126,7 @@ pub(crate) fn track(number: u128, asset: AssetId, position: u32) -> Track {
     Track {
         id: track_id(number),
         asset,
+        output: output_id(1),
         position,
         kind: TrackKind::Audio,
         media: object_id(100 + number),
@@ -140,7 +146,10 @@ pub(crate) fn output(number: u128, asset: AssetId) -> Output {
         id: output_id(number),
         organization: organization_id(1),
         asset,
+        name: None,
         preset: "dash_hls_1080p".to_owned(),
+        expires: None,
+        harvested: vec![],
         state: OutputState::Waiting,
         picture: Some(source(number)),
         plan: None,

@@ -89,6 +89,7 @@ on_sqlite! {
         an_asset_of_another_organization_is_absent,
         a_tombstone_comes_out_of_nothing,
         an_asset_outlives_its_files,
+        labels_are_replaced_as_a_whole,
         tracks_come_back_by_position,
         two_tracks_cannot_share_a_position,
     }
@@ -119,8 +120,7 @@ on_sqlite! {
         what_is_done_of_a_chunk_never_shrinks_nor_exceeds_it,
         a_finished_chunk_is_done_and_stays_so,
         the_amount_is_that_of_the_picture_or_else_of_the_sound,
-        the_objects_of_parts_are_named_once_for_each_reference,
-        deleted_outputs_take_all_that_belongs_to_them_along,
+        a_deleted_output_takes_all_that_belongs_to_it_along,
         what_is_not_there_is_neither_sealed_nor_finished_nor_updated,
         a_track_is_listed_until_an_update_says_otherwise,
     }

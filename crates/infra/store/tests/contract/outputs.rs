@@ -5,6 +5,7 @@ use crate::fixture::{
     sound, source, track, track_id, two_organizations, write,
 };
 use kinora_app::port::{Amount, Store, StoreError, StoredChunk};
+use kinora_domain::endpoint::{Access, Format, HarvestedEndpoint, Protection};
 use kinora_domain::ladder::Rung;
 use kinora_domain::output::{Output, OutputState, Part, Rendition, Role};
 use kinora_domain::picture::Size;
@@ -82,14 +83,30 @@ pub(crate) async fn outputs_of_an_asset_come_oldest_first_without_their_plans(st
     two_outputs(store).await;
     let of = |number, created| Output { created: at(created), ..output(number, asset_id(1)) };
     let planned = Output { plan: Some(plan()), ..of(7, 500) };
+    let copy = HarvestedEndpoint {
+        id: None,
+        access: Access::S3,
+        format: Format::Dash,
+        url: Some("s3://copies/a".to_owned()),
+        preset: None,
+        protection: Protection::None,
+        details: None,
+        duration_ms: Some(7),
+        size_bytes: None,
+    };
+    let added =
+        Output { name: Some("added".to_owned()), expires: Some(at(i64::MAX)), harvested: vec![copy], ..of(3, 100) };
     write(store, async |tx| {
-        for output in [of(6, 3_000), of(5, 3_000), planned.clone()] {
-            tx.insert_output(&output).await.unwrap();
+        for output in [&added, &of(6, 3_000), &of(5, 3_000), &planned] {
+            tx.insert_output(output).await.unwrap();
         }
     })
     .await;
+    let again = Output { id: output_id(4), ..added.clone() };
+    store.begin().await.unwrap().insert_output(&again).await.unwrap_err();
     let mut tx = store.read().await.unwrap();
-    let expected = [of(7, 500), of(1, 1_000), of(5, 3_000), of(6, 3_000)];
+    // The asset's own before what was added.
+    let expected = [of(7, 500), of(1, 1_000), of(5, 3_000), of(6, 3_000), added.clone()];
     assert_eq!(tx.outputs(asset_id(1)).await.unwrap(), expected);
     assert_eq!(tx.outputs(asset_id(2)).await.unwrap(), [output(2, asset_id(2))]);
     assert_eq!(tx.outputs(asset_id(9)).await.unwrap(), []);
@@ -302,32 +319,7 @@ pub(crate) async fn the_amount_is_that_of_the_picture_or_else_of_the_sound(store
     .await;
 }
 
-pub(crate) async fn the_objects_of_parts_are_named_once_for_each_reference(store: &dyn Store) {
-    two_outputs(store).await;
-    let shared = Part { number: 2, media: object_id(500), map: object_id(500) };
-    write(store, async |tx| {
-        tx.insert_output(&output(3, asset_id(1))).await.unwrap();
-        tx.insert_rendition(&rendition(1, 1, 0)).await.unwrap();
-        tx.insert_rendition(&Rendition { output: output_id(3), ..rendition(2, 1, 1) }).await.unwrap();
-        tx.insert_rendition(&rendition(3, 2, 0)).await.unwrap();
-        for (rendition, part) in [(1, part(1)), (1, shared), (2, part(0)), (2, shared), (3, part(7))] {
-            tx.insert_part(rendition_id(rendition), &part).await.unwrap();
-        }
-    })
-    .await;
-    let mut tx = store.read().await.unwrap();
-    let mut named = tx.part_objects(asset_id(1)).await.unwrap();
-    named.sort();
-    let (first, second) = (part(0), part(1));
-    let once = [first.media, second.media, first.map, second.map];
-    let mut expected: Vec<_> = once.into_iter().chain([object_id(500); 4]).collect();
-    expected.sort();
-    assert_eq!(named, expected);
-    assert_eq!(tx.part_objects(asset_id(2)).await.unwrap(), [part(7).media, part(7).map]);
-    assert_eq!(tx.part_objects(asset_id(9)).await.unwrap(), []);
-}
-
-pub(crate) async fn deleted_outputs_take_all_that_belongs_to_them_along(store: &dyn Store) {
+pub(crate) async fn a_deleted_output_takes_all_that_belongs_to_it_along(store: &dyn Store) {
     two_outputs(store).await;
     write(store, async |tx| {
         for number in [1, 2] {
@@ -336,8 +328,8 @@ pub(crate) async fn deleted_outputs_take_all_that_belongs_to_them_along(store: &
             tx.insert_chunk(&chunk(number, number, 0)).await.unwrap();
         }
         tx.insert_track(&track(1, asset_id(1), 0)).await.unwrap();
-        tx.delete_outputs(asset_id(1)).await.unwrap();
-        tx.delete_outputs(asset_id(9)).await.unwrap();
+        tx.delete_output(output_id(1)).await.unwrap();
+        tx.delete_output(output_id(9)).await.unwrap();
     })
     .await;
     write(store, async |tx| {

@@ -123,6 +123,7 @@ pub(crate) fn track() -> Track {
     Track {
         id: TrackId::new(ID),
         asset: AssetId::new(ID),
+        output: OutputId::new(ID),
         position: 0,
         kind: TrackKind::Video,
         media: ObjectId::new(ID),
@@ -153,7 +154,10 @@ pub(crate) fn output() -> Output {
         id: OutputId::new(ID),
         organization: OrganizationId::new(ID),
         asset: AssetId::new(ID),
+        name: Some("small".to_owned()),
         preset: "mp4".to_owned(),
+        expires: Some(at(4)),
+        harvested: vec![],
         state: OutputState::Processing { since: at(3) },
         picture: None,
         plan: Some(plan),

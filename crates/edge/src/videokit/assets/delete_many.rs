@@ -1,0 +1,38 @@
+//! `POST /assets/deletemany`.
+
+use crate::http::state::Edge;
+use crate::videokit::acting::Acting;
+use crate::videokit::error::{Failure, ServiceStatus};
+use crate::videokit::many::{Ids, ServiceResponse};
+use axum::Json;
+use axum::extract::State;
+use kinora_app::asset::MOST_DELETED;
+use kinora_domain::{AssetId, Problem};
+use std::collections::{BTreeMap, HashMap};
+
+/// Deletes assets and says of each what became of it.
+#[utoipa::path(
+    post, path = "/vod/v1/assets/deletemany", operation_id = "deleteAssets", tag = "Assets",
+    request_body(content = Vec<String>, description = "Ids of assets, at most 1000.", example = json!(["01890a5d-ac96-774b-bcce-b302099a8057"])),
+    responses(
+        (status = 200, description = "By id, whether it is gone.", body = BTreeMap<String, ServiceResponse>),
+        (status = 400, description = "The body is no list of ids, or it is too long.", body = ServiceStatus),
+        (status = 401, description = "No valid API key.", body = ServiceStatus),
+        (status = 403, description = "The key's role does not allow it.", body = ServiceStatus),
+    ),
+)]
+pub(in crate::videokit) async fn delete_assets(
+    State(edge): State<Edge>,
+    Acting(caller): Acting,
+    Ids(texts): Ids<MOST_DELETED>,
+) -> Result<Json<BTreeMap<String, ServiceResponse>>, Failure> {
+    let ids: Vec<AssetId> = texts.iter().filter_map(|text| text.parse().ok()).collect();
+    let deleted = kinora_app::asset::delete_assets(&edge.app, &caller, &ids).await?;
+    let deleted: HashMap<AssetId, ServiceResponse> =
+        deleted.into_iter().map(|(id, result)| (id, ServiceResponse::of(result))).collect();
+    let entry = |text: String| {
+        let found = text.parse().ok().and_then(|id: AssetId| deleted.get(&id).cloned());
+        (text, found.unwrap_or_else(|| ServiceResponse::refused(&Problem::not_found("asset"))))
+    };
+    Ok(Json(texts.into_iter().map(entry).collect()))
+}

@@ -1,0 +1,23 @@
+//! Table `asset_attributes`.
+
+use sea_orm::entity::prelude::*;
+
+/// An attribute of an asset.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "asset_attributes")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub asset: Uuid,
+    /// Its place in the order given.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub position: i64,
+    /// That of the asset.
+    pub organization: Uuid,
+    pub key: String,
+    pub value: String,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
