@@ -19,6 +19,7 @@ export class Fleet {
       KINORA_LISTEN: `127.0.0.1:${this.port}`,
       KINORA_RESERVE_BYTES: "8388608",
       KINORA_ENCODE_CONCURRENCY: "1",
+      KINORA_RATE_LIMIT: "0",
       KINORA_LOG: "info,kinora_edge=error",
       KINORA_LOG_FORMAT: "json",
     };

@@ -2,7 +2,7 @@
 //!
 //! | module | serves |
 //! |---|---|
-//! | [`http`] | nothing by itself: request ids, credentials, queries, bodies, ranges, shared by the rest |
+//! | [`http`] | nothing by itself: request ids, credentials, limits, queries, bodies, ranges, shared by the rest |
 //! | [`videokit`] | the Cloud Video Kit dialect under `/vod` |
 //! | [`upload`] | signed part URLs under `/upload` |
 //! | [`delivery`] | playlists, manifests, segments, originals under `/play` |
@@ -19,5 +19,6 @@ pub mod site;
 pub mod upload;
 pub mod videokit;
 
+pub use http::limit::Rate;
 pub use http::state::{Edge, Settings};
 pub use router::router;

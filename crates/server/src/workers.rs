@@ -4,6 +4,7 @@ use crate::holder::Holder;
 use crate::settings::Settings;
 use crate::world::World;
 use core::time::Duration;
+use kinora_app::idempotency::forget_answers;
 use kinora_app::upload::expire_uploads;
 use kinora_app::work::{Outcome, Ran, pause_after, run_next_job, wait_for_work};
 use kinora_app::{App, causes};
@@ -14,7 +15,7 @@ use std::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// How often uploads without news are looked for.
+/// How often uploads without news, and answers whose day is over, are looked for.
 const CHORES_EVERY: Duration = Duration::from_hours(1);
 /// How often leases and files of processes that are gone are looked for.
 const RESCUE_EVERY: Duration = Duration::from_mins(1);
@@ -129,6 +130,10 @@ async fn chores(app: Arc<App>, stop: CancellationToken) {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "abandoned uploads were removed"),
             Err(error) => tracing::error!(error = %causes(&error), "removing abandoned uploads"),
+        }
+        match forget_answers(&app).await {
+            Ok(count) => tracing::debug!(count, "answers that are not given again any more were removed"),
+            Err(error) => tracing::error!(error = %causes(&error), "removing answers that are not given again"),
         }
         tokio::select! {
             () = tokio::time::sleep(CHORES_EVERY) => {}

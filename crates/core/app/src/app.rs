@@ -3,14 +3,15 @@
 use crate::error::Error;
 use crate::file::examined::Examined;
 use crate::fresh;
+use crate::idempotency::UnderWay;
 use crate::play::cache::Playables;
 use crate::port::{Blobs, Clock, Encoder, Prober, Random, Store};
 use crate::upload::active::ActiveParts;
 use crate::upload::link::LinkSigner;
 use crate::work::WorkWaiting;
-use kinora_domain::HolderId;
 use kinora_domain::job::JobState;
 use kinora_domain::limit::Limits;
+use kinora_domain::{HolderId, Timestamp};
 use std::sync::Arc;
 
 /// What `server` plugs in.
@@ -31,7 +32,7 @@ pub struct Ports {
 }
 
 /// The world behind ports, and the little that a process keeps in memory: which parts are being
-/// written, and what is being watched. Losing that loses nothing.
+/// written, which requests must not be served twice, and what is being watched. Losing that loses nothing.
 pub struct App {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) blobs: Arc<dyn Blobs>,
@@ -42,6 +43,7 @@ pub struct App {
     pub(crate) limits: Limits,
     pub(crate) signer: LinkSigner,
     pub(crate) active_parts: ActiveParts,
+    pub(crate) under_way: UnderWay,
     pub(crate) playables: Playables,
     pub(crate) examined: Examined,
     pub(crate) work_waiting: WorkWaiting,
@@ -69,6 +71,7 @@ impl App {
             limits,
             signer,
             active_parts: ActiveParts::default(),
+            under_way: UnderWay::default(),
             playables: Playables::new(),
             examined: Examined::default(),
             work_waiting: WorkWaiting::default(),
@@ -112,6 +115,11 @@ impl App {
     /// The name of this process on the leases that it takes.
     pub const fn holder(&self) -> HolderId {
         self.holder
+    }
+
+    /// What the clock says.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// A fresh id for a request: 64 random bits in hex.

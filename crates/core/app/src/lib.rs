@@ -7,6 +7,7 @@
 //! | folder | holds |
 //! |---|---|
 //! | [`access`] | keys and organizations: who acts, for whom |
+//! | [`idempotency`] | requests that come again |
 //! | [`upload`] | from the first part to a completed file |
 //! | [`mod@file`] | completed and uploading files: see, look inside |
 //! | [`asset`] | playable things: create from files, see, list, delete |
@@ -21,6 +22,7 @@ pub mod asset;
 mod error;
 pub mod file;
 mod fresh;
+pub mod idempotency;
 mod metadata;
 pub mod play;
 pub mod port;

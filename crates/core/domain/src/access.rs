@@ -1,8 +1,9 @@
 //! Who may do what: organizations, roles, API keys, and the one table of permissions.
 
-use crate::id::{KeyId, OrganizationId, ProjectId};
+use crate::id::{KeyId, OrganizationId, ProjectId, RoleId};
 use crate::problem::{Kind, Problem};
 use crate::time::Timestamp;
+use uuid::Uuid;
 
 /// A tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +43,25 @@ impl Role {
     /// The role of that name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.name() == name)
+    }
+
+    /// The stable id, by which clients name it.
+    pub const fn id(self) -> RoleId {
+        RoleId::new(Uuid::from_u128(match self {
+            Self::Admin => 0x5f0c_9e1a_7d52_4b6e_8a31_c2f4_06d7_b801,
+            Self::Editor => 0x5f0c_9e1a_7d52_4b6e_8a31_c2f4_06d7_b802,
+            Self::Viewer => 0x5f0c_9e1a_7d52_4b6e_8a31_c2f4_06d7_b803,
+        }))
+    }
+
+    /// The role of that id.
+    pub fn from_id(id: RoleId) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.id() == id)
+    }
+
+    /// Whether it may everything that the other may.
+    pub fn covers(self, other: Self) -> bool {
+        Permission::ALL.into_iter().all(|permission| self.may(permission) || !other.may(permission))
     }
 
     /// The table: may this role do that?
@@ -109,6 +129,35 @@ pub struct ApiKey {
     pub created: Timestamp,
 }
 
+impl ApiKey {
+    /// What it is in that organization; `None` where it opens nothing.
+    pub fn role_in(&self, organization: OrganizationId) -> Option<Role> {
+        let grant = self.grants.iter().find(|grant| grant.organization == organization);
+        grant.filter(|_grant| self.state == KeyState::Active).map(|grant| grant.role)
+    }
+
+    /// Whether it acts for others as well.
+    pub fn is_shared(&self, organization: OrganizationId) -> bool {
+        self.grants.iter().any(|grant| grant.organization != organization)
+    }
+
+    /// From now on it is that in the organization for which it acts already.
+    pub fn set_role(&mut self, organization: OrganizationId, role: Role) {
+        for grant in self.grants.iter_mut().filter(|grant| grant.organization == organization) {
+            grant.role = role;
+        }
+    }
+
+    /// From now on it does not act for that organization; without any other it opens nothing.
+    pub fn withdraw(&mut self, organization: OrganizationId, now: Timestamp) {
+        if self.is_shared(organization) {
+            self.grants.retain(|grant| grant.organization != organization);
+        } else {
+            self.state = KeyState::Revoked { at: now };
+        }
+    }
+}
+
 /// How many characters of a secret are public.
 pub const KEY_PREFIX_LENGTH: usize = 12;
 
@@ -145,9 +194,82 @@ impl Caller {
     }
 }
 
+impl Caller {
+    /// Passes when the caller may everything that the role may: nobody gives or takes more than he has.
+    pub fn require_cover(&self, role: Role) -> Result<(), Problem> {
+        if self.role.covers(role) {
+            return Ok(());
+        }
+        Err(Problem::new(
+            Kind::Forbidden,
+            "forbidden",
+            format!("The role of this API key (`{}`) is less than `{}`.", self.role.name(), role.name()),
+        ))
+    }
+}
+
+/// The name of a key as it is kept.
+///
+/// # Errors
+/// It is empty or longer than 200 characters.
+pub fn key_name(name: &str) -> Result<String, Problem> {
+    if name.trim().is_empty() || name.chars().count() > 200 {
+        return Err(Problem::invalid("name", "A key needs a name of 1 to 200 characters."));
+    }
+    Ok(name.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_role_covers_itself_and_what_is_less() {
+        for (index, role) in Role::ALL.into_iter().enumerate() {
+            let caller = Caller { key: KeyId::new(Uuid::nil()), organization: OrganizationId::new(Uuid::nil()), role };
+            for (other, less) in Role::ALL.into_iter().enumerate() {
+                assert_eq!(role.covers(less), index <= other, "{role:?} {less:?}");
+                assert_eq!(caller.require_cover(less).is_ok(), index <= other);
+            }
+            assert_eq!(Role::from_id(role.id()), Some(role));
+        }
+        assert_eq!(Role::from_id(RoleId::new(Uuid::nil())), None);
+        // Clients keep these: they never change.
+        let ids = Role::ALL.map(|role| role.id().to_string());
+        assert_eq!(
+            ids,
+            [
+                "5f0c9e1a-7d52-4b6e-8a31-c2f406d7b801",
+                "5f0c9e1a-7d52-4b6e-8a31-c2f406d7b802",
+                "5f0c9e1a-7d52-4b6e-8a31-c2f406d7b803",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_key_is_withdrawn_from_one_organization_and_goes_with_the_last() {
+        let (one, two) = (OrganizationId::new(Uuid::from_u128(1)), OrganizationId::new(Uuid::from_u128(2)));
+        let mut key = ApiKey {
+            id: KeyId::new(Uuid::nil()),
+            prefix: String::new(),
+            hash: [0; 32],
+            name: String::new(),
+            grants: vec![
+                Grant { organization: one, role: Role::Admin },
+                Grant { organization: two, role: Role::Viewer },
+            ],
+            state: KeyState::Active,
+            created: Timestamp::from_millis(0),
+        };
+        key.set_role(two, Role::Editor);
+        assert_eq!((key.role_in(one), key.role_in(two)), (Some(Role::Admin), Some(Role::Editor)));
+        key.withdraw(one, Timestamp::from_millis(5));
+        assert_eq!((key.role_in(one), key.role_in(two)), (None, Some(Role::Editor)));
+        assert_eq!(key.state, KeyState::Active);
+        key.withdraw(two, Timestamp::from_millis(7));
+        assert_eq!(key.role_in(two), None);
+        assert_eq!(key.state, KeyState::Revoked { at: Timestamp::from_millis(7) });
+    }
 
     #[test]
     fn the_table_of_permissions() {

@@ -63,6 +63,8 @@ ids! {
     ProjectId;
     /// An API key (its record, never its secret).
     KeyId;
+    /// What a key may do, as a thing that clients name.
+    RoleId;
     /// Immutable stored bytes.
     ObjectId;
     /// A handle on uploaded bytes.

@@ -29,7 +29,7 @@ pub mod upload;
 
 pub use id::{
     AssetId, ChunkId, FileId, HolderId, JobId, KeyId, LeaseToken, ObjectId, OrganizationId, OutputId, ProjectId,
-    RenditionId, TrackId,
+    RenditionId, RoleId, TrackId,
 };
 pub use problem::{Kind, Problem};
 pub use time::Timestamp;

@@ -13,6 +13,10 @@ pub enum Kind {
     Invalid,
     /// The request is well formed but the thing is in another state.
     Conflict,
+    /// The same request is under way; its answer will be there in a moment.
+    UnderWay,
+    /// An idempotency key that stands for another request.
+    KeyReused,
     /// No valid credentials.
     Unauthenticated,
     /// Valid credentials, but the role does not allow this.

@@ -41,7 +41,11 @@ pub async fn json_list<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> 
     whole(&bytes)
 }
 
-async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
+/// Reads the bytes of a JSON body.
+///
+/// # Errors
+/// `UnsupportedMedia` for another content type, `TooLarge`, `Invalid` when it ends early.
+pub async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
     check_type(headers)?;
     match Limited::new(body, MAX_BYTES).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),

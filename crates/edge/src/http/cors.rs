@@ -21,7 +21,7 @@ pub async fn allow_all(request: Request, next: Next) -> Response {
         headers.insert(
             ACCESS_CONTROL_ALLOW_HEADERS,
             HeaderValue::from_static(
-                "authorization, content-type, if-none-match, range, x-api-key, x-request-id, x-tenant-id",
+                "authorization, content-type, idempotency-key, if-none-match, range, x-api-key, x-request-id, x-tenant-id",
             ),
         );
         headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
@@ -37,6 +37,9 @@ fn mark(headers: &mut HeaderMap) {
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(
         ACCESS_CONTROL_EXPOSE_HEADERS,
-        HeaderValue::from_static("accept-ranges, content-length, content-range, etag, retry-after, x-request-id"),
+        HeaderValue::from_static(
+            "accept-ranges, content-length, content-range, etag, idempotent-replayed, ratelimit-limit, \
+             ratelimit-remaining, ratelimit-reset, retry-after, x-request-id",
+        ),
     );
 }

@@ -3,6 +3,7 @@
 
 use crate::http::state::Edge;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -14,7 +15,7 @@ use tracing::Instrument as _;
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Gives the request its id (the client's own where it sends a plain one), measures and logs it.
-pub async fn observe(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
+pub async fn observe(State(edge): State<Edge>, request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let id = request_id(&edge, request.headers());
     let method = request.method().clone();
@@ -22,8 +23,10 @@ pub async fn observe(State(edge): State<Edge>, mut request: Request, next: Next)
         .extensions()
         .get::<MatchedPath>()
         .map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned());
-    let client = client(&edge, &request);
-    request.headers_mut().insert(REQUEST_ID, id.clone());
+    let (mut parts, body) = request.into_parts();
+    let client = client(&edge, &parts);
+    parts.headers.insert(REQUEST_ID, id.clone());
+    let request = Request::from_parts(parts, body);
     let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default());
     let mut response = next.run(request).instrument(span.clone()).await;
     response.headers_mut().insert(REQUEST_ID, id);
@@ -64,13 +67,13 @@ fn request_id(edge: &Edge, headers: &HeaderMap) -> HeaderValue {
 
 /// The client's address: the peer's, or what a trusted proxy says it forwards for. Of a chain, the
 /// nearest address that is not a trusted proxy itself counts; what lies before it, anyone can write.
-fn client(edge: &Edge, request: &Request) -> Option<IpAddr> {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())?;
+pub(super) fn client(edge: &Edge, request: &Parts) -> Option<IpAddr> {
+    let peer = request.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())?;
     let trusted = |address: &IpAddr| edge.settings.trusted_proxies.contains(address);
     if !trusted(&peer) {
         return Some(peer);
     }
-    let forwarded = request.headers().get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+    let forwarded = request.headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
     let chain: Vec<IpAddr> =
         forwarded.flat_map(|value| value.split(',')).filter_map(|address| address.trim().parse().ok()).collect();
     chain.into_iter().rev().find(|address| !trusted(address)).or(Some(peer))

@@ -8,14 +8,14 @@ use kinora_domain::Kind;
 pub const fn status(kind: Kind) -> StatusCode {
     match kind {
         Kind::NotFound => StatusCode::NOT_FOUND,
-        Kind::AlreadyExists | Kind::Conflict => StatusCode::CONFLICT,
+        Kind::AlreadyExists | Kind::Conflict | Kind::UnderWay => StatusCode::CONFLICT,
         Kind::Invalid => StatusCode::BAD_REQUEST,
         Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
         Kind::Forbidden => StatusCode::FORBIDDEN,
         Kind::Gone => StatusCode::GONE,
         Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Kind::UnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        Kind::UnreadableMedia => StatusCode::UNPROCESSABLE_ENTITY,
+        Kind::UnreadableMedia | Kind::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
         Kind::Limited => StatusCode::TOO_MANY_REQUESTS,
         Kind::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
         Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -28,11 +28,13 @@ pub const fn status(kind: Kind) -> StatusCode {
 pub const fn retry_after(kind: Kind) -> Option<u32> {
     match kind {
         Kind::StorageFull => Some(60),
+        Kind::UnderWay => Some(1),
         Kind::Limited | Kind::Unavailable | Kind::TimedOut => Some(5),
         Kind::NotFound
         | Kind::AlreadyExists
         | Kind::Conflict
         | Kind::Invalid
+        | Kind::KeyReused
         | Kind::Unauthenticated
         | Kind::Forbidden
         | Kind::Gone
@@ -53,6 +55,8 @@ pub fn log(error: &Error) {
         Kind::NotFound
         | Kind::AlreadyExists
         | Kind::Conflict
+        | Kind::UnderWay
+        | Kind::KeyReused
         | Kind::Invalid
         | Kind::Unauthenticated
         | Kind::Forbidden

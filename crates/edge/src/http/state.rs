@@ -1,5 +1,6 @@
 //! What every handler can reach.
 
+use crate::http::limit::{Gate, Rate};
 use crate::site::SiteFiles;
 use kinora_app::App;
 use std::net::IpAddr;
@@ -12,6 +13,8 @@ pub struct Settings {
     pub public_url: String,
     /// Addresses whose forwarded headers are believed.
     pub trusted_proxies: Vec<IpAddr>,
+    /// How often each API key may ask.
+    pub rate: Rate,
 }
 
 /// The state of the router.
@@ -25,9 +28,22 @@ pub struct Edge {
     pub site: Arc<dyn SiteFiles>,
     /// Renders the metrics of this process.
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    /// Counts who asks how often.
+    pub(crate) gate: Arc<Gate>,
 }
 
 impl Edge {
+    /// The state of a new router.
+    pub fn new(
+        app: Arc<App>,
+        settings: Settings,
+        site: Arc<dyn SiteFiles>,
+        metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    ) -> Self {
+        let gate = Arc::new(Gate::new(settings.rate));
+        Self { app, settings: Arc::new(settings), site, metrics, gate }
+    }
+
     /// An absolute link to `path`, which begins with a slash.
     pub fn link(&self, path: &str) -> String {
         format!("{}{path}", self.settings.public_url)

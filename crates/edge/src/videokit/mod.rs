@@ -1,13 +1,15 @@
-//! The Cloud Video Kit dialect: `/vod/v1`, and the same without the version, as that vendor's own
+//! The Cloud Video Kit dialect: `/vod/v1` and `/core/v1`, and the same without the version, as that vendor's own
 //! sample calls it; a slash at the end is allowed everywhere.
 //!
 //! One file an operation. Each reads the wire form, calls one use case, and writes the wire form.
 
 mod acting;
 mod assets;
+mod creation;
 pub mod error;
 mod files;
 mod input;
+mod keys;
 mod many;
 mod metadata;
 mod moment;
@@ -15,8 +17,8 @@ pub mod openapi;
 mod page;
 mod track;
 
-use crate::http::cors;
 use crate::http::state::Edge;
+use crate::http::{cors, limit};
 use axum::Router;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request};
@@ -29,15 +31,19 @@ use axum::routing::{MethodRouter, delete, get, post};
 /// The routes.
 pub fn router(_edge: &Edge) -> Router<Edge> {
     Router::new()
-        .merge(vod("/vod/v1"))
-        .merge(vod("/vod"))
+        .merge(module("/vod", &vod()))
+        .merge(module("/core", &core()))
         .layer(from_fn(text_only))
+        .layer(from_fn(limit::tell))
         .layer(from_fn(unkept))
         .layer(from_fn(cors::allow_all))
 }
 
-fn vod(prefix: &str) -> Router<Edge> {
-    let operations: [(&str, MethodRouter<Edge>); 12] = [
+/// The operations of a module: method and handler by path.
+type Operations = Vec<(&'static str, MethodRouter<Edge>)>;
+
+fn vod() -> Operations {
+    vec![
         ("/files/start", post(files::start::start_file)),
         ("/files/{id}/part/{number}", get(files::part::get_part)),
         ("/files/complete", post(files::complete::complete_file)),
@@ -53,15 +59,34 @@ fn vod(prefix: &str) -> Router<Edge> {
         ),
         ("/assets/{id}/outputs", post(assets::add_output::add_output)),
         ("/assets/{id}/outputs/{outputId}", delete(assets::delete_output::delete_output)),
-    ];
-    let mut router = Router::new();
-    for (path, handler) in operations {
-        let handler = handler.fallback(error::method_not_allowed);
-        router = router.route(&format!("{prefix}{path}"), handler.clone()).route(&format!("{prefix}{path}/"), handler);
-    }
+    ]
+}
+
+fn core() -> Operations {
+    vec![
+        ("/settings/tenant/{id}/status", get(keys::tenant::get_tenant_status)),
+        ("/api-key", post(keys::create::create_api_key).get(keys::list::list_api_keys)),
+        (
+            "/api-key/{id}",
+            get(keys::get::get_api_key).put(keys::update::update_api_key).delete(keys::delete::delete_api_key),
+        ),
+    ]
+}
+
+/// The routes of a module, with and without the version; what else begins like it is told in its own form.
+fn module(name: &str, operations: &Operations) -> Router<Edge> {
     let nothing = axum::routing::any(error::no_such_path);
-    let router = router.route(prefix, nothing.clone()).route(&format!("{prefix}/"), nothing.clone());
-    router.route(&format!("{prefix}/{{*rest}}"), nothing)
+    let mut router = Router::new();
+    for prefix in [format!("{name}/v1"), name.to_owned()] {
+        for (path, handler) in operations {
+            let handler = handler.clone().fallback(error::method_not_allowed);
+            router =
+                router.route(&format!("{prefix}{path}"), handler.clone()).route(&format!("{prefix}{path}/"), handler);
+        }
+        router = router.route(&prefix, nothing.clone()).route(&format!("{prefix}/"), nothing.clone());
+        router = router.route(&format!("{prefix}/{{*rest}}"), nothing.clone());
+    }
+    router
 }
 
 /// A path whose ids are no text names nothing.

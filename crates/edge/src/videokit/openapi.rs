@@ -1,8 +1,8 @@
 //! The OpenAPI document of this dialect, made from the handlers.
 
-use super::{assets, files};
+use super::{assets, files, keys};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{OpenApi as Document, ServerBuilder};
+use utoipa::openapi::{Content, OpenApi as Document, Ref, ResponseBuilder, ServerBuilder};
 use utoipa::{Modify, OpenApi};
 
 #[derive(OpenApi)]
@@ -28,10 +28,20 @@ use utoipa::{Modify, OpenApi};
         assets::delete_many::delete_assets,
         assets::add_output::add_output,
         assets::delete_output::delete_output,
+        keys::tenant::get_tenant_status,
+        keys::list::list_api_keys,
+        keys::create::create_api_key,
+        keys::get::get_api_key,
+        keys::update::update_api_key,
+        keys::delete::delete_api_key,
     ),
-    tags((name = "Files", description = "Uploads and what they became."), (name = "Assets", description = "Playable things.")),
+    tags(
+        (name = "Files", description = "Uploads and what they became."),
+        (name = "Assets", description = "Playable things."),
+        (name = "Core", description = "The tenant and its API keys."),
+    ),
     security(("apiKey" = []), ("bearer" = [])),
-    modifiers(&Keys),
+    modifiers(&Keys, &Limits),
 )]
 struct Api;
 
@@ -44,6 +54,23 @@ impl Modify for Keys {
         let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
         components.add_security_scheme("apiKey", header);
         components.add_security_scheme("bearer", bearer);
+    }
+}
+
+struct Limits;
+
+impl Modify for Limits {
+    fn modify(&self, document: &mut Document) {
+        let refused = ResponseBuilder::new()
+            .description("The API key asks too often; `Retry-After` says how long to wait.")
+            .content("application/json", Content::new(Some(Ref::from_schema_name("ServiceStatus"))))
+            .build();
+        for item in document.paths.paths.values_mut() {
+            let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+            for operation in operations.into_iter().flatten() {
+                operation.responses.responses.insert("429".to_owned(), refused.clone().into());
+            }
+        }
     }
 }
 

@@ -12,6 +12,9 @@
 //! | [`bodies`] | what a JSON body may be |
 //! | [`credentials`] | where a key may stand, and which organization it acts for |
 //! | [`access`] | who may do what, operation by operation |
+//! | [`keyring`] | what admins do with keys |
+//! | [`idempotency`] | requests that come again |
+//! | [`limits`] | how often somebody may ask |
 //! | [`uploads`] | signed links, parts, what is abandoned |
 //! | [`delivery`] | what viewers fetch |
 //! | [`site`] | the pages |
@@ -26,7 +29,10 @@ mod contract;
 mod credentials;
 mod delivery;
 mod film;
+mod idempotency;
+mod keyring;
 mod library;
+mod limits;
 mod listing;
 mod operations;
 mod outputs;

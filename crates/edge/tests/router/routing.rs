@@ -14,7 +14,7 @@ fn filled(path: &str) -> String {
 /// The spellings of a path: with and without the version, with and without a slash at the end.
 fn spellings(path: &str) -> [String; 4] {
     let path = filled(path);
-    let short = path.replace("/vod/v1/", "/vod/");
+    let short = path.replace("/v1/", "/");
     [format!("{path}/"), format!("{short}/"), path, short]
 }
 
@@ -94,6 +94,11 @@ async fn a_path_of_the_dialect_that_is_not_there_is_answered_in_its_form() {
         "/vod/v1",
         "/vod/",
         "/vod",
+        "/core/v1/api-keys",
+        "/core/v2/api-key",
+        "/core/settings",
+        "/core/v1/",
+        "/core",
     ] {
         for method in ["GET", "POST", "DELETE"] {
             let answer = world.call(ask(method, path)).await;

@@ -117,7 +117,8 @@ fn settle_settings<'a>(command: &'a mut Command, data: &Path) -> &'a mut Command
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("KINORA_")) {
         command.env_remove(name);
     }
-    command.current_dir(data).env("KINORA_DATA_DIR", data).env("KINORA_LOG", "warn")
+    // What is measured is the work, not the limit.
+    command.current_dir(data).env("KINORA_DATA_DIR", data).env("KINORA_LOG", "warn").env("KINORA_RATE_LIMIT", "0")
 }
 
 /// An address where nobody listened a moment ago.

@@ -76,15 +76,17 @@ pub(super) async fn serve(settings: Settings, role: Role) -> Result<ExitCode, Fa
     };
     workers::start_chores(&world.app, &tasks, &stop);
     tasks.spawn(upkeep(metrics.clone(), stop.clone()));
-    let router = kinora_edge::router(Edge {
-        app: Arc::clone(&world.app),
-        settings: Arc::new(kinora_edge::Settings {
+    let edge = Edge::new(
+        Arc::clone(&world.app),
+        kinora_edge::Settings {
             public_url: settings.public_url.clone(),
             trusted_proxies: settings.trusted_proxies.clone(),
-        }),
-        site: Arc::new(Embedded),
-        metrics: Arc::new(move || metrics.render()),
-    });
+            rate: settings.rate,
+        },
+        Arc::new(Embedded),
+        Arc::new(move || metrics.render()),
+    );
+    let router = kinora_edge::router(edge);
     let drain = Duration::from_secs(settings.drain_seconds);
     let serving = tasks.spawn(listen::listen(listener, router, settings.max_connections, stop.clone(), drain));
     tracing::info!(listen = %settings.listen, public_url = settings.public_url, "ready");

@@ -19,7 +19,7 @@ const fn row(name: &'static str, default: &'static str, about: &'static str) -> 
 }
 
 /// All settings, in the order of the example file.
-pub(crate) const TABLE: [Row; 19] = [
+pub(crate) const TABLE: [Row; 21] = [
     row("data_dir", "./data", "Folder for the database and the stored objects. It is made when it is not there."),
     row("listen", "127.0.0.1:8080", "Address and port to listen on."),
     row(
@@ -39,6 +39,12 @@ pub(crate) const TABLE: [Row; 19] = [
     row("max_pictures", "12000000", "Pictures of one video at most (two days at 60 a second, and some)."),
     row("max_tracks", "64", "Tracks of one file at most."),
     row("max_connections", "4096", "Connections served at the same time; more wait."),
+    row(
+        "rate_limit",
+        "100",
+        "Requests a second that each API key may make for long; playback and parts do not count. 0: no limit.",
+    ),
+    row("rate_burst", "500", "Requests that each API key may make at once, before `rate_limit` counts."),
     row("job_concurrency", "2", "Short jobs (looking into files, copying) done at the same time."),
     row("encode_concurrency", "", "Encoding jobs done at the same time. Without it: one for each processor core."),
     row("drain_seconds", "30", "Seconds that requests under way get to end after the first signal."),

@@ -5,6 +5,7 @@ use super::load::Raw;
 use super::table::TABLE;
 use core::str::FromStr;
 use kinora_domain::limit::Limits;
+use kinora_edge::Rate;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -32,6 +33,8 @@ pub(crate) struct Settings {
     pub(crate) reserve_bytes: u64,
     pub(crate) limits: Limits,
     pub(crate) max_connections: usize,
+    /// How often each API key may ask.
+    pub(crate) rate: Rate,
     pub(crate) job_concurrency: usize,
     /// The number of processor cores where none is given.
     pub(crate) encode_concurrency: usize,
@@ -152,6 +155,10 @@ impl Settings {
                 tracks: values.at_least_one("max_tracks")?,
             },
             max_connections: values.at_least_one("max_connections")?,
+            rate: Rate {
+                per_second: values.parsed("rate_limit", "a whole number of requests, 0 for no limit")?,
+                burst: values.at_least_one("rate_burst")?,
+            },
             job_concurrency: values.at_least_one("job_concurrency")?,
             encode_concurrency: match values.optional("encode_concurrency") {
                 Some(_) => values.at_least_one("encode_concurrency")?,

@@ -42,6 +42,12 @@ fn without_a_key_or_with_a_wrong_one_nothing_opens() {
         ("GET", "/vod/v1/assets".to_owned()),
         ("GET", format!("/vod/v1/assets/{NOBODY}")),
         ("DELETE", format!("/vod/v1/assets/{NOBODY}")),
+        ("GET", format!("/core/v1/settings/tenant/{NOBODY}/status")),
+        ("GET", "/core/v1/api-key".to_owned()),
+        ("POST", "/core/v1/api-key".to_owned()),
+        ("GET", format!("/core/v1/api-key/{NOBODY}")),
+        ("PUT", format!("/core/v1/api-key/{NOBODY}")),
+        ("DELETE", format!("/core/v1/api-key/{NOBODY}")),
     ];
     let nearly = format!("{}x", KEY.strip_suffix('z').unwrap());
     for (method, target) in &operations {
@@ -256,4 +262,26 @@ fn the_same_paths_without_the_version_and_with_a_slash_are_the_same() {
     }
     server.get("/vod/v1/nothing").refused(404, "no_such_path", &[]);
     server.request("PATCH", "/vod/v1/files").key(KEY).send().refused(405, "method_not_allowed", &[]);
+}
+
+#[test]
+fn limits_are_on_by_default_and_each_key_has_its_own() {
+    let (limit, burst) = (("KINORA_RATE_LIMIT", "1"), ("KINORA_RATE_BURST", "3"));
+    let server = Server::with(&[limit, burst]);
+    let viewer = new_key(&server, "viewer", "default");
+    for remaining in ["2", "1", "0"] {
+        let answer = ask(&server, KEY, "GET", "/vod/v1/files").expect(200);
+        assert_eq!(answer.header("ratelimit-limit"), Some("3"));
+        // A slow machine may get a token back meanwhile.
+        assert!(answer.header("ratelimit-remaining") >= Some(remaining));
+    }
+    let refused = (0..100).map(|_| ask(&server, KEY, "GET", "/vod/v1/files")).find(|answer| answer.status != 200);
+    let refused = refused.unwrap();
+    refused.refused(429, "rate_limited", &["wait"]);
+    assert_eq!(refused.header("retry-after"), Some("1"));
+    ask(&server, &viewer, "GET", "/vod/v1/files").expect(200);
+    assert!(server.request("GET", "/metrics").send().text().contains("kinora_refused_total{by=\"key\"} 1"));
+    let run = server.home.run(&["config"], &[]);
+    let printed = run.succeeded();
+    assert!(printed.contains("#rate_limit = 100\n") && printed.contains("#rate_burst = 500\n"), "{printed}");
 }

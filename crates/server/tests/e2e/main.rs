@@ -3,6 +3,7 @@
 #![expect(clippy::panic, reason = "helpers of tests")]
 
 mod access;
+mod again;
 mod bad_uploads;
 mod boxes;
 mod containers;

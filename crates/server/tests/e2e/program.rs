@@ -51,6 +51,8 @@ fn a_value_that_cannot_be_used_is_refused_with_its_name_and_with_what_can() {
         ("KINORA_MAX_FILE_BYTES", "0", "1 or more"),
         ("KINORA_MAX_TRACKS", "many", "1 or more"),
         ("KINORA_MAX_CONNECTIONS", "0", "1 or more"),
+        ("KINORA_RATE_LIMIT", "often", "0 for no limit"),
+        ("KINORA_RATE_BURST", "0", "1 or more"),
         ("KINORA_JOB_CONCURRENCY", "0", "1 or more"),
         ("KINORA_DRAIN_SECONDS", "1.5", "whole number"),
         ("KINORA_LOG", "loud", "`debug`"),

@@ -27,6 +27,7 @@ pub async fn authenticate(app: &App, secret: &str, asked: Option<OrganizationId>
     Ok(Caller { key: key.id, organization: grant.organization, role: grant.role })
 }
 
-fn refused() -> Problem {
+/// The one answer to everything but the secret of an active key.
+pub(super) fn refused() -> Problem {
     Problem::new(Kind::Unauthenticated, "invalid_api_key", "This API key opens nothing here: it is wrong or revoked.")
 }

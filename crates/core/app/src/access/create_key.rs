@@ -4,7 +4,8 @@ use super::{organization, secret};
 use crate::app::App;
 use crate::error::Error;
 use crate::fresh;
-use kinora_domain::access::{ApiKey, Grant, KEY_PREFIX_LENGTH, KeyState, Role, key_prefix};
+use crate::idempotency::Made;
+use kinora_domain::access::{ApiKey, Grant, KEY_PREFIX_LENGTH, KeyState, Permission, Role, key_name, key_prefix};
 use kinora_domain::{KeyId, OrganizationId, Problem};
 
 /// A key that was just made. The secret is nowhere else.
@@ -16,23 +17,24 @@ pub struct NewKey {
     pub secret: String,
 }
 
+impl Made for NewKey {
+    const NEEDS: Permission = Permission::ManageKeys;
+}
+
 /// Makes a key for an organization. For the operator at the machine itself: asks no permission.
 ///
 /// # Errors
 /// The name is empty or longer than 200 characters; the organization does not exist.
 pub async fn create_key(app: &App, organization: OrganizationId, name: &str, role: Role) -> Result<NewKey, Error> {
-    if name.trim().is_empty() || name.chars().count() > 200 {
-        return Err(Problem::invalid("name", "A key needs a name of 1 to 200 characters.").into());
-    }
+    let name = key_name(name)?;
     let mut tx = app.store.begin().await?;
     if tx.organization(organization).await?.is_none() {
         return Err(Problem::not_found("organization").into());
     }
-    let secret = secret::fresh_secret(app);
-    let key = record(app, &secret, organization, name, role)?;
-    tx.insert_key(&key).await?;
+    let made = fresh_key(app, organization, name, role)?;
+    tx.insert_key(&made.key).await?;
     tx.commit().await?;
-    Ok(NewKey { key, secret })
+    Ok(made)
 }
 
 /// Installs a given secret as the admin key of the default organization, on a store that has no key
@@ -47,13 +49,20 @@ pub async fn install_bootstrap_key(app: &App, secret: &str) -> Result<bool, Erro
         return Ok(false);
     }
     let organization = organization::ensure_default(app, &mut *tx).await?;
-    let key = record(app, secret, organization.id, "bootstrap", Role::Admin)?;
+    let key = record(app, secret, organization.id, "bootstrap".to_owned(), Role::Admin)?;
     tx.insert_key(&key).await?;
     tx.commit().await?;
     Ok(true)
 }
 
-fn record(app: &App, secret: &str, organization: OrganizationId, name: &str, role: Role) -> Result<ApiKey, Error> {
+/// A new key with a secret of its own, which is stored nowhere yet.
+pub(super) fn fresh_key(app: &App, organization: OrganizationId, name: String, role: Role) -> Result<NewKey, Error> {
+    let secret = secret::fresh_secret(app);
+    let key = record(app, &secret, organization, name, role)?;
+    Ok(NewKey { key, secret })
+}
+
+fn record(app: &App, secret: &str, organization: OrganizationId, name: String, role: Role) -> Result<ApiKey, Error> {
     let prefix = key_prefix(secret)
         .ok_or_else(|| Problem::invalid("key", "An API key is 32 to 128 characters of A-Z, a-z, 0-9, `-` and `_`."))?;
     debug_assert_eq!(prefix.len(), KEY_PREFIX_LENGTH);
@@ -61,7 +70,7 @@ fn record(app: &App, secret: &str, organization: OrganizationId, name: &str, rol
         id: KeyId::new(fresh::uuid(app)),
         prefix: prefix.to_owned(),
         hash: secret::hash(secret),
-        name: name.to_owned(),
+        name,
         grants: vec![Grant { organization, role }],
         state: KeyState::Active,
         created: app.clock.now(),

@@ -5,6 +5,7 @@ use super::prepare;
 use crate::app::App;
 use crate::error::Error;
 use crate::fresh;
+use crate::idempotency::{Made, Once};
 use crate::process::request;
 use kinora_domain::access::{Caller, Permission};
 use kinora_domain::asset::Asset;
@@ -30,13 +31,23 @@ pub struct NewOutput {
     pub harvested: Vec<HarvestedEndpoint>,
 }
 
+impl Made for Output {
+    const NEEDS: Permission = Permission::WriteMedia;
+}
+
 /// Adds an output to an asset, made of the files that the asset is made of. What cannot be made of them is there in
 /// the failed state with the reason.
 ///
 /// # Errors
 /// There is no such asset for this caller; `Invalid` preset, name, expiration or endpoints; `AlreadyExists` with an
 /// output of that name; `Conflict`: a file is not there any more, or there are too many outputs.
-pub async fn add_output(app: &App, caller: &Caller, id: AssetId, new: NewOutput) -> Result<Output, Error> {
+pub async fn add_output(
+    app: &App,
+    caller: &Caller,
+    id: AssetId,
+    new: NewOutput,
+    once: Once<'_, Output>,
+) -> Result<Output, Error> {
     caller.require(Permission::WriteMedia)?;
     let asset = app.store.read().await?.asset(caller.organization, id).await?;
     let asset = asset.ok_or_else(|| Problem::not_found("asset"))?;
@@ -67,6 +78,7 @@ pub async fn add_output(app: &App, caller: &Caller, id: AssetId, new: NewOutput)
         }
         asset.modified = app.clock.now();
         tx.update_asset(&asset).await?;
+        once.keep(&mut *tx, &output).await?;
         tx.commit().await?;
         Ok(output)
     }

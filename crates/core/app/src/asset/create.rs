@@ -4,6 +4,7 @@ use super::prepare::{self, Outcome, Prepared};
 use crate::app::App;
 use crate::error::Error;
 use crate::fresh;
+use crate::idempotency::{Made, Once};
 use crate::metadata;
 use crate::port::Tx;
 use crate::process::request;
@@ -34,13 +35,17 @@ pub struct NewAsset {
     pub metadata: Option<MetadataJson>,
 }
 
+impl Made for Asset {
+    const NEEDS: Permission = Permission::WriteMedia;
+}
+
 /// Makes an asset of completed files. Where players take what is in them it is available in the answer
 /// already; where not, it is processing and plays from its first segment on. What can never play is there in
 /// the failed state with the reason.
 ///
 /// # Errors
 /// `Invalid` preset, sources or tracks; `NotFound` files; `Conflict` with a file that is not complete.
-pub async fn create_asset(app: &App, caller: &Caller, new: NewAsset) -> Result<Asset, Error> {
+pub async fn create_asset(app: &App, caller: &Caller, new: NewAsset, once: Once<'_, Asset>) -> Result<Asset, Error> {
     caller.require(Permission::WriteMedia)?;
     let preset = preset::find(&new.preset)?;
     check_shape(&new)?;
@@ -49,7 +54,7 @@ pub async fn create_asset(app: &App, caller: &Caller, new: NewAsset) -> Result<A
         files = load_files(app, caller, &new.sources).await?;
     }
     let outcome = prepare::prepare(app, &new.sources, &files, preset).await?;
-    let stored = store(app, caller, new, &files, &outcome).await;
+    let stored = store(app, caller, new, (&files, &outcome), &once).await;
     if stored.is_err() {
         prepare::discard(app, &outcome).await;
     }
@@ -116,7 +121,13 @@ pub(super) async fn look_into(app: &App, files: &[File]) -> Result<bool, Error> 
 
 /// Everything of the asset in one transaction: its maps' objects, a reference on the files' bytes
 /// for each track that lies in them, its tracks, and the jobs that copy audio out.
-async fn store(app: &App, caller: &Caller, new: NewAsset, files: &[File], outcome: &Outcome) -> Result<Asset, Error> {
+async fn store(
+    app: &App,
+    caller: &Caller,
+    new: NewAsset,
+    (files, outcome): (&[File], &Outcome),
+    once: &Once<'_, Asset>,
+) -> Result<Asset, Error> {
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     let organization = tx.organization(caller.organization).await?.ok_or_else(|| Problem::not_found("organization"))?;
@@ -135,6 +146,7 @@ async fn store(app: &App, caller: &Caller, new: NewAsset, files: &[File], outcom
     tx.insert_asset(&asset).await?;
     let output = request::output(app, &asset, &asset.preset);
     add(app, &mut *tx, output, files, outcome, 0).await?;
+    once.keep(&mut *tx, &asset).await?;
     tx.commit().await?;
     Ok(asset)
 }

@@ -1,5 +1,6 @@
 //! What the use cases need from the world. `infra/*` implements these traits; tests may bring their own.
 
+pub mod answers;
 pub mod blob;
 pub mod clock;
 pub mod encode;
@@ -8,6 +9,7 @@ pub mod outputs;
 pub mod probe;
 pub mod store;
 
+pub use answers::{AnswerId, Answers, StoredAnswer};
 pub use blob::{BlobError, Blobs, Object, Piece, RangeWriter, Space};
 pub use clock::{Clock, Random};
 pub use encode::{
@@ -18,6 +20,6 @@ pub use jobs::Jobs;
 pub use outputs::{Amount, Outputs, StoredChunk};
 pub use probe::{Examination, Examined, ProbeError, Prober, SoundFacts, TrackExamined};
 pub use store::{
-    AssetFilter, AssetSort, Assets, FileFilter, FileSort, Files, Keys, Objects, Order, Organizations, Secrets, Store,
-    StoreError, Tracks, Tx,
+    AssetFilter, AssetSort, Assets, FileFilter, FileSort, Files, KeySort, Keys, Objects, Order, Organizations, Secrets,
+    Store, StoreError, Tracks, Tx,
 };

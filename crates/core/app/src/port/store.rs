@@ -1,7 +1,7 @@
 //! The metadata store: one transaction type through which everything of a use case commits together.
 
-use super::Outputs;
 use super::jobs::Jobs;
+use super::{Answers, Outputs};
 use async_trait::async_trait;
 use kinora_domain::access::{ApiKey, Organization};
 use kinora_domain::asset::{Asset, AssetStatus};
@@ -54,7 +54,9 @@ pub trait Store: Send + Sync + 'static {
 
 /// A transaction: every repository, one commit. Dropped without [`commit`](Self::commit), it is undone.
 #[async_trait]
-pub trait Tx: Organizations + Keys + Files + Assets + Tracks + Outputs + Objects + Jobs + Secrets + Send {
+pub trait Tx:
+    Organizations + Keys + Answers + Files + Assets + Tracks + Outputs + Objects + Jobs + Secrets + Send
+{
     /// Makes everything done through it durable (power loss included).
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;
 }
@@ -81,8 +83,30 @@ pub trait Keys: Send {
     async fn key(&mut self, id: KeyId) -> Result<Option<ApiKey>, StoreError>;
     /// All keys, oldest first.
     async fn keys(&mut self) -> Result<Vec<ApiKey>, StoreError>;
-    /// Stores a key's new state; its other fields never change.
+    /// Stores a key's name, grants and state; its other fields never change.
     async fn update_key(&mut self, key: &ApiKey) -> Result<(), StoreError>;
+    /// A page of the active keys that act for an organization, of those whose name contains the text (letter
+    /// case aside, ASCII).
+    async fn keys_of(
+        &mut self,
+        organization: OrganizationId,
+        text: Option<&str>,
+        sort: (KeySort, Order),
+        page: PageRequest,
+    ) -> Result<Page<ApiKey>, StoreError>;
+    /// How many active keys, this one aside, are admin of an organization.
+    async fn other_admins(&mut self, organization: OrganizationId, key: KeyId) -> Result<u64, StoreError>;
+}
+
+/// What a listing of keys is sorted by. Equal ones follow their ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeySort {
+    /// [`ApiKey::created`].
+    Created,
+    /// [`ApiKey::name`].
+    Name,
+    /// The name of its role in the organization.
+    Role,
 }
 
 /// Which way a listing runs.

@@ -99,6 +99,8 @@ pub(super) fn lasting(error: &Error) -> Option<Failure> {
         | Kind::AlreadyExists
         | Kind::Invalid
         | Kind::Conflict
+        | Kind::UnderWay
+        | Kind::KeyReused
         | Kind::Unauthenticated
         | Kind::Forbidden
         | Kind::Gone

@@ -4,6 +4,7 @@ use super::link::PartLink;
 use crate::app::App;
 use crate::error::Error;
 use crate::fresh;
+use crate::idempotency::{Made, Once};
 use crate::metadata;
 use kinora_domain::access::{Caller, Permission};
 use kinora_domain::file::{File, FileState, MetadataJson};
@@ -39,12 +40,21 @@ pub struct StartedUpload {
     pub links: Vec<PartLink>,
 }
 
+impl Made for StartedUpload {
+    const NEEDS: Permission = Permission::WriteMedia;
+}
+
 /// Reserves the space of a file and hands out links to write its parts.
 ///
 /// # Errors
 /// `Invalid` names; size zero; `TooLarge`; `StorageFull` when the space cannot be reserved: then
 /// nothing is left behind.
-pub async fn start_upload(app: &App, caller: &Caller, new: NewUpload) -> Result<StartedUpload, Error> {
+pub async fn start_upload(
+    app: &App,
+    caller: &Caller,
+    new: NewUpload,
+    once: Once<'_, StartedUpload>,
+) -> Result<StartedUpload, Error> {
     caller.require(Permission::WriteMedia)?;
     check_name("name", &new.name)?;
     check_name("friendlyName", &new.friendly_name)?;
@@ -67,18 +77,21 @@ pub async fn start_upload(app: &App, caller: &Caller, new: NewUpload) -> Result<
         modified: now,
     };
     app.blobs.create(file.object, file.size).await?;
-    if let Err(error) = record(app, &file).await {
-        app.blobs.delete(file.object).await?;
+    let links = (1..=layout.count().min(LINKS_AT_START)).map(|part| app.signer.sign(file.id, part, now)).collect();
+    let started = StartedUpload { file, layout, links };
+    if let Err(error) = record(app, &started, &once).await {
+        app.blobs.delete(started.file.object).await?;
         return Err(error);
     }
-    let links = (1..=layout.count().min(LINKS_AT_START)).map(|part| app.signer.sign(file.id, part, now)).collect();
-    Ok(StartedUpload { file, layout, links })
+    Ok(started)
 }
 
-async fn record(app: &App, file: &File) -> Result<(), Error> {
+async fn record(app: &App, started: &StartedUpload, once: &Once<'_, StartedUpload>) -> Result<(), Error> {
+    let file = &started.file;
     let mut tx = app.store.begin().await?;
     tx.insert_object(file.object, file.size).await?;
     tx.insert_file(file).await?;
+    once.keep(&mut *tx, started).await?;
     Ok(tx.commit().await?)
 }
 

@@ -3,12 +3,14 @@
 use super::endpoint::EndpointInfo;
 use crate::http::state::Edge;
 use crate::videokit::acting::Acting;
+use crate::videokit::creation::{self, Creation, Shown};
 use crate::videokit::error::{Failure, ServiceStatus};
-use crate::videokit::input::{Input, path_id};
+use crate::videokit::input::path_id;
 use crate::videokit::moment;
-use axum::Json;
 use axum::extract::{Path, State};
+use axum::response::Response;
 use kinora_app::asset::NewOutput;
+use kinora_domain::output::Output;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -37,10 +39,15 @@ pub(crate) struct AddedOutput {
     pub output_id: String,
 }
 
+impl Shown for AddedOutput {}
+
 /// Makes an asset into something more.
 #[utoipa::path(
     post, path = "/vod/v1/assets/{id}/outputs", operation_id = "addOutput", tag = "Assets",
-    params(("id" = String, Path, description = "The asset.")),
+    params(
+        ("id" = String, Path, description = "The asset."),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same request with the same key is served once."),
+    ),
     request_body = AddOutput,
     responses(
         (status = 200, description = "The output is there; its status tells how far it is.", body = AddedOutput),
@@ -48,18 +55,21 @@ pub(crate) struct AddedOutput {
         (status = 401, description = "No valid API key.", body = ServiceStatus),
         (status = 403, description = "The key's role does not allow it.", body = ServiceStatus),
         (status = 404, description = "There is no such asset.", body = ServiceStatus),
-        (status = 409, description = "It has an output of this id, or a file that it was made of is gone.", body = ServiceStatus),
+        (status = 409, description = "It has an output of this id, a file that it was made of is gone, or the same request is being served.", body = ServiceStatus),
+        (status = 422, description = "The idempotency key stands for another request.", body = ServiceStatus),
     ),
 )]
 pub(in crate::videokit) async fn add_output(
     State(edge): State<Edge>,
     Acting(caller): Acting,
     Path(id): Path<String>,
-    Input(body): Input<AddOutput>,
-) -> Result<Json<AddedOutput>, Failure> {
+    Creation { body, repeat }: Creation<AddOutput>,
+) -> Result<Response, Failure> {
     let expires = body.expiration_date.map(|text| moment::read("expirationDate", &text)).transpose()?;
     let harvested = body.harvested_endpoint_infos.unwrap_or_default().into_iter().map(Into::into).collect();
     let new = NewOutput { preset: body.preset, name: body.id, expires, harvested };
-    let output = kinora_app::asset::add_output(&edge.app, &caller, path_id(&id, "asset")?, new).await?;
-    Ok(Json(AddedOutput { output_id: output.called() }))
+    let asset = path_id(&id, "asset")?;
+    let show = |output: &Output| AddedOutput { output_id: output.called() };
+    let act = |once| kinora_app::asset::add_output(&edge.app, &caller, asset, new, once);
+    creation::once(&edge, &caller, repeat, &show, act).await
 }

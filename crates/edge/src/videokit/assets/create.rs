@@ -3,12 +3,13 @@
 use super::model::VodSource;
 use crate::http::state::Edge;
 use crate::videokit::acting::Acting;
+use crate::videokit::creation::{self, Creation, Shown};
 use crate::videokit::error::{Failure, ServiceStatus};
-use crate::videokit::input::Input;
 use crate::videokit::metadata::{self, Metadata};
-use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use kinora_app::asset::NewAsset;
+use kinora_domain::asset::Asset;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -35,9 +36,12 @@ pub(crate) struct CreatedAsset {
     pub id: String,
 }
 
+impl Shown for CreatedAsset {}
+
 /// Makes an asset of uploaded files.
 #[utoipa::path(
     post, path = "/vod/v1/assets", operation_id = "createAsset", tag = "Assets",
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same request with the same key is served once.")),
     request_body = CreateAsset,
     responses(
         (status = 200, description = "The asset is made; its status tells whether it plays.", body = CreatedAsset),
@@ -45,14 +49,15 @@ pub(crate) struct CreatedAsset {
         (status = 401, description = "No valid API key.", body = ServiceStatus),
         (status = 403, description = "The key's role does not allow it.", body = ServiceStatus),
         (status = 404, description = "A file does not exist.", body = ServiceStatus),
-        (status = 409, description = "A file is not complete.", body = ServiceStatus),
+        (status = 409, description = "A file is not complete, or the same request is being served.", body = ServiceStatus),
+        (status = 422, description = "The idempotency key stands for another request.", body = ServiceStatus),
     ),
 )]
 pub(in crate::videokit) async fn create_asset(
     State(edge): State<Edge>,
     Acting(caller): Acting,
-    Input(body): Input<CreateAsset>,
-) -> Result<Json<CreatedAsset>, Failure> {
+    Creation { body, repeat }: Creation<CreateAsset>,
+) -> Result<Response, Failure> {
     let sources = body.transcoded_sources.into_iter().enumerate().map(|(index, source)| source.read(index));
     let new = NewAsset {
         sources: sources.collect::<Result<_, _>>()?,
@@ -60,6 +65,7 @@ pub(in crate::videokit) async fn create_asset(
         title: body.title,
         metadata: metadata::store(body.metadata),
     };
-    let asset = kinora_app::asset::create_asset(&edge.app, &caller, new).await?;
-    Ok(Json(CreatedAsset { id: asset.id.to_string() }))
+    let show = |asset: &Asset| CreatedAsset { id: asset.id.to_string() };
+    let act = |once| kinora_app::asset::create_asset(&edge.app, &caller, new, once);
+    creation::once(&edge, &caller, repeat, &show, act).await
 }

@@ -4,12 +4,12 @@ use super::file_key;
 use crate::http::state::Edge;
 use crate::upload;
 use crate::videokit::acting::Acting;
+use crate::videokit::creation::{self, Creation, Shown};
 use crate::videokit::error::{Failure, ServiceStatus};
-use crate::videokit::input::Input;
 use crate::videokit::metadata::{self, Metadata};
-use axum::Json;
 use axum::extract::State;
-use kinora_app::upload::{NewUpload, start_upload};
+use axum::response::Response;
+use kinora_app::upload::{NewUpload, StartedUpload, start_upload};
 use kinora_domain::Problem;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -51,24 +51,42 @@ pub(crate) struct StartedFile {
     pub parts_count: u64,
 }
 
+impl Shown for StartedFile {}
+
+impl StartedFile {
+    fn of(edge: &Edge, StartedUpload { file, layout, links }: &StartedUpload) -> Self {
+        Self {
+            file_id: file.id.to_string(),
+            multipart_urls: links.iter().map(|link| upload::url(edge, link)).collect(),
+            file_key: file_key(file.organization, file.id),
+            part_size: layout.part_size(),
+            last_part_size: layout.last_part_size(),
+            parts_count: layout.count(),
+        }
+    }
+}
+
 /// Starts an upload.
 #[utoipa::path(
     post, path = "/vod/v1/files/start", operation_id = "startFile", tag = "Files",
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same request with the same key is served once.")),
     request_body = StartFile,
     responses(
         (status = 200, description = "The upload is open.", body = StartedFile),
         (status = 400, description = "A field is missing or wrong.", body = ServiceStatus),
         (status = 401, description = "No valid API key.", body = ServiceStatus),
         (status = 403, description = "The key's role does not allow it.", body = ServiceStatus),
+        (status = 409, description = "The same request is being served.", body = ServiceStatus),
         (status = 413, description = "The file is larger than this server takes.", body = ServiceStatus),
+        (status = 422, description = "The idempotency key stands for another request.", body = ServiceStatus),
         (status = 507, description = "There is no space for the file.", body = ServiceStatus),
     ),
 )]
 pub(in crate::videokit) async fn start_file(
     State(edge): State<Edge>,
     Acting(caller): Acting,
-    Input(body): Input<StartFile>,
-) -> Result<Json<StartedFile>, Failure> {
+    Creation { body, repeat }: Creation<StartFile>,
+) -> Result<Response, Failure> {
     let size = u64::try_from(body.file_size)
         .map_err(|_negative| Problem::invalid("fileSize", "The size must be at least 1 byte."))?;
     let new = NewUpload {
@@ -77,13 +95,6 @@ pub(in crate::videokit) async fn start_file(
         metadata: metadata::store(body.metadata),
         size,
     };
-    let started = start_upload(&edge.app, &caller, new).await?;
-    Ok(Json(StartedFile {
-        file_id: started.file.id.to_string(),
-        multipart_urls: started.links.iter().map(|link| upload::url(&edge, link)).collect(),
-        file_key: file_key(started.file.organization, started.file.id),
-        part_size: started.layout.part_size(),
-        last_part_size: started.layout.last_part_size(),
-        parts_count: started.layout.count(),
-    }))
+    let show = |started: &StartedUpload| StartedFile::of(&edge, started);
+    creation::once(&edge, &caller, repeat, &show, |once| start_upload(&edge.app, &caller, new, once)).await
 }

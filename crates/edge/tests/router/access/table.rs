@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 const CALLERS: [&str; 6] = ["nobody", "wrong key", "viewer", "editor", "admin", "stranger"];
 
 /// What each caller is answered about things of the default organization.
-const TABLE: [(&str, [u16; 6]); 15] = [
+const TABLE: [(&str, [u16; 6]); 21] = [
     ("POST /vod/v1/files/start", [401, 401, 403, 200, 200, 200]),
     ("GET /vod/v1/files/{id}/part/{partNumber}", [401, 401, 403, 200, 200, 404]),
     ("POST /vod/v1/files/complete", [401, 401, 403, 200, 200, 404]),
@@ -26,6 +26,12 @@ const TABLE: [(&str, [u16; 6]); 15] = [
     ("POST /vod/v1/assets/{id}/outputs", [401, 401, 403, 200, 200, 404]),
     ("DELETE /vod/v1/assets/{id}/outputs/{outputId}", [401, 401, 403, 200, 200, 404]),
     ("DELETE /vod/v1/assets/{id}", [401, 401, 403, 200, 200, 404]),
+    ("GET /core/v1/settings/tenant/{id}/status", [401, 401, 200, 200, 200, 404]),
+    ("GET /core/v1/api-key", [401, 401, 403, 403, 200, 200]),
+    ("POST /core/v1/api-key", [401, 401, 403, 403, 200, 200]),
+    ("GET /core/v1/api-key/{id}", [401, 401, 403, 403, 200, 404]),
+    ("PUT /core/v1/api-key/{id}", [401, 401, 403, 403, 200, 404]),
+    ("DELETE /core/v1/api-key/{id}", [401, 401, 403, 403, 200, 404]),
 ];
 
 /// Statuses of the table that our document does not name. This list may only become shorter.

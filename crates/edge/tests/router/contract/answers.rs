@@ -5,6 +5,7 @@ use super::openapi::Document;
 use super::schema::faults;
 use crate::film::{Script, film};
 use crate::world::{Answer, World, ask, text};
+use kinora_domain::access::Role;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -80,6 +81,17 @@ async fn answers() -> Vec<(&'static str, Answer)> {
     let second = world.asset(&file, "Second").await;
     all.push(("POST /vod/v1/assets/deletemany", world.post("/vod/v1/assets/deletemany", &json!([second, "x"])).await));
     all.push(("DELETE /vod/v1/assets/{id}", world.delete(&format!("/vod/v1/assets/{failed}")).await));
+    let tenant = format!("/core/v1/settings/tenant/{}/status", world.keys.organization);
+    all.push(("GET /core/v1/settings/tenant/{id}/status", world.get(&tenant).await));
+    let viewer = json!({ "name": "Web shop", "roleId": Role::Viewer.id().to_string() });
+    let created = world.post("/core/v1/api-key", &viewer).await;
+    let key = format!("/core/v1/api-key/{}", text(&created.json()["id"]));
+    all.push(("POST /core/v1/api-key", created));
+    all.push(("GET /core/v1/api-key", world.get("/core/v1/api-key").await));
+    all.push(("GET /core/v1/api-key/{id}", world.get(&key).await));
+    let put = ask("PUT", &key).key(&world.keys.admin).json(&viewer);
+    all.push(("PUT /core/v1/api-key/{id}", world.call(put).await));
+    all.push(("DELETE /core/v1/api-key/{id}", world.delete(&key).await));
     let cancelled = world.start("gone.mp4", 10).await.file;
     let cancel = ask("POST", &format!("/vod/v1/files/{cancelled}/cancel")).key(&world.keys.admin);
     all.push(("POST /vod/v1/files/{id}/cancel", world.call(cancel).await));
@@ -150,6 +162,7 @@ async fn items_of_real_answers_have_the_fields_and_words_of_the_contract() {
         "Array of EndpointInfo",
         "Array of TranscodingTrack",
         "Array of VodSource",
+        "array of ApiKey",
         "array of UploadedFileResult",
         "array of VodAsset",
     ];

@@ -4,13 +4,17 @@ use crate::film::{Script, film};
 use crate::world::{Answer, World, ask};
 use bytes::Bytes;
 use core::time::Duration;
+use futures_util::future::select;
 use futures_util::{StreamExt as _, stream};
 use insta::assert_snapshot;
-use kinora_app::access::revoke_key;
+use kinora_app::access::{create_key, revoke_key};
 use kinora_app::port::{Blobs as _, Store as _};
+use kinora_domain::access::{Grant, Role};
+use kinora_edge::Rate;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::io;
+use std::pin::pin;
 
 type Errors = Vec<(&'static str, Answer)>;
 
@@ -72,6 +76,62 @@ async fn of_callers(world: &World) -> Errors {
         ("no such file", world.get("/vod/v1/files/01890a5d-ac96-774b-bcce-b302099a8057").await),
         ("no such asset", world.get("/vod/v1/assets/01890a5d-ac96-774b-bcce-b302099a8057").await),
     ]
+}
+
+/// Errors of whoever asks too often.
+async fn of_limits() -> Errors {
+    let world = World::new().await.limited(Rate { per_second: 1, burst: 1 });
+    world.get("/vod/v1/files").await.expect(200);
+    let wrong = || ask("GET", "/vod/v1/files").key(&"k".repeat(40)).from("198.51.100.7");
+    let mut refused = world.call(wrong()).await;
+    while refused.status == 401 {
+        refused = world.call(wrong()).await;
+    }
+    vec![("a key that asks too often", world.get("/vod/v1/files").await), ("an address with wrong keys", refused)]
+}
+
+/// Errors of keys, and of requests that come again.
+async fn of_keys(world: &World) -> Errors {
+    let own = format!("/core/v1/api-key/{}", world.keys.admin_id);
+    let role = |name: &str, role: &str| json!({ "name": name, "roleId": role });
+    let (editor, viewer) = (Role::Editor.id().to_string(), Role::Viewer.id().to_string());
+    let demote = ask("PUT", &own).key(&world.keys.admin).json(&role("admin", &editor));
+    let shared = share_key(world).await;
+    let rename = ask("PUT", &shared).key(&world.keys.admin).json(&role("mine", &viewer));
+    let start = |word: &str, name: &str| {
+        let body = json!({ "name": name, "friendlyName": "a", "fileSize": 1 });
+        world
+            .call(ask("POST", "/vod/v1/files/start").key(&world.keys.admin).header("idempotency-key", word).json(&body))
+    };
+    start("a", "one").await.expect(200);
+    let writer = world.store.begin().await.unwrap();
+    let under_way = {
+        let (first, second) = (pin!(start("b", "b")), pin!(start("b", "b")));
+        select(first, second).await.factor_first().0
+    };
+    drop(writer);
+    vec![
+        ("a role that is none", world.post("/core/v1/api-key", &role("a", "editor")).await),
+        ("a key without a name", world.post("/core/v1/api-key", &role("", &viewer)).await),
+        ("no such key", world.get("/core/v1/api-key/01890a5d-ac96-774b-bcce-b302099a8057").await),
+        ("the last admin key is deleted", world.delete(&own).await),
+        ("the last admin key is demoted", world.call(demote).await),
+        ("a key of others too is renamed", world.call(rename).await),
+        ("an idempotency key that is none", start("two words", "a").await),
+        ("an idempotency key of another request", start("a", "two").await),
+        ("a request that is being served", under_way),
+    ]
+}
+
+/// The path of a new key that acts for both organizations.
+async fn share_key(world: &World) -> String {
+    let made = create_key(&world.app, world.keys.organization, "shared", Role::Viewer).await.unwrap();
+    let mut key = made.key;
+    key.grants.push(Grant { organization: world.keys.others, role: Role::Viewer });
+    let mut tx = world.store.begin().await.unwrap();
+    tx.update_key(&key).await.unwrap();
+    tx.commit().await.unwrap();
+    format!("/core/v1/api-key/{}", key.id)
 }
 
 /// Errors of parts and of what they make together.
@@ -208,6 +268,8 @@ async fn all() -> Errors {
     let world = World::new().await;
     let mut all = of_requests(&world).await;
     all.extend(of_callers(&world).await);
+    all.extend(of_keys(&world).await);
+    all.extend(of_limits().await);
     all.extend(of_assets(&world).await);
     all.extend(of_uploads(&world).await);
     all.extend(of_the_server().await);

@@ -2,6 +2,7 @@
 
 use crate::world::{Answer, World, ask};
 use insta::assert_snapshot;
+use kinora_edge::Rate;
 use serde_json::json;
 
 #[tokio::test]
@@ -16,6 +17,7 @@ async fn of_the_api() {
         .header("access-control-request-headers", "content-type");
     let cancel = ask("POST", &format!("/vod/v1/files/{}/cancel", started.file)).key(&world.keys.admin);
     let full = World::with_reserve(u64::MAX).await;
+    let limited = World::new().await.limited(Rate { per_second: 1, burst: 2 });
     let body = json!({ "name": "a", "friendlyName": "a", "fileSize": 1 });
     shown(
         "api",
@@ -28,6 +30,9 @@ async fn of_the_api() {
             ("not found", world.get("/vod/v1/files/x").await),
             ("no such path", world.get("/vod/v1/nothing").await),
             ("no such method", world.call(ask("PATCH", "/vod/v1/assets")).await),
+            ("a page where keys are limited", limited.get("/vod/v1/files").await),
+            ("the last one for a while", limited.get("/vod/v1/files/x").await),
+            ("one too many", limited.get("/vod/v1/files").await),
             ("a full disk", full.post("/vod/v1/files/start", &body).await),
         ],
     );

@@ -4,6 +4,7 @@ use crate::film::{Script, film};
 use crate::world::{World, ask, text};
 use core::time::Duration;
 use insta::assert_snapshot;
+use kinora_domain::access::Role;
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -105,4 +106,23 @@ async fn an_asset_that_cannot_play() {
     let body = json!({ "transcodedSources": [{ "fileId": file }], "preset": "mp4", "metadata": Value::Null });
     let asset = text(&world.post("/vod/v1/assets", &body).await.expect(200).json()["id"]);
     assert_snapshot!("get_asset_failed", world.get(&format!("/vod/v1/assets/{asset}")).await.shown());
+}
+
+#[tokio::test]
+async fn a_key() {
+    let world = World::new().await;
+    let editor = json!({ "name": "Web shop", "roleId": Role::Editor.id().to_string() });
+    let created = world.post("/core/v1/api-key", &editor).await;
+    let key = format!("/core/v1/api-key/{}", text(&created.json()["id"]));
+    let secret = text(&created.json()["value"]);
+    assert!(secret.starts_with("kin_") && secret.len() > 70, "{secret}");
+    assert_snapshot!("create_api_key", created.shown().replace(&secret[..12], "[prefix]"));
+    assert_snapshot!("get_api_key", world.get(&key).await.shown());
+    assert_snapshot!("list_api_keys", world.get("/core/v1/api-key?Limit=2").await.shown());
+    let viewer = json!({ "name": "Old shop", "roleId": Role::Viewer.id().to_string() });
+    let put = ask("PUT", &key).key(&world.keys.admin).json(&viewer);
+    assert_snapshot!("update_api_key", world.call(put).await.shown());
+    assert_snapshot!("delete_api_key", world.delete(&key).await.shown());
+    let tenant = format!("/core/v1/settings/tenant/{}/status", world.keys.organization);
+    assert_snapshot!("get_tenant_status", world.get(&tenant).await.shown());
 }

@@ -2,9 +2,11 @@
 
 use super::PUBLIC_URL;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::Request;
 use axum::http::request::Builder;
 use serde_json::Value;
+use std::net::SocketAddr;
 
 /// A request in the making.
 pub(crate) struct Ask {
@@ -26,6 +28,13 @@ impl Ask {
 
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         self.request = self.request.header(name, value);
+        self
+    }
+
+    /// Comes from that address.
+    pub(crate) fn from(mut self, address: &str) -> Self {
+        let peer = SocketAddr::new(address.parse().unwrap(), 50_000);
+        self.request = self.request.extension(ConnectInfo(peer));
         self
     }
 

@@ -20,10 +20,11 @@ use kinora_blob::LocalBlobs;
 use kinora_domain::access::Role;
 use kinora_domain::limit::Limits;
 use kinora_domain::{KeyId, OrganizationId};
-use kinora_edge::{Edge, Settings};
+use kinora_edge::{Edge, Rate, Settings};
 use kinora_store::{Location, SqlStore};
 use programs::MissingPrograms;
 use site::Built;
+use std::path::PathBuf;
 use std::sync::Arc;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
@@ -31,7 +32,11 @@ use tower::ServiceExt as _;
 /// Where the server says that it is: behind a proxy that takes the path's beginning away.
 pub(crate) const PUBLIC_URL: &str = "https://films.example/cloud";
 
+/// A proxy that is believed.
+pub(crate) const PROXY: &str = "192.0.2.1";
+
 /// A key of each kind.
+#[derive(Clone)]
 pub(crate) struct Keys {
     pub(crate) admin: String,
     pub(crate) editor: String,
@@ -52,7 +57,7 @@ pub(crate) struct World {
     pub(crate) blobs: LocalBlobs,
     router: Router,
     random: Arc<SeededRandom>,
-    folder: TempDir,
+    folder: Arc<TempDir>,
 }
 
 impl World {
@@ -63,12 +68,12 @@ impl World {
 
     /// A new server that leaves so many bytes of the disk to others.
     pub(crate) async fn with_reserve(bytes: u64) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = Arc::new(tempfile::tempdir().unwrap());
         let clock = Arc::new(MovableClock::at_noon());
         let random = Arc::new(SeededRandom::new(7));
         let (store, blobs, app) = open(&folder, bytes, &clock, &random).await;
         let keys = Keys::make(&app).await;
-        Self { router: router(&app), app, keys, clock, store, blobs, random, folder }
+        Self { router: router(&app, Rate::OFF), app, keys, clock, store, blobs, random, folder }
     }
 
     /// The server after a restart: what it kept in memory is gone.
@@ -78,7 +83,25 @@ impl World {
         store.close().await.unwrap();
         drop(store);
         let (store, blobs, app) = open(&folder, 0, &clock, &random).await;
-        Self { router: router(&app), app, keys, clock, store, blobs, random, folder }
+        Self { router: router(&app, Rate::OFF), app, keys, clock, store, blobs, random, folder }
+    }
+
+    /// The same server with a limit of how often each key may ask.
+    pub(crate) fn limited(self, rate: Rate) -> Self {
+        Self { router: router(&self.app, rate), ..self }
+    }
+
+    /// Another process on the same store and objects, with the same keys.
+    pub(crate) async fn other_process(&self) -> Self {
+        let (store, blobs, app) = open(&self.folder, 0, &self.clock, &self.random).await;
+        let (keys, clock, random) = (self.keys.clone(), Arc::clone(&self.clock), Arc::clone(&self.random));
+        let folder = Arc::clone(&self.folder);
+        Self { router: router(&app, Rate::OFF), app, keys, clock, store, blobs, random, folder }
+    }
+
+    /// Everything that the store has on the disk.
+    pub(crate) fn stored_bytes(&self) -> Vec<u8> {
+        std::fs::read(database(&self.folder)).unwrap()
     }
 
     /// Sends a request and reads the whole answer.
@@ -94,7 +117,7 @@ async fn open(
     clock: &Arc<MovableClock>,
     random: &Arc<SeededRandom>,
 ) -> (Arc<SqlStore>, LocalBlobs, Arc<App>) {
-    let store = SqlStore::open(&Location::Sqlite(folder.path().join("kinora.sqlite"))).await.unwrap();
+    let store = SqlStore::open(&Location::Sqlite(database(folder))).await.unwrap();
     let store = Arc::new(store);
     let blobs = LocalBlobs::open(folder.path().join("objects"), reserve).unwrap();
     let ports = Ports {
@@ -109,13 +132,14 @@ async fn open(
     (store, blobs, Arc::new(app))
 }
 
-fn router(app: &Arc<App>) -> Router {
-    kinora_edge::router(Edge {
-        app: Arc::clone(app),
-        settings: Arc::new(Settings { public_url: PUBLIC_URL.to_owned(), trusted_proxies: Vec::new() }),
-        site: Arc::new(Built),
-        metrics: Arc::new(|| "kinora_up 1\n".to_owned()),
-    })
+fn database(folder: &TempDir) -> PathBuf {
+    folder.path().join("kinora.sqlite")
+}
+
+fn router(app: &Arc<App>, rate: Rate) -> Router {
+    let settings = Settings { public_url: PUBLIC_URL.to_owned(), trusted_proxies: vec![PROXY.parse().unwrap()], rate };
+    let metrics = Arc::new(|| "kinora_up 1\n".to_owned());
+    kinora_edge::router(Edge::new(Arc::clone(app), settings, Arc::new(Built), metrics))
 }
 
 impl Keys {

@@ -3,6 +3,7 @@
 
 #![expect(unreachable_pub, reason = "the derive macro makes public types, whose columns must be no less so")]
 
+pub(crate) mod answers;
 pub(crate) mod api_keys;
 pub(crate) mod asset_attributes;
 pub(crate) mod asset_source_tracks;

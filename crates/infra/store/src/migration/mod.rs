@@ -6,6 +6,8 @@ mod m0001;
 mod m0002_work;
 mod m0003_outputs;
 mod m0004_library;
+mod m0006_keys;
+mod m0007_idempotency;
 
 use crate::open::OpenError;
 use sea_orm::{
@@ -22,6 +24,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_work::Migration),
             Box::new(m0003_outputs::Migration),
             Box::new(m0004_library::Migration),
+            Box::new(m0006_keys::Migration),
+            Box::new(m0007_idempotency::Migration),
         ]
     }
 }

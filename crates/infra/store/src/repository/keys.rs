@@ -1,20 +1,23 @@
 //! API keys and their grants.
 
+use super::key_list;
 use crate::convert::{inconsistent, padded, promised, word};
 use crate::entity::{api_keys, key_grants};
 use crate::error::Doing;
+use crate::listing;
 use crate::tx::SqlTx;
 use async_trait::async_trait;
-use kinora_app::port::{Keys, StoreError};
+use kinora_app::port::{KeySort, Keys, Order, StoreError};
 use kinora_domain::access::{ApiKey, Grant, KeyState, Role};
+use kinora_domain::page::{Page, PageRequest};
 use kinora_domain::{KeyId, OrganizationId, Timestamp};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Select};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, Select};
 use std::collections::HashMap;
 use uuid::Uuid;
 
 const TABLE: &str = "api_keys";
-const ACTIVE: &str = "active";
+pub(super) const ACTIVE: &str = "active";
 const REVOKED: &str = "revoked";
 
 #[async_trait]
@@ -34,20 +37,7 @@ impl Keys for SqlTx {
             .exec_without_returning(&self.db)
             .await
             .doing("inserting an API key")?;
-        let grants = (0..).zip(&key.grants).map(|(position, grant)| {
-            let row = key_grants::Model {
-                key: key.id.uuid(),
-                position,
-                organization: grant.organization.uuid(),
-                role: grant.role.name().to_owned(),
-            };
-            row.into_active_model()
-        });
-        key_grants::Entity::insert_many(grants)
-            .exec_without_returning(&self.db)
-            .await
-            .doing("inserting an API key's grants")?;
-        Ok(())
+        self.insert_grants(key).await
     }
 
     async fn keys_by_prefix(&mut self, prefix: &str) -> Result<Vec<ApiKey>, StoreError> {
@@ -65,6 +55,7 @@ impl Keys for SqlTx {
     async fn update_key(&mut self, key: &ApiKey) -> Result<(), StoreError> {
         let (state, revoked_at) = state_columns(key.state);
         let columns = api_keys::ActiveModel {
+            name: Set(key.name.clone()),
             state: Set(state.to_owned()),
             revoked_at: Set(revoked_at),
             ..api_keys::ActiveModel::default()
@@ -78,11 +69,62 @@ impl Keys for SqlTx {
         if result.rows_affected == 0 {
             return Err(inconsistent(TABLE, &key.id, "it is to be updated, but is not there"));
         }
-        Ok(())
+        key_grants::Entity::delete_many()
+            .filter(key_grants::Column::Key.eq(key.id.uuid()))
+            .exec(&self.db)
+            .await
+            .doing("deleting an API key's grants")?;
+        self.insert_grants(key).await
+    }
+
+    async fn keys_of(
+        &mut self,
+        organization: OrganizationId,
+        text: Option<&str>,
+        sort: (KeySort, Order),
+        page: PageRequest,
+    ) -> Result<Page<ApiKey>, StoreError> {
+        let Some(select) = key_list::select(organization, text) else {
+            return Ok(Page { items: Vec::new(), total: 0, request: page });
+        };
+        let (ids, total) = key_list::ids(&self.db, select, sort, page).await.doing("listing API keys")?;
+        if ids.is_empty() {
+            return Ok(Page { items: Vec::new(), total, request: page });
+        }
+        let wanted = api_keys::Entity::find().filter(api_keys::Column::Id.is_in(padded(ids.iter().copied())));
+        let mut items = self.load_keys(wanted).await?;
+        listing::arrange(&mut items, &ids, |key| key.id.uuid());
+        Ok(Page { items, total, request: page })
+    }
+
+    async fn other_admins(&mut self, organization: OrganizationId, key: KeyId) -> Result<u64, StoreError> {
+        key_list::active(organization)
+            .filter(key_grants::Column::Role.eq(Role::Admin.name()))
+            .filter(api_keys::Column::Id.ne(key.uuid()))
+            .count(&self.db)
+            .await
+            .doing("counting admin keys")
     }
 }
 
 impl SqlTx {
+    async fn insert_grants(&self, key: &ApiKey) -> Result<(), StoreError> {
+        let grants = (0..).zip(&key.grants).map(|(position, grant)| {
+            let row = key_grants::Model {
+                key: key.id.uuid(),
+                position,
+                organization: grant.organization.uuid(),
+                role: grant.role.name().to_owned(),
+            };
+            row.into_active_model()
+        });
+        key_grants::Entity::insert_many(grants)
+            .exec_without_returning(&self.db)
+            .await
+            .doing("inserting an API key's grants")?;
+        Ok(())
+    }
+
     /// The selected keys, oldest first.
     async fn load_keys(&self, keys: Select<api_keys::Entity>) -> Result<Vec<ApiKey>, StoreError> {
         let rows = keys

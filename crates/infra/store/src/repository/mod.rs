@@ -1,6 +1,7 @@
 //! The ports, one file each, over one transaction. Next to each is the way between its rows and the
 //! domain's values.
 
+mod answers;
 mod asset_labels;
 pub(crate) mod asset_list;
 mod asset_row;
@@ -10,6 +11,7 @@ pub(crate) mod file_list;
 mod file_row;
 mod files;
 mod jobs;
+mod key_list;
 mod keys;
 mod objects;
 mod organizations;

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod answers;
+#[cfg(test)]
 mod asset_list;
 #[cfg(test)]
 mod assets;
@@ -54,7 +56,17 @@ on_sqlite! {
         two_organizations_cannot_share_a_name,
         a_key_comes_back_in_every_state_with_its_grants_in_order,
         keys_are_found_by_their_prefix_and_listed_oldest_first,
+        an_update_changes_name_grants_and_state_of_a_key_and_nothing_else,
+        a_key_acts_for_an_organization_in_one_role,
+        active_keys_of_an_organization_are_found_sorted_and_paged,
+        other_admins_are_active_keys_of_that_organization,
         a_secret_is_kept_once,
+    }
+    answers {
+        an_answer_is_found_by_all_of_its_id,
+        an_answer_takes_the_place_of_an_old_one_only,
+        old_answers_are_forgotten_oldest_first,
+        an_answer_belongs_to_a_key_and_is_a_success,
     }
     files {
         a_file_comes_back_in_every_state,

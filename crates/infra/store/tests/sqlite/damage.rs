@@ -1,6 +1,6 @@
 //! Rows that say what cannot be.
 
-use crate::fixture::{Home, asset, chunk, file, fill, key, output, rendition, track};
+use crate::fixture::{Home, answer, asset, chunk, file, fill, key, output, rendition, track};
 use kinora_app::port::{Store, StoreError, Tx};
 use kinora_store::SqlStore;
 
@@ -8,6 +8,7 @@ use kinora_store::SqlStore;
 async fn load(store: &SqlStore) -> Result<(), StoreError> {
     let mut tx: Box<dyn Tx> = store.read().await?;
     tx.key(key().id).await?;
+    tx.answer(&answer().id).await?;
     tx.file_of_anyone(file().id).await?;
     tx.parts(file().id).await?;
     tx.asset_of_anyone(asset().id).await?;
@@ -29,6 +30,8 @@ const IMPOSSIBLE: &[(&str, &str, &str, &str)] = &[
     ("UPDATE api_keys SET revoked_at = NULL", "api_keys", "", "`revoked_at` is missing in this state"),
     ("UPDATE api_keys SET hash = x'00'", "api_keys", "", "`hash` is 1 bytes long"),
     ("UPDATE key_grants SET role = 'x'", "key_grants", " 0", "`role` is `x`, which is none of its words"),
+    ("UPDATE answers SET fingerprint = x'00'", "answers", "", "`fingerprint` is 1 bytes long"),
+    ("UPDATE answers SET status = -1", "answers", "", "`status` is -1"),
     ("UPDATE files SET status = 'x'", "files", "", "`status` is `x`, which is none of its words"),
     ("UPDATE files SET container = NULL", "files", "", "`container` is missing in this state"),
     ("UPDATE files SET probe = NULL", "files", "", "`probe` is missing in this state"),
@@ -116,6 +119,9 @@ async fn the_database_itself_refuses_what_cannot_be() {
         "UPDATE api_keys SET revoked_at = NULL",
         "UPDATE key_grants SET role = 'x'",
         "UPDATE key_grants SET organization = x'02'",
+        "UPDATE answers SET status = 500",
+        "UPDATE answers SET key = x'02'",
+        "UPDATE answers SET organization = x'02'",
         "UPDATE files SET status = 'x'",
         "UPDATE files SET container = NULL",
         "UPDATE files SET probe = NULL",

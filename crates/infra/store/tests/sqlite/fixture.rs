@@ -1,6 +1,6 @@
 //! A store in a directory of its own, and a way around it.
 
-use kinora_app::port::{Amount, Store, StoredChunk, Tx};
+use kinora_app::port::{Amount, AnswerId, Store, StoredAnswer, StoredChunk, Tx};
 use kinora_domain::access::{ApiKey, Grant, KeyState, Organization, Role};
 use kinora_domain::asset::{AskedTrack, Asset, AssetSource, AssetState};
 use kinora_domain::chunk::Chunk;
@@ -186,6 +186,16 @@ pub(crate) fn chunk() -> StoredChunk {
     StoredChunk { id: ChunkId::new(ID), output: OutputId::new(ID), number: 0, pictures: 5, done: 2, finished: false }
 }
 
+pub(crate) fn answer() -> StoredAnswer {
+    StoredAnswer {
+        id: AnswerId { key: KeyId::new(ID), organization: OrganizationId::new(ID), word: "word".to_owned() },
+        fingerprint: [1; 32],
+        status: 200,
+        body: b"{}".to_vec(),
+        created: Timestamp::from_millis(1),
+    }
+}
+
 /// One of everything.
 pub(crate) async fn fill(store: &SqlStore) {
     let mut tx = store.begin().await.unwrap();
@@ -196,6 +206,7 @@ pub(crate) async fn fill(store: &SqlStore) {
     };
     tx.insert_organization(&organization).await.unwrap();
     tx.insert_key(&key()).await.unwrap();
+    assert!(tx.put_answer(&answer(), answer().created).await.unwrap());
     tx.insert_object(ObjectId::new(ID), 9).await.unwrap();
     tx.insert_file(&file()).await.unwrap();
     tx.put_part(file().id, &part()).await.unwrap();

@@ -81,7 +81,9 @@ impl Server {
     #[track_caller]
     fn launch(&mut self) {
         let listen = self.port.address.to_string();
-        let mut settings = vec![("KINORA_LISTEN", listen.as_str()), ("KINORA_BOOTSTRAP_API_KEY", KEY)];
+        // A test asks as often as it likes; those of limits set their own.
+        let mut settings =
+            vec![("KINORA_LISTEN", listen.as_str()), ("KINORA_BOOTSTRAP_API_KEY", KEY), ("KINORA_RATE_LIMIT", "0")];
         settings.extend(self.settings.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         let wrapper = self.disk.as_ref().map(|disk| disk.wrapper(&self.home.path("data"))).unwrap_or_default();
         let args: Vec<&str> = ["serve"].into_iter().chain(self.args.iter().map(String::as_str)).collect();
