@@ -67,6 +67,17 @@ fn the_log_names_routes_and_neither_links_nor_keys() {
 }
 
 #[test]
+fn a_log_of_text_that_is_no_terminal_has_no_codes_of_terminals() {
+    let server = Server::with(&[("KINORA_LOG_FORMAT", "text")]);
+    server.fetch("/livez").expect(200);
+    let line = until("the request is in the log", || {
+        server.log().lines().find(|line| line.contains("answered")).map(str::to_owned)
+    });
+    assert!(line.contains(" INFO ") && line.contains("status=200"), "{line}");
+    assert!(!server.log().contains('\u{1b}'), "{:?}", server.log());
+}
+
+#[test]
 fn metrics_count_requests_bytes_and_jobs() {
     let server = Server::start();
     let film = films::film();
