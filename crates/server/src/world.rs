@@ -68,6 +68,7 @@ pub(crate) fn engine(settings: &Settings) -> Engine {
     let limits = EngineLimits {
         max_pixels: u32::try_from(settings.limits.pixels).unwrap_or(u32::MAX),
         max_pictures: usize::try_from(settings.limits.pictures).unwrap_or(usize::MAX),
+        confinement: settings.sandbox,
         ..EngineLimits::default()
     };
     // The kernel's name for this very binary: right even when the file was replaced by an upgrade.

@@ -1,11 +1,12 @@
 //! `kinora doctor`: what is wrong with this machine and its settings, and what to do.
 
+use super::sandbox::is_missing;
 use super::{Failure, say};
 use crate::settings::Settings;
 use crate::world;
-use kinora_engine::Engine;
 use kinora_engine::doctor::Finding;
 use kinora_engine::sandbox::{Attempt, Outcome};
+use kinora_engine::{Confinement, Engine};
 use kinora_store::{Location, SqlStore};
 use rustix::fs::{StatVfs, statfs, statvfs};
 use std::fmt::Write as _;
@@ -50,7 +51,7 @@ pub(super) async fn run(settings: Settings) -> Result<ExitCode, Failure> {
         checks.push(Check::of("programs", outcome));
         checks.extend(known_holes(&finding));
     }
-    checks.extend(sandbox(&engine).await);
+    checks.extend(sandbox(&engine, settings.sandbox).await);
     let mut text = String::new();
     let mut healthy = true;
     for Check { what, outcome, note } in &checks {
@@ -75,7 +76,7 @@ fn known_holes(finding: &Finding) -> Option<Check> {
 }
 
 /// A line for each layer, and one for each thing that a program can do here all the same.
-async fn sandbox(engine: &Engine) -> Vec<Check> {
+async fn sandbox(engine: &Engine, asked: Confinement) -> Vec<Check> {
     const WHAT: &str = "sandbox";
     let report = match engine.examine_sandbox().await {
         Ok(report) => report,
@@ -86,11 +87,21 @@ async fn sandbox(engine: &Engine) -> Vec<Check> {
         .iter()
         .map(|layer| {
             let words = layer.to_string();
-            if layer.holds() { Check::of(WHAT, Ok(words)) } else { Check::note(WHAT, words) }
+            if layer.holds() {
+                Check::of(WHAT, Ok(words))
+            } else if is_missing(asked, layer) {
+                let advice = "a server does not start without it, because `sandbox` requires it";
+                Check::of(WHAT, Err(format!("{words}; {advice}")))
+            } else {
+                Check::note(WHAT, words)
+            }
         })
         .collect();
     if let Err(words) = &report.together {
-        checks.push(Check::of(WHAT, Err(format!("programs cannot be started in it: {words}"))));
+        // Where a layer that is required is missing, its line has said so.
+        if checks.iter().all(|check| check.outcome.is_ok()) {
+            checks.push(Check::of(WHAT, Err(format!("programs cannot be started in it: {words}"))));
+        }
         return checks;
     }
     let before = checks.len();

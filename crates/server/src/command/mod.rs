@@ -5,6 +5,7 @@ mod jobs;
 mod key;
 mod line;
 pub(crate) mod remote;
+mod sandbox;
 mod serve;
 mod worker;
 

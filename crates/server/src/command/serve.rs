@@ -1,19 +1,18 @@
 //! `kinora serve`.
 
-use super::Failure;
+use super::{Failure, sandbox};
 use crate::holder::Holder;
 use crate::settings::Settings;
 use crate::signals::Signals;
 use crate::site::Embedded;
 use crate::workers::{self, Places};
-use crate::world::{self, World};
+use crate::world::World;
 use crate::{listen, locks, log};
 use clap::ArgMatches;
 use core::time::Duration;
 use kinora_app::access::{default_organization, install_bootstrap_key};
 use kinora_app::work::sweep_orphans;
 use kinora_edge::Edge;
-use kinora_engine::Engine;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -60,9 +59,9 @@ pub(super) async fn serve(settings: Settings, role: Role) -> Result<ExitCode, Fa
         .await
         .map_err(|error| format!("cannot listen on {}: {error}; is another server running there?", settings.listen))?;
     let lock = locks::server(&settings.data_dir)?;
+    sandbox::check(&settings).await?;
     let world = World::open(&settings).await?;
     prepare(&world, &settings).await?;
-    tell_missing_layers(world::engine(&settings)).await;
 
     let stop = CancellationToken::new();
     let tasks = TaskTracker::new();
@@ -130,21 +129,6 @@ async fn prepare(world: &World, settings: &Settings) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-/// Says once what the sandbox of programs lacks on this machine.
-async fn tell_missing_layers(engine: Engine) {
-    match engine.examine_sandbox().await {
-        Ok(report) => {
-            for layer in report.layers.iter().filter(|layer| !layer.holds()) {
-                tracing::warn!(layer = layer.layer.name(), "a layer of the sandbox is missing: {layer}");
-            }
-            if let Err(words) = report.together {
-                tracing::error!(reason = words, "programs cannot be started in their sandbox");
-            }
-        }
-        Err(error) => tracing::warn!(%error, "the sandbox of programs cannot be tried"),
-    }
 }
 
 async fn upkeep(metrics: PrometheusHandle, stop: CancellationToken) {

@@ -1,6 +1,6 @@
 //! `kinora worker`: jobs only, beside a server on the same data folder.
 
-use super::Failure;
+use super::{Failure, sandbox};
 use crate::holder::Holder;
 use crate::settings::Settings;
 use crate::signals::Signals;
@@ -19,6 +19,7 @@ pub(super) async fn run(settings: Settings) -> Result<ExitCode, Failure> {
     let mut signals = Signals::listen()?;
     // First of all: from here on no server sweeps away what is being made.
     let working = locks::working(&settings.data_dir)?;
+    sandbox::check(&settings).await?;
     let world = World::open(&settings).await?;
     let holder = Arc::new(Holder::register(&settings.data_dir, world.app.holder())?);
     let stop = CancellationToken::new();

@@ -55,6 +55,9 @@ fn a_wrong_value_says_what_is_allowed() {
         ("KINORA_LOG", "info,=debug"),
         ("KINORA_LOG", "info,kinora_edge=loud"),
         ("KINORA_LOG_FORMAT", "xml"),
+        ("KINORA_SANDBOX", "none"),
+        ("KINORA_SANDBOX", "files,network"),
+        ("KINORA_SANDBOX", ","),
         ("KINORA_PUBLIC_URL", "video.example"),
         ("KINORA_PUBLIC_URL", "https://video.example/?a"),
     ] {

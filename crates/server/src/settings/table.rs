@@ -19,7 +19,7 @@ const fn row(name: &'static str, default: &'static str, about: &'static str) -> 
 }
 
 /// All settings, in the order of the example file.
-pub(crate) const TABLE: [Row; 21] = [
+pub(crate) const TABLE: [Row; 22] = [
     row("data_dir", "./data", "Folder for the database and the stored objects. It is made when it is not there."),
     row("listen", "127.0.0.1:8080", "Address and port to listen on."),
     row(
@@ -56,6 +56,11 @@ pub(crate) const TABLE: [Row; 21] = [
     row("log_format", "auto", "`text`, `json`, or `auto`: text on a terminal, JSON elsewhere."),
     row("ffprobe", "", "Path of the ffprobe program. Without it: the first one in PATH."),
     row("ffmpeg", "", "Path of the ffmpeg program. Without it: the first one in PATH."),
+    row(
+        "sandbox",
+        "best",
+        "What is around ffmpeg and ffprobe: `best`, every layer that this machine allows; `required`, all of them, or the server does not start; or the names of those that are required (`namespaces`, `files`, `ports`, `calls`), with commas between.",
+    ),
     Row {
         name: "bootstrap_api_key",
         default: "",

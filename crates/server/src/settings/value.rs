@@ -6,6 +6,7 @@ use super::table::TABLE;
 use core::str::FromStr;
 use kinora_domain::limit::Limits;
 use kinora_edge::Rate;
+use kinora_engine::{Confinement, Layers};
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -45,6 +46,8 @@ pub(crate) struct Settings {
     pub(crate) ffprobe: Option<PathBuf>,
     /// Looked up in PATH where none is given.
     pub(crate) ffmpeg: Option<PathBuf>,
+    /// The layers around programs.
+    pub(crate) sandbox: Confinement,
     pub(crate) bootstrap_api_key: Option<String>,
     /// Variables that look like settings and are none: worth a warning.
     pub(crate) ignored_variables: Vec<String>,
@@ -97,6 +100,19 @@ impl Values<'_> {
             Some((module, level)) => is_module(module) && is_level(level),
         });
         if well_formed { self.parsed("log", expected) } else { Err(self.wrong("log", expected)) }
+    }
+
+    fn sandbox(&self) -> Result<Confinement, SettingsError> {
+        let expected =
+            "`best`, `required`, or names of layers (`namespaces`, `files`, `ports`, `calls`) with commas between";
+        match self.text("sandbox") {
+            "best" => Ok(Confinement::Best),
+            "required" => Ok(Confinement::Require(Layers::ALL)),
+            names => match names.parse() {
+                Ok(layers) if layers != Layers::NONE => Ok(Confinement::Require(layers)),
+                Ok(_) | Err(_) => Err(self.wrong("sandbox", expected)),
+            },
+        }
     }
 
     fn public_url(&self, listen: SocketAddr) -> Result<String, SettingsError> {
@@ -169,6 +185,7 @@ impl Settings {
             log_format: format,
             ffprobe: values.optional("ffprobe").map(Into::into),
             ffmpeg: values.optional("ffmpeg").map(Into::into),
+            sandbox: values.sandbox()?,
             bootstrap_api_key: values.optional("bootstrap_api_key"),
             ignored_variables,
         })

@@ -24,6 +24,7 @@ mod playback;
 mod program;
 mod ranges;
 mod remote;
+mod sandbox;
 mod upload_end;
 mod upload_parts;
 mod upload_start;
