@@ -19,7 +19,7 @@ const fn row(name: &'static str, default: &'static str, about: &'static str) -> 
 }
 
 /// All settings, in the order of the example file.
-pub(crate) const TABLE: [Row; 22] = [
+pub(crate) const TABLE: [Row; 23] = [
     row("data_dir", "./data", "Folder for the database and the stored objects. It is made when it is not there."),
     row("listen", "127.0.0.1:8080", "Address and port to listen on."),
     row(
@@ -37,6 +37,11 @@ pub(crate) const TABLE: [Row; 22] = [
     row("max_duration_hours", "48", "Hours that one video plays at most."),
     row("max_pixels", "35389440", "Pixels of one picture at most (8192 x 4320)."),
     row("max_pictures", "12000000", "Pictures of one video at most (two days at 60 a second, and some)."),
+    row(
+        "max_total_megapixels",
+        "12000000",
+        "Megapixels of all pictures of one video together that are encoded at most (a day of 1080p60, six hours of 2160p60).",
+    ),
     row("max_tracks", "64", "Tracks of one file at most."),
     row("max_connections", "4096", "Connections served at the same time; more wait."),
     row(

@@ -168,6 +168,7 @@ impl Settings {
                 duration_ms: hours.saturating_mul(3_600_000),
                 pixels: values.at_least_one("max_pixels")?,
                 pictures: values.at_least_one("max_pictures")?,
+                total_megapixels: values.at_least_one("max_total_megapixels")?,
                 tracks: values.at_least_one("max_tracks")?,
             },
             max_connections: values.at_least_one("max_connections")?,

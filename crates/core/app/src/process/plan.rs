@@ -16,6 +16,7 @@ use kinora_domain::picture::{PictureFacts, Scan, Transfer};
 use kinora_domain::preset::{self, Shape};
 use kinora_domain::track::{Track, TrackKind};
 use kinora_domain::{ChunkId, JobId, Kind, OutputId, Problem, RenditionId};
+use kinora_domain::{AssetId, ChunkId, JobId, OutputId, RenditionId};
 use kinora_media::SegmentMap;
 
 /// Groups of pictures of an original that is to be a rung, in milliseconds at most: players switch at their ends.
@@ -48,6 +49,8 @@ async fn plan(app: &App, output: &Output, source: Source) -> Result<(PicturePlan
     let pictures = app.prober.pictures(object, container, track.stream, &facts, source.is_untrimmed()).await?;
     check_length(app, &pictures)?;
     let original = original(app, output, source).await?;
+    app.limits.check_length(&pictures)?;
+    let original = original(app, output.asset, source).await?;
     let shape = preset::find(&output.preset)?.shape;
     let keeps_original = original.as_ref().is_some_and(|original| fits(&original.map, &facts, shape));
     let rungs = match (keeps_original, shape) {
@@ -55,6 +58,9 @@ async fn plan(app: &App, output: &Output, source: Source) -> Result<(PicturePlan
         (true, Shape::Ladder { .. }) => ladder::below(facts.shown, facts.shown.short_side()),
         (false, _) => ladder::rungs(shape, facts.shown),
     };
+    if !rungs.is_empty() {
+        app.limits.check_work(facts.shown, pictures.times.len() as u64)?;
+    }
     let first = pictures.times.first().copied().unwrap_or(0);
     // Beside an original that plays, the rungs begin when it does.
     let origin = match &original {
@@ -109,6 +115,7 @@ fn check_length(app: &App, pictures: &Pictures) -> Result<(), Problem> {
 }
 
 async fn original(app: &App, output: &Output, source: Source) -> Result<Option<Original>, Error> {
+async fn original(app: &App, asset: AssetId, source: Source) -> Result<Option<Original>, Error> {
     let (tracks, renditions) = {
         let mut tx = app.store.read().await?;
         (tx.tracks(output.asset).await?, settle::of_output(&mut *tx, output).await?)
