@@ -15,8 +15,7 @@ use kinora_domain::output::{Chunking, Filter, Output, OutputState, PicturePlan, 
 use kinora_domain::picture::{PictureFacts, Scan, Transfer};
 use kinora_domain::preset::{self, Shape};
 use kinora_domain::track::{Track, TrackKind};
-use kinora_domain::{ChunkId, JobId, Kind, OutputId, Problem, RenditionId};
-use kinora_domain::{AssetId, ChunkId, JobId, OutputId, RenditionId};
+use kinora_domain::{ChunkId, JobId, OutputId, RenditionId};
 use kinora_media::SegmentMap;
 
 /// Groups of pictures of an original that is to be a rung, in milliseconds at most: players switch at their ends.
@@ -47,10 +46,8 @@ async fn plan(app: &App, output: &Output, source: Source) -> Result<(PicturePlan
     let track = examination.track(source.kind, source.number).ok_or_else(no_picture)?;
     let Examined::Picture(facts) = track.what else { return Err(no_picture()) };
     let pictures = app.prober.pictures(object, container, track.stream, &facts, source.is_untrimmed()).await?;
-    check_length(app, &pictures)?;
-    let original = original(app, output, source).await?;
     app.limits.check_length(&pictures)?;
-    let original = original(app, output.asset, source).await?;
+    let original = original(app, output, source).await?;
     let shape = preset::find(&output.preset)?.shape;
     let keeps_original = original.as_ref().is_some_and(|original| fits(&original.map, &facts, shape));
     let rungs = match (keeps_original, shape) {
@@ -98,24 +95,7 @@ const fn pre_roll(filter: Filter) -> usize {
     }
 }
 
-/// The length that the packets really have, against the limits of this server.
-fn check_length(app: &App, pictures: &Pictures) -> Result<(), Problem> {
-    if pictures.times.len() as u64 > app.limits.pictures {
-        let message = format!("The video has more than {} pictures.", app.limits.pictures);
-        return Err(Problem::new(Kind::UnreadableMedia, "limit_exceeded", message));
-    }
-    let first = pictures.times.first().copied().unwrap_or(0);
-    let ms = pictures.base.rescale(pictures.end.saturating_sub(first), 1_000);
-    if ms.unsigned_abs() > app.limits.duration_ms {
-        let hours = app.limits.duration_ms / 3_600_000;
-        let message = format!("The file plays longer than {hours} hours.");
-        return Err(Problem::new(Kind::UnreadableMedia, "limit_exceeded", message));
-    }
-    Ok(())
-}
-
 async fn original(app: &App, output: &Output, source: Source) -> Result<Option<Original>, Error> {
-async fn original(app: &App, asset: AssetId, source: Source) -> Result<Option<Original>, Error> {
     let (tracks, renditions) = {
         let mut tx = app.store.read().await?;
         (tx.tracks(output.asset).await?, settle::of_output(&mut *tx, output).await?)
