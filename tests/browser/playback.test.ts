@@ -144,6 +144,7 @@ for (const preset of [
   "dash_hls_1080p",
   "dash_hls_2160p",
   "audio_m4a",
+  "audio_mp3",
 ]) {
   test(`what the preset ${preset} makes plays to its end`, async (t) => {
     const asset = await world.asset("moving-picture.mp4", preset);

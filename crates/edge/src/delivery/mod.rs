@@ -8,6 +8,7 @@
 //! | `o/{output}/hls/...`, `o/{output}/dash/...` | the same documents of one of several outputs |
 //! | `{track}/init.mp4` | init segment |
 //! | `{track}/{n}.m4s` | media segment, from 0 |
+//! | `{track}/{n}.mp3` | the same of MP3 as packed audio, for HLS |
 //! | `original.mp4` | the upload, with ranges |
 //!
 //! `{track}` carries the version of the track's map (`v0-1`), so segments never change and may be kept

@@ -210,6 +210,8 @@ async fn what_is_not_there_is_not_found() {
         format!("{play}/v0-1/00.m4s"),
         format!("{play}/v0-1/+0.m4s"),
         format!("{play}/v0-1/0.mp4"),
+        format!("{play}/v0-1/0.mp3"),
+        format!("{play}/a1-1/0.mp3"),
         format!("{play}/v0-1/4294967296.m4s"),
         format!("{play}/v0-2/0.m4s"),
         format!("{play}/v1-1/0.m4s"),

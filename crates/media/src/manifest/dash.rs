@@ -145,10 +145,12 @@ impl Xml {
                 channel_configuration(track.channels),
             ));
         }
+        let init =
+            track.urls.init.as_deref().map(|url| format!(" initialization=\"{}\"", escape(&url.replace('$', "$$"))));
         self.put(format_args!(
-            "        <SegmentTemplate timescale=\"{}\" startNumber=\"0\" initialization=\"{}\" media=\"{}\">\n          <SegmentTimeline>\n",
+            "        <SegmentTemplate timescale=\"{}\" startNumber=\"0\"{} media=\"{}\">\n          <SegmentTimeline>\n",
             track.timescale.get(),
-            escape(&track.urls.init.replace('$', "$$")),
+            init.unwrap_or_default(),
             escape(&track.urls.segment_template),
         ));
         self.timeline(&track.segments);

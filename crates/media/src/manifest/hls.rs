@@ -147,7 +147,9 @@ fn playlist(track: &Rendition, lengths: &[u64], target: u64, kind: Kind) -> Stri
         // Not every player looks for it in the multivariant playlist.
         out.line(format_args!("{FROM_THE_BEGINNING}"));
     }
-    out.line(format_args!("#EXT-X-MAP:URI={}", Quoted(&track.urls.init)));
+    if let Some(init) = &track.urls.init {
+        out.line(format_args!("#EXT-X-MAP:URI={}", Quoted(init)));
+    }
     for (number, length) in lengths.iter().enumerate() {
         out.line(format_args!("#EXTINF:{},", decimal(*length)));
         out.line(format_args!("{}", one_line(&track.segment_url(number))));

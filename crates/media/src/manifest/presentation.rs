@@ -51,8 +51,8 @@ impl Presentation {
 pub struct Urls {
     /// HLS media playlist.
     pub playlist: String,
-    /// Initialization segment.
-    pub init: String,
+    /// Initialization segment; none where segments need none, as those of packed audio.
+    pub init: Option<String>,
     /// Media segment, with `$Number$` where its number (from 0) is to stand and `$$` for a dollar sign.
     pub segment_template: String,
 }

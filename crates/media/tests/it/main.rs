@@ -21,5 +21,6 @@ mod hostile;
 mod manifests;
 mod matroska;
 mod mpegts;
+mod packed;
 mod property;
 mod timeline;

@@ -15,7 +15,7 @@ fn maps(tracks: &[FilmTrack]) -> Vec<SegmentMap> {
 fn rendition(id: &str, map: &SegmentMap) -> Rendition {
     let urls = Urls {
         playlist: format!("{id}/playlist.m3u8"),
-        init: format!("{id}/init.mp4"),
+        init: Some(format!("{id}/init.mp4")),
         segment_template: format!("{id}/$Number$.m4s"),
     };
     Rendition::new(id, map, urls)
@@ -229,7 +229,7 @@ fn another_program_reads_the_media_playlist() {
         assert!((sum - length).abs() < 1e-5, "{sum}");
         let longest = playlist.segments.iter().map(|segment| f64::from(segment.duration).round()).fold(0.0, f64::max);
         assert_eq!(longest.to_string(), playlist.target_duration.to_string());
-        assert_eq!(playlist.segments[0].map.as_ref().unwrap().uri, track.urls.init);
+        assert_eq!(playlist.segments[0].map.as_ref().map(|map| &map.uri), track.urls.init.as_ref());
         assert_eq!(playlist.segments[2].uri, format!("{}/2.m4s", track.id));
     }
 }

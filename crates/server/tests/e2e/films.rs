@@ -35,6 +35,11 @@ pub(crate) fn sound_only() -> Vec<u8> {
     made("sound.mp4", &format!("-f lavfi -i sine=r=48000:d=8 {AAC} -movflags +faststart -f mp4"))
 }
 
+/// MP3 as radio stations keep it.
+pub(crate) fn mp3() -> Vec<u8> {
+    made("sound.mp3", "-f lavfi -i sine=r=44100:d=8 -c:a libmp3lame -b:a 128k -f mp3")
+}
+
 pub(crate) fn picture_only() -> Vec<u8> {
     made("picture.mp4", &format!("-f lavfi -i testsrc2=s=320x180:r=25:d=8 {H264} -movflags +faststart -f mp4"))
 }
@@ -88,12 +93,13 @@ pub(crate) fn without_tables() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// Matroska of which only the sound plays, only the picture.
+/// Films of which only the sound plays, only the picture: MP3 is for sound alone.
 pub(crate) fn halves() -> Vec<(&'static str, Vec<u8>)> {
     let vp8 = "-c:v libvpx -deadline realtime -cpu-used 8 -b:v 300k -g 50";
     vec![
         ("sound.mkv", made("sound.mkv", &format!("{LARGER} {vp8} {AAC} -f matroska"))),
         ("picture.mkv", made("picture.mkv", &format!("{LARGER} {H264} -c:a libvorbis -f matroska"))),
+        ("mp3.mp4", made("mp3.mp4", &format!("{LARGER} {H264} -c:a libmp3lame -movflags +faststart -f mp4"))),
     ]
 }
 

@@ -70,6 +70,7 @@ fn of_a_film_that_plays_by_halves_the_other_half_is_converted_and_both_stay_toge
         is_available(&server, &asset);
         let (picture, sound) = both(&server, &asset);
         assert_eq!(films::pictures(&picture.bytes()), films::LARGER_PICTURES, "{name}");
+        assert_eq!(films::streams(&sound.bytes()), ["audio aac"], "{name}");
         let apart = apart(&film, &picture, &sound);
         assert!(apart.abs() < APART, "{name}: {apart} s");
         server.settle();

@@ -89,3 +89,23 @@ fn an_output_can_go_while_it_is_made_and_the_other_takes_its_place() {
     whole(&server, &asset);
     assert!(tracks(&server, &asset).iter().all(Track::is_audio));
 }
+
+#[test]
+fn mp3_is_given_as_mp3() {
+    let server = Server::start();
+    let file = server.store("sound.mp3", &films::mp3());
+    let body = json!({ "transcodedSources": [{ "fileId": file }], "preset": "audio_mp3" });
+    let asset = server.post("/vod/v1/assets", &body).expect(200).json()["id"].as_str().unwrap().to_owned();
+    whole(&server, &asset);
+    let master = server.fetch(&format!("/play/{asset}/hls/master.m3u8")).expect(200).text();
+    assert!(master.contains("CODECS=\"mp4a.40.34\""), "{master}");
+    let tracks = tracks(&server, &asset);
+    let [track] = tracks.as_slice() else { panic!("{:?}", names(&tracks)) };
+    assert!(!track.playlist.contains("EXT-X-MAP"), "{}", track.playlist);
+    let segment = server.fetch(&format!("/play/{asset}/{}/0.mp3", track.name)).expect(200);
+    assert_eq!(segment.header("content-type"), Some("audio/mpeg"));
+    assert_eq!(segment.header("cache-control"), Some("public, max-age=31536000, immutable"));
+    assert!(segment.body.starts_with(b"ID3\x04\0\0\0\0\0\x3fPRIV"), "the time comes first");
+    assert_eq!(films::streams(&segment.body), ["audio mp3"]);
+    assert_eq!(films::streams(&track.bytes()), ["audio mp3"], "who speaks DASH gets the same in fragments");
+}

@@ -120,7 +120,9 @@ pub(crate) fn plays(codec: &Codec, preset: Preset) -> bool {
     let taken = match codec {
         // Baseline, Main, High; what browsers decode of it has eight bits in 4:2:0.
         Codec::H264 { profile, .. } => matches!(profile, 66 | 77 | 88 | 100),
-        Codec::Av1 { .. } | Codec::Vp9 { .. } | Codec::Aac { .. } | Codec::Opus | Codec::Mp3 | Codec::Flac => true,
+        Codec::Av1 { .. } | Codec::Vp9 { .. } | Codec::Aac { .. } | Codec::Opus | Codec::Flac => true,
+        // By HLS only, and where nothing else was asked for: no browser takes it in fragments.
+        Codec::Mp3 => preset.shape == Shape::Sound(SoundFormat::Mp3),
         // Some devices only.
         Codec::Hevc { .. } | Codec::Ac3 | Codec::Eac3 | _ => false,
     };

@@ -8,7 +8,7 @@ use crate::fresh;
 use kinora_domain::{AssetId, OutputId, Problem};
 use kinora_media::presentation::{Presentation, Rendition, Urls};
 use kinora_media::timing::Timescale;
-use kinora_media::{dash, hls};
+use kinora_media::{dash, hls, packed};
 use sha2::{Digest, Sha256};
 
 /// A text document and the tag of its bytes.
@@ -35,7 +35,7 @@ impl Document {
 /// The asset or the output does not exist or does not play.
 pub async fn hls_multivariant_playlist(app: &App, id: AssetId, output: Option<OutputId>) -> Result<Document, Error> {
     let playable = playable(app, id).await?;
-    let presentation = presentation(&playable, output, |slug| format!("{slug}.m3u8"))?;
+    let presentation = presentation(&playable, output, hls_rendition)?;
     Ok(Document::of(hls::multivariant(&presentation)))
 }
 
@@ -57,10 +57,10 @@ pub async fn hls_media_playlist(
         return Err(Problem::not_found("track").into());
     }
     if !is_growing {
-        return Ok(Document::of(hls::media(&rendition(track, base(output), String::new()))));
+        return Ok(Document::of(hls::media(&hls_rendition(track, base(output)))));
     }
     // No further than all that plays together is.
-    let presentation = presentation(&playable, output, |_slug| String::new())?;
+    let presentation = presentation(&playable, output, hls_rendition)?;
     let named = slug.to_string();
     let growing = presentation.tracks.iter().find(|track| track.id == named);
     Ok(Document::of(hls::growing_media(growing.ok_or_else(|| Problem::not_found("track"))?)))
@@ -72,17 +72,17 @@ pub async fn hls_media_playlist(
 /// The asset or the output does not exist or does not play.
 pub async fn dash_manifest(app: &App, id: AssetId, output: Option<OutputId>) -> Result<Document, Error> {
     let playable = playable(app, id).await?;
-    let presentation = presentation(&playable, output, |_slug| String::new())?;
+    let presentation = presentation(&playable, output, rendition)?;
     Ok(Document::of(dash::mpd(&presentation)))
 }
 
 fn presentation(
     playable: &Playable,
     output: Option<OutputId>,
-    playlist: impl Fn(Slug) -> String,
+    rendition: impl Fn(&PlayableTrack, &str) -> Rendition,
 ) -> Result<Presentation, Error> {
     let (own, growing) = playable.output(output)?;
-    let tracks = playable.listed(own).map(|track| rendition(track, base(output), playlist(track.slug))).collect();
+    let tracks = playable.listed(own).map(|track| rendition(track, base(output))).collect();
     let presentation = Presentation { tracks, growing };
     if !growing {
         return Ok(presentation);
@@ -96,9 +96,24 @@ const fn base(output: Option<OutputId>) -> &'static str {
     if output.is_some() { "../../.." } else { ".." }
 }
 
-fn rendition(track: &PlayableTrack, base: &str, playlist: String) -> Rendition {
+/// A track in fragments, as every manifest may name it.
+fn rendition(track: &PlayableTrack, base: &str) -> Rendition {
     let slug = track.slug;
-    let init = format!("{base}/{slug}/init.mp4");
-    let segment_template = format!("{base}/{slug}/$Number$.m4s");
-    Rendition::new(slug.to_string(), &track.map, Urls { playlist, init, segment_template })
+    let urls = Urls {
+        playlist: format!("{slug}.m3u8"),
+        init: Some(format!("{base}/{slug}/init.mp4")),
+        segment_template: format!("{base}/{slug}/$Number$.m4s"),
+    };
+    Rendition::new(slug.to_string(), &track.map, urls)
+}
+
+/// The same for HLS, which knows packed audio as well.
+fn hls_rendition(track: &PlayableTrack, base: &str) -> Rendition {
+    let mut rendition = rendition(track, base);
+    if packed::takes(track.map.header()) {
+        packed::MP3.clone_into(&mut rendition.codec);
+        rendition.urls.init = None;
+        rendition.urls.segment_template = format!("{base}/{}/$Number$.mp3", track.slug);
+    }
+    rendition
 }

@@ -11,6 +11,6 @@ mod ways;
 pub use documents::{Document, dash_manifest, hls_media_playlist, hls_multivariant_playlist};
 pub use original::{Original, original};
 pub use playable::Slug;
-pub use segment::{Body, init_segment, media_segment};
+pub use segment::{Body, Form, init_segment, media_segment};
 pub use ways::Ways;
 pub(crate) use ways::ways;

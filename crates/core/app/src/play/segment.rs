@@ -8,7 +8,7 @@ use crate::port::BlobError;
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use kinora_domain::{AssetId, Problem};
-use kinora_media::cmaf;
+use kinora_media::{cmaf, packed};
 
 /// Bytes to send: what was made, followed by what is read from the object as it goes out.
 pub struct Body {
@@ -29,14 +29,27 @@ pub async fn init_segment(app: &App, id: AssetId, slug: Slug) -> Result<Bytes, E
     Ok(Bytes::from(cmaf::init_segment(&playable.track(slug)?.map)))
 }
 
+/// What a media segment is made as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A fragment of MP4 (CMAF).
+    Fragment,
+    /// Packed audio: of MP3 only.
+    Packed,
+}
+
 /// Media segment `number`, from 0, of a track.
 ///
 /// # Errors
-/// As [`init_segment`]; there is no such segment.
-pub async fn media_segment(app: &App, id: AssetId, slug: Slug, number: u32) -> Result<Body, Error> {
+/// As [`init_segment`]; there is no such segment, or not in that form.
+pub async fn media_segment(app: &App, id: AssetId, slug: Slug, number: u32, form: Form) -> Result<Body, Error> {
     let playable = playable(app, id).await?;
     let track = playable.track(slug)?;
-    let segment = cmaf::media_segment(&track.map, number).ok_or_else(|| Problem::not_found("segment"))?;
+    let segment = match form {
+        Form::Fragment => cmaf::media_segment(&track.map, number),
+        Form::Packed => packed::segment(&track.map, number),
+    };
+    let segment = segment.ok_or_else(|| Problem::not_found("segment"))?;
     let payload = track.media.stream(segment.payload);
     Ok(Body { head: Bytes::from(segment.head), payload: Some(payload), length: segment.len })
 }
