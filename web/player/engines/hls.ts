@@ -48,6 +48,10 @@ export class HlsEngine implements Engine {
       startPosition: position ?? -1,
       capLevelToPlayerSize: true,
       backBufferLength: 90,
+      // Packed audio has a tag with its time. Nobody looks at it here, and a text track for tags has an address that
+      // the page's policy forbids.
+      enableID3MetadataCues: false,
+      enableEmsgMetadataCues: false,
       maxBufferLength: video.paused ? BUFFER_BEFORE_PLAY : BUFFER_WHILE_PLAYING,
     });
     this.#hls = hls;

@@ -29,7 +29,9 @@ pub fn mpd(presentation: &Presentation) -> String {
 
 /// The same with the `availabilityStartTime` of a growing presentation, as `xs:dateTime`. It must be the same in
 /// every update, and so early that the segments that are there could have been there in time: segments are made
-/// faster than they are played. The delay that is suggested to players leads them to the beginning.
+/// faster than they are played. The delay that is suggested to players leads them to the beginning; it is longer than what
+/// there is, since a player that were to begin a moment behind the beginning might seek there and wait for what it
+/// does not get.
 pub fn mpd_since(presentation: &Presentation, available_from: &str) -> String {
     let mut out = Xml(String::new());
     let duration = decimal(presentation.duration(Timescale::MICROS));
@@ -38,8 +40,9 @@ pub fn mpd_since(presentation: &Presentation, available_from: &str) -> String {
         "<MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" profiles=\"urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash:profile:cmaf:2019\" {} minBufferTime=\"{MIN_BUFFER}\">\n",
         if presentation.growing {
             let since = escape(available_from);
+            let delay = presentation.duration(Timescale::MICROS).div_ceil(1_000_000).saturating_add(1);
             format!(
-                "type=\"dynamic\" availabilityStartTime=\"{since}\" publishTime=\"{since}\" minimumUpdatePeriod=\"{UPDATE_PERIOD}\" suggestedPresentationDelay=\"PT{duration}S\"",
+                "type=\"dynamic\" availabilityStartTime=\"{since}\" publishTime=\"{since}\" minimumUpdatePeriod=\"{UPDATE_PERIOD}\" suggestedPresentationDelay=\"PT{delay}S\"",
             )
         } else {
             format!("type=\"static\" mediaPresentationDuration=\"PT{duration}S\"")

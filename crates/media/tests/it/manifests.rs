@@ -119,7 +119,7 @@ fn players_are_led_to_the_beginning_of_what_grows() {
     let value = |name: &str| mpd.try_get_attribute(name).unwrap().map(|attribute| attribute.value.to_string());
     assert_eq!(value("type").as_deref(), Some("dynamic"));
     assert_eq!(value("availabilityStartTime").as_deref(), Some("2026-01-02T03:04:05Z"));
-    assert_eq!(value("suggestedPresentationDelay").as_deref(), Some("PT10.000000S"));
+    assert_eq!(value("suggestedPresentationDelay").as_deref(), Some("PT11S"));
     assert_eq!(value("minimumUpdatePeriod").as_deref(), Some("PT2S"));
     assert_eq!((value("mediaPresentationDuration"), value("timeShiftBufferDepth")), (None, None));
 }

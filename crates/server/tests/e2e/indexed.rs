@@ -74,6 +74,11 @@ fn of_a_film_that_plays_by_halves_the_other_half_is_converted_and_both_stay_toge
         let apart = apart(&film, &picture, &sound);
         assert!(apart.abs() < APART, "{name}: {apart} s");
         server.settle();
+        // Who began with a picture that the ladder replaced finds it where DASH players look.
+        let mpd = server.fetch(&format!("/play/{asset}/dash/manifest.mpd")).expect(200).text();
+        assert!(mpd.contains(&format!("<Representation id=\"{}\"", picture.name)), "{name}: {mpd}");
+        let is_replaced = tracks(&server, &asset).iter().all(|track| track.name != picture.name);
+        assert_eq!(is_replaced, name == "sound.mkv", "{name}");
     }
 }
 

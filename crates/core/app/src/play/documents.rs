@@ -35,7 +35,7 @@ impl Document {
 /// The asset or the output does not exist or does not play.
 pub async fn hls_multivariant_playlist(app: &App, id: AssetId, output: Option<OutputId>) -> Result<Document, Error> {
     let playable = playable(app, id).await?;
-    let presentation = presentation(&playable, output, hls_rendition)?;
+    let presentation = presentation(&playable, output, |own| playable.listed(own).collect(), hls_rendition)?;
     Ok(Document::of(hls::multivariant(&presentation)))
 }
 
@@ -60,7 +60,7 @@ pub async fn hls_media_playlist(
         return Ok(Document::of(hls::media(&hls_rendition(track, base(output)))));
     }
     // No further than all that plays together is.
-    let presentation = presentation(&playable, output, hls_rendition)?;
+    let presentation = presentation(&playable, output, |own| playable.listed(own).collect(), hls_rendition)?;
     let named = slug.to_string();
     let growing = presentation.tracks.iter().find(|track| track.id == named);
     Ok(Document::of(hls::growing_media(growing.ok_or_else(|| Problem::not_found("track"))?)))
@@ -72,17 +72,20 @@ pub async fn hls_media_playlist(
 /// The asset or the output does not exist or does not play.
 pub async fn dash_manifest(app: &App, id: AssetId, output: Option<OutputId>) -> Result<Document, Error> {
     let playable = playable(app, id).await?;
-    let presentation = presentation(&playable, output, rendition)?;
+    let now = app.clock.now();
+    let named = |own| playable.listed_or_replaced(own, now).collect();
+    let presentation = presentation(&playable, output, named, rendition)?;
     Ok(Document::of(dash::mpd(&presentation)))
 }
 
-fn presentation(
+fn presentation<'playable>(
     playable: &Playable,
     output: Option<OutputId>,
+    named: impl FnOnce(OutputId) -> Vec<&'playable PlayableTrack>,
     rendition: impl Fn(&PlayableTrack, &str) -> Rendition,
 ) -> Result<Presentation, Error> {
     let (own, growing) = playable.output(output)?;
-    let tracks = playable.listed(own).map(|track| rendition(track, base(output))).collect();
+    let tracks = named(own).into_iter().map(|track| rendition(track, base(output))).collect();
     let presentation = Presentation { tracks, growing };
     if !growing {
         return Ok(presentation);

@@ -12,6 +12,7 @@ use futures_util::stream::{self, BoxStream, StreamExt as _};
 use kinora_domain::asset::AssetState;
 use kinora_domain::file::Failure;
 use kinora_domain::output::{Output, OutputState, Part, Rendition};
+use kinora_domain::time::Timestamp;
 use kinora_domain::track::{Track, TrackKind};
 use kinora_domain::{AssetId, Kind, OutputId, Problem};
 use kinora_media::map::SegmentMap;
@@ -67,6 +68,10 @@ impl FromStr for Slug {
     }
 }
 
+/// For how long, in milliseconds. Viewers of a growing MPD ask again every two seconds, pages in the background once a
+/// minute.
+const LINGER_MS: i64 = 180_000;
+
 /// One track, ready.
 pub(crate) struct PlayableTrack {
     /// The output that plays it.
@@ -104,6 +109,8 @@ impl Media {
 struct Rows {
     /// Oldest first.
     outputs: Vec<(OutputId, Readiness)>,
+    /// When the outputs that are there whole became so.
+    completed: Vec<(OutputId, Timestamp)>,
     tracks: Vec<Track>,
     /// Renditions that are played while they grow, with their pieces so far.
     growing: Vec<(Rendition, Vec<Part>)>,
@@ -196,6 +203,14 @@ impl Playable {
         self.tracks.iter().filter(move |track| track.output == output && track.listed)
     }
 
+    /// The same, and for a while after all of an output is there what better ones replaced: who began with it while it
+    /// grew plays on from the next manifest only where that names it.
+    pub(super) fn listed_or_replaced(&self, output: OutputId, now: Timestamp) -> impl Iterator<Item = &PlayableTrack> {
+        let is_recent = |completed: Timestamp| now.millis().saturating_sub(completed.millis()) < LINGER_MS;
+        let lingers = self.rows.completed.iter().any(|(id, completed)| *id == output && is_recent(*completed));
+        self.tracks.iter().filter(move |track| track.output == output && (lingers || track.listed))
+    }
+
     /// The track of that slug, at its current version, where its output plays.
     pub(super) fn track(&self, slug: Slug) -> Result<&PlayableTrack, Error> {
         let track = self.tracks.iter().find(|track| track.slug == slug);
@@ -223,9 +238,12 @@ async fn rows(app: &App, id: AssetId) -> Result<Rows, Error> {
     let asset = tx.asset_of_anyone(id).await?.ok_or_else(|| Problem::not_found("asset"))?;
     let outputs = tx.outputs(id).await?;
     let tracks = tx.tracks(id).await?;
-    let is_whole = |output: &Output| output.state == OutputState::Completed;
-    let renditions = if outputs.iter().all(is_whole) { Vec::new() } else { tx.renditions(id).await? };
+    let is_whole = |output: &&Output| output.state == OutputState::Completed;
+    let renditions =
+        if outputs.iter().all(|output| is_whole(&output)) { Vec::new() } else { tx.renditions(id).await? };
     let mut growing = Vec::new();
+    let completed =
+        outputs.iter().filter(|output| is_whole(output)).map(|output| (output.id, output.modified)).collect();
     let mut ready = Vec::with_capacity(outputs.len());
     for output in outputs {
         let own = renditions.iter().filter(|rendition| rendition.output == output.id && !rendition.sealed);
@@ -256,7 +274,7 @@ async fn rows(app: &App, id: AssetId) -> Result<Rows, Error> {
             (None, _) => return Err(Problem::not_found("output").into()),
         }
     }
-    Ok(Rows { outputs: ready, tracks, growing })
+    Ok(Rows { outputs: ready, completed, tracks, growing })
 }
 
 async fn load_tracks(app: &App, rows: &Rows) -> Result<Vec<PlayableTrack>, Error> {
