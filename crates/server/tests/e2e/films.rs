@@ -103,6 +103,23 @@ pub(crate) fn halves() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
+/// Pictures of films that change their size.
+pub(crate) const CHANGING_PICTURES: usize = 200;
+
+/// Transport streams whose picture changes its size after four seconds: in H.264, which is played as it is where it can
+/// be, and in MPEG-2, which is converted. The second size is `width` to `height`.
+pub(crate) fn changing_size(width: u32, height: u32) -> Vec<(&'static str, Vec<u8>)> {
+    let part = |codec: &str, size: &str, from: u32| {
+        let input = format!("-f lavfi -i testsrc2=s={size}:r=25:d=4 -f lavfi -i sine=r=48000:d=4");
+        let sound = "-c:a aac -b:a 96k";
+        let shift = format!("-output_ts_offset {from} -muxdelay 0 -f mpegts");
+        made("part.ts", &format!("{input} {codec} {sound} {shift}"))
+    };
+    let second = format!("{width}x{height}");
+    let film = |codec: &str| [part(codec, "640x360", 1), part(codec, &second, 5)].concat();
+    vec![("h264.ts", film(H264)), ("mpeg2.ts", film("-c:v mpeg2video -b:v 2M -bf 2 -g 15"))]
+}
+
 /// Matroska of two hours in few bytes.
 pub(crate) fn two_hours() -> Vec<u8> {
     let input = "-f lavfi -i color=s=64x36:r=10:d=7200 -f lavfi -i anullsrc=r=48000:cl=mono -t 7200";
@@ -202,6 +219,16 @@ pub(crate) fn pictures(film: &[u8]) -> usize {
     let entries = ["-count_frames", "-select_streams", "v:0", "-show_entries", "stream=nb_read_frames"];
     let report = ffprobe(film, &entries);
     report["streams"][0]["nb_read_frames"].as_str().unwrap().parse().unwrap()
+}
+
+/// The sizes of decoded pictures, in the order in which they come.
+#[track_caller]
+pub(crate) fn sizes(film: &[u8]) -> Vec<String> {
+    let report = ffprobe(film, &["-select_streams", "v:0", "-show_entries", "frame=width,height"]);
+    let size = |frame: &Value| format!("{}x{}", frame["width"], frame["height"]);
+    let mut sizes: Vec<_> = report["frames"].as_array().unwrap().iter().map(size).collect();
+    sizes.dedup();
+    sizes
 }
 
 /// When the first frame of a stream is shown, in seconds.

@@ -6,6 +6,7 @@ mod access;
 mod again;
 mod bad_uploads;
 mod boxes;
+mod changing_size;
 mod containers;
 mod crash;
 mod delivery;
