@@ -91,6 +91,14 @@ fn a_playlist_that_names_local_files_is_refused_and_gives_nothing_of_them_away()
         assert!(!answer.contains(crate::harness::KEY), "{answer}");
     }
     assert_eq!(server.get("/vod/v1/assets").json()["totalCount"], 0);
+    let logged = server.log_lines();
+    let events: Vec<_> = logged.iter().filter(|line| line["event"] == "upload_refused").collect();
+    assert_eq!(events.len(), targets.len() * 3, "an operator finds each of them");
+    for event in events {
+        assert_eq!((&event["reason"], &event["level"]), (&json!("unsupported_container"), &json!("WARN")), "{event}");
+        let file = server.file_detail(event["file"].as_str().unwrap());
+        assert_eq!((&file["name"], &file["tenantId"]), (&json!("holiday.mp4"), &event["organization"]), "{event}");
+    }
 }
 
 #[test]

@@ -35,6 +35,14 @@ pub async fn complete_upload(app: &App, caller: &Caller, id: FileId, claimed: &[
         Ok(content) => settle(app, caller, id, claimed, Ok(content)).await,
         Err(error) => {
             if let Some(failure) = lasting(&error) {
+                // For who looks for attacks: our words only, none of the file's.
+                tracing::warn!(
+                    event = "upload_refused",
+                    organization = %caller.organization,
+                    file = %id,
+                    reason = %failure.reason,
+                    "an upload is not what it has to be"
+                );
                 settle(app, caller, id, claimed, Err(failure)).await?;
             }
             Err(error)
