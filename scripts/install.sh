@@ -5,7 +5,7 @@
 #   build    a C compiler, Rust, Node.js
 #   check    rustfmt and clippy
 #   bench    nginx
-#   test     nginx, Chromium
+#   test     nginx, Chromium, curl and jq
 # shellcheck source=scripts/env.sh
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
@@ -107,6 +107,8 @@ install_bench() {
 
 install_test() {
     install_bench
+    install_curl
+    if ! have jq; then packages jq; fi
     if find_chromium >/dev/null; then return; fi
     package_lists chromium
     if [[ $(apt-cache policy chromium) == *"Candidate: "[0-9]* ]]; then

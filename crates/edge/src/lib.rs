@@ -3,8 +3,9 @@
 //! | module | serves |
 //! |---|---|
 //! | [`http`] | nothing by itself: request ids, credentials, limits, queries, bodies, ranges, shared by the rest |
-//! | [`videokit`] | the Cloud Video Kit dialect under `/vod` |
+//! | [`videokit`] | the Cloud Video Kit dialect under `/vod`, `/core` and `/transcoder` |
 //! | [`upload`] | signed part URLs under `/upload` |
+//! | [`preview`] | signed links to uploads under `/preview` |
 //! | [`delivery`] | playlists, manifests, segments, originals under `/play` |
 //! | [`site`] | the player under `/embed`, the API pages under `/docs`, the start page |
 //! | [`operations`] | `/livez`, `/readyz`, `/metrics` |
@@ -14,6 +15,7 @@
 pub mod delivery;
 pub mod http;
 pub mod operations;
+pub mod preview;
 mod router;
 pub mod site;
 pub mod upload;

@@ -3,7 +3,7 @@
 use crate::http::observe::observe;
 use crate::http::refusal::Refusal;
 use crate::http::state::Edge;
-use crate::{delivery, operations, site, upload, videokit};
+use crate::{delivery, operations, preview, site, upload, videokit};
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 
@@ -12,6 +12,7 @@ pub fn router(edge: Edge) -> Router {
     Router::new()
         .merge(videokit::router(&edge))
         .merge(upload::router(&edge))
+        .merge(preview::router(&edge))
         .merge(delivery::router(&edge))
         .merge(site::router(&edge))
         .merge(operations::router())

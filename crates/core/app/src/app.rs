@@ -6,8 +6,8 @@ use crate::fresh;
 use crate::idempotency::UnderWay;
 use crate::play::cache::Playables;
 use crate::port::{Blobs, Clock, Encoder, Prober, Random, Store};
+use crate::signer::Signer;
 use crate::upload::active::ActiveParts;
-use crate::upload::link::LinkSigner;
 use crate::work::WorkWaiting;
 use kinora_domain::job::JobState;
 use kinora_domain::limit::Limits;
@@ -41,7 +41,7 @@ pub struct App {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
     pub(crate) limits: Limits,
-    pub(crate) signer: LinkSigner,
+    pub(crate) signer: Signer,
     pub(crate) active_parts: ActiveParts,
     pub(crate) under_way: UnderWay,
     pub(crate) playables: Playables,
@@ -60,7 +60,7 @@ impl App {
     /// The store refuses.
     pub async fn open(ports: Ports, limits: Limits) -> Result<Self, Error> {
         let holder = HolderId::new(fresh::uuid_at(ports.clock.now(), &*ports.random));
-        let signer = LinkSigner::open(&*ports.store, &*ports.random).await?;
+        let signer = Signer::open(&*ports.store, &*ports.random).await?;
         Ok(Self {
             store: ports.store,
             blobs: ports.blobs,

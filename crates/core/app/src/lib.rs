@@ -26,7 +26,9 @@ pub mod idempotency;
 mod metadata;
 pub mod play;
 pub mod port;
+pub mod preset;
 pub mod process;
+mod signer;
 pub mod upload;
 pub mod work;
 

@@ -16,6 +16,7 @@ pub mod id;
 pub mod job;
 pub mod labels;
 pub mod ladder;
+pub mod language;
 pub mod limit;
 pub mod output;
 pub mod page;

@@ -122,7 +122,7 @@ mod tests {
         for rate in [None, steady(&film, Rate::new(1, 1))] {
             let plan = chunks(&film, Grid::Regular(rate), 0);
             assert_eq!(plan.iter().map(|chunk| chunk.pictures).sum::<u64>(), 86_400);
-            assert!(plan.len() as i64 <= 86_400_000 / CHUNK_MS, "{} chunks", plan.len());
+            assert!(i64::try_from(plan.len()).unwrap() <= 86_400_000 / CHUNK_MS, "{} chunks", plan.len());
             let keys: usize = plan.iter().map(|chunk| chunk.keys.len()).sum();
             assert!(keys <= film.times.len(), "{keys} groups");
         }

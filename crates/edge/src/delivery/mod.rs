@@ -17,6 +17,7 @@
 mod answer;
 mod documents;
 mod original;
+pub(crate) mod ranged;
 mod segments;
 
 use crate::http::cors;

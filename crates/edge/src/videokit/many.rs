@@ -3,9 +3,12 @@
 use super::error::{Failure, ServiceStatus};
 use crate::http::{body, problem};
 use axum::extract::{FromRequest, Request};
+use core::hash::Hash;
+use core::str::FromStr;
 use kinora_app::Error;
 use kinora_domain::Problem;
 use serde::Serialize;
+use std::collections::{BTreeMap, HashMap};
 use utoipa::ToSchema;
 
 /// A body that is a list of ids, at most `MOST`.
@@ -22,6 +25,22 @@ impl<S: Sync, const MOST: usize> FromRequest<S> for Ids<MOST> {
         }
         Ok(Self(ids))
     }
+}
+
+/// What became of the thing of each text of the request. `results` are those of the texts that are ids; `what` names
+/// the things where there is none.
+pub(super) fn by_id<Id: FromStr + Eq + Hash>(
+    texts: Vec<String>,
+    results: Vec<(Id, Result<(), Error>)>,
+    what: &str,
+) -> BTreeMap<String, ServiceResponse> {
+    let results: HashMap<Id, ServiceResponse> =
+        results.into_iter().map(|(id, result)| (id, ServiceResponse::of(result))).collect();
+    let entry = |text: String| {
+        let found = text.parse().ok().and_then(|id: Id| results.get(&id).cloned());
+        (text, found.unwrap_or_else(|| ServiceResponse::refused(&Problem::not_found(what))))
+    };
+    texts.into_iter().map(entry).collect()
 }
 
 /// What became of one of many things.

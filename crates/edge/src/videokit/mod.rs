@@ -1,4 +1,4 @@
-//! The Cloud Video Kit dialect: `/vod/v1` and `/core/v1`, and the same without the version, as that vendor's own
+//! The Cloud Video Kit dialect: `/vod/v1`, `/core/v1` and `/transcoder/v1`, and the same without the version, as that vendor's own
 //! sample calls it; a slash at the end is allowed everywhere.
 //!
 //! One file an operation. Each reads the wire form, calls one use case, and writes the wire form.
@@ -8,13 +8,17 @@ mod assets;
 mod creation;
 pub mod error;
 mod files;
+mod filetypes;
 mod input;
 mod keys;
+mod labels;
+mod languages;
 mod many;
 mod metadata;
 mod moment;
 pub mod openapi;
 mod page;
+mod presets;
 mod track;
 
 use crate::http::state::Edge;
@@ -33,6 +37,7 @@ pub fn router(_edge: &Edge) -> Router<Edge> {
     Router::new()
         .merge(module("/vod", &vod()))
         .merge(module("/core", &core()))
+        .merge(module("/transcoder", &transcoder()))
         .layer(from_fn(text_only))
         .layer(from_fn(limit::tell))
         .layer(from_fn(unkept))
@@ -49,8 +54,12 @@ fn vod() -> Operations {
         ("/files/complete", post(files::complete::complete_file)),
         ("/files/{id}/cancel", post(files::cancel::cancel_file)),
         ("/files/{id}/detect", post(files::detect::detect_file)),
-        ("/files/{id}", get(files::get::get_file)),
+        ("/files/{id}/preview", get(files::preview::preview_file)),
+        ("/files/deletemany", post(files::delete_many::delete_files)),
+        ("/files/{id}", get(files::get::get_file).patch(files::update::update_file).delete(files::delete::delete_file)),
         ("/files", get(files::list::list_files)),
+        ("/filetypes", get(filetypes::list)),
+        ("/languages", get(languages::list)),
         ("/assets", post(assets::create::create_asset).get(assets::list::list_assets)),
         ("/assets/deletemany", post(assets::delete_many::delete_assets)),
         (
@@ -60,6 +69,10 @@ fn vod() -> Operations {
         ("/assets/{id}/outputs", post(assets::add_output::add_output)),
         ("/assets/{id}/outputs/{outputId}", delete(assets::delete_output::delete_output)),
     ]
+}
+
+fn transcoder() -> Operations {
+    vec![("/presets", get(presets::list))]
 }
 
 fn core() -> Operations {

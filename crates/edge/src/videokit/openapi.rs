@@ -1,6 +1,6 @@
 //! The OpenAPI document of this dialect, made from the handlers.
 
-use super::{assets, files, keys};
+use super::{assets, files, filetypes, keys, languages, presets};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, OpenApi as Document, Ref, ResponseBuilder, ServerBuilder};
 use utoipa::{Modify, OpenApi};
@@ -20,6 +20,12 @@ use utoipa::{Modify, OpenApi};
         files::detect::detect_file,
         files::get::get_file,
         files::list::list_files,
+        files::update::update_file,
+        files::delete::delete_file,
+        files::delete_many::delete_files,
+        files::preview::preview_file,
+        filetypes::list,
+        languages::list,
         assets::create::create_asset,
         assets::get::get_asset,
         assets::list::list_assets,
@@ -34,10 +40,12 @@ use utoipa::{Modify, OpenApi};
         keys::get::get_api_key,
         keys::update::update_api_key,
         keys::delete::delete_api_key,
+        presets::list,
     ),
     tags(
         (name = "Files", description = "Uploads and what they became."),
         (name = "Assets", description = "Playable things."),
+        (name = "Transcoder", description = "What assets can be made into."),
         (name = "Core", description = "The tenant and its API keys."),
     ),
     security(("apiKey" = []), ("bearer" = [])),

@@ -59,10 +59,3 @@ pub(super) fn sort<Sort: Copy>(query: &Query, table: &[(&str, Sort)], newest: So
     })?;
     Ok((found, order(descending.unwrap_or(false))))
 }
-
-impl<T: ToSchema> PageOf<T> {
-    /// The empty page, for filters by what nothing has.
-    pub(super) fn nothing(request: PageRequest) -> Self {
-        Self::of(Page { items: Vec::new(), total: 0, request }, |item| item)
-    }
-}

@@ -7,6 +7,7 @@
 //! | [`wire`] | snapshots: what each answer looks like, errors and headers included |
 //! | [`listing`] | filters, sorts and pages |
 //! | [`library`] | changes to assets, and the end of many |
+//! | [`shelf`] | files after their upload: changed, found, looked at, deleted |
 //! | [`outputs`] | what is added to an asset |
 //! | [`routing`] | spellings of paths, methods, what is not there |
 //! | [`bodies`] | what a JSON body may be |
@@ -37,6 +38,7 @@ mod listing;
 mod operations;
 mod outputs;
 mod routing;
+mod shelf;
 mod site;
 mod uploads;
 mod wild;

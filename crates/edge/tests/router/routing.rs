@@ -85,9 +85,9 @@ async fn a_path_of_the_dialect_that_is_not_there_is_answered_in_its_form() {
         "/vod/v1/nothing",
         "/vod/v2/files",
         "/vod/v1/files/start/now",
-        "/vod/v1/filetypes",
+        "/vod/v1/filetype",
         "/vod/v1//files",
-        &format!("{file}/preview"),
+        &format!("{file}/previews"),
         &format!("{file}/part"),
         &format!("{file}/part/1/2"),
         "/vod/v1/",
@@ -99,6 +99,8 @@ async fn a_path_of_the_dialect_that_is_not_there_is_answered_in_its_form() {
         "/core/settings",
         "/core/v1/",
         "/core",
+        "/transcoder/v1/preset",
+        "/transcoder",
     ] {
         for method in ["GET", "POST", "DELETE"] {
             let answer = world.call(ask(method, path)).await;

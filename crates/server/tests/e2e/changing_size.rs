@@ -28,7 +28,7 @@ fn a_picture_that_becomes_smaller_plays_to_its_end() {
         for track in pictures(&server, &asset) {
             let seen = films::pictures(&track.bytes());
             // Where it is converted, the rate goes on over the seam.
-            assert!(CHANGING_PICTURES - 1 <= seen && seen <= CHANGING_PICTURES, "{name} {}: {seen}", track.name);
+            assert!((CHANGING_PICTURES - 1..=CHANGING_PICTURES).contains(&seen), "{name} {}: {seen}", track.name);
             let sizes = films::sizes(&track.bytes());
             let expected: &[&str] = if name == "h264.ts" { &["640x360", "320x180"] } else { &["640x360"] };
             assert_eq!(sizes, expected, "{name} {}: what is encoded has one size", track.name);

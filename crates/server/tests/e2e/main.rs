@@ -29,3 +29,4 @@ mod sandbox;
 mod upload_end;
 mod upload_parts;
 mod upload_start;
+mod walk;

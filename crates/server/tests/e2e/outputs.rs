@@ -109,3 +109,20 @@ fn mp3_is_given_as_mp3() {
     assert_eq!(films::streams(&segment.body), ["audio mp3"]);
     assert_eq!(films::streams(&track.bytes()), ["audio mp3"], "who speaks DASH gets the same in fragments");
 }
+
+#[test]
+fn a_file_that_is_deleted_while_it_is_converted_stays_for_that_long() {
+    let server = Server::start();
+    let (_, film) = films::halves().remove(0);
+    let file = server.store("sound.mkv", &film);
+    let asset = server.asset(&file);
+    let key = server.request("DELETE", &format!("/vod/v1/files/{file}")).key(KEY).send().expect(200).json();
+    assert!(key["deletedFileKey"].as_str().unwrap().ends_with(&file), "{key}");
+    server.get(&format!("/vod/v1/files/{file}")).expect(404);
+    let detail = whole(&server, &asset);
+    server.settle();
+    let tracks = tracks(&server, &asset);
+    assert_eq!(pictures(&tracks), [LARGER_PICTURES; 2], "{detail}");
+    server.request("DELETE", &format!("/vod/v1/assets/{asset}")).key(KEY).send().expect(200);
+    server.keeps(0);
+}

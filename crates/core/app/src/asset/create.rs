@@ -15,7 +15,7 @@ use kinora_domain::file::{Content, File, FileState, MetadataJson, Probe};
 use kinora_domain::job::{NewJob, Work};
 use kinora_domain::output::{Output, OutputState};
 use kinora_domain::track::{Track, TrackKind};
-use kinora_domain::{AssetId, JobId, Kind, Problem, TrackId, preset};
+use kinora_domain::{AssetId, JobId, Kind, Problem, TrackId, language, preset};
 
 /// Files that one asset may be made of.
 const MAX_SOURCES: usize = 32;
@@ -67,6 +67,12 @@ fn check_shape(new: &NewAsset) -> Result<(), Problem> {
     if new.sources.is_empty() || new.sources.len() > MAX_SOURCES {
         let message = format!("An asset is made of 1 to {MAX_SOURCES} sources.");
         return Err(Problem::invalid("transcodedSources", message));
+    }
+    for (index, source) in new.sources.iter().enumerate() {
+        for (at, track) in source.tracks.iter().enumerate() {
+            let field = || format!("transcodedSources[{index}].transcodingTracks[{at}].language");
+            track.language.as_deref().map_or(Ok(()), |tag| language::check(&field(), tag))?;
+        }
     }
     check_title(new.title.as_deref())?;
     metadata::check(new.metadata.as_ref())

@@ -19,6 +19,11 @@ pub struct Original {
 }
 
 impl Original {
+    /// The bytes of an object.
+    pub(crate) async fn open(app: &App, object: ObjectId) -> Result<Self, Error> {
+        Ok(Self { object, source: app.blobs.open(object).await? })
+    }
+
     /// Bytes of it all.
     pub fn size(&self) -> u64 {
         self.source.size()

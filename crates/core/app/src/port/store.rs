@@ -11,6 +11,7 @@ use kinora_domain::page::{Page, PageRequest};
 use kinora_domain::track::{Track, TrackKind};
 use kinora_domain::upload::StoredPart;
 use kinora_domain::{AssetId, FileId, KeyId, ObjectId, OrganizationId, OutputId, Timestamp, TrackId};
+use std::collections::HashMap;
 
 /// What can go wrong with the store. Absence is never an error here.
 #[derive(Debug, thiserror::Error)]
@@ -154,6 +155,10 @@ pub struct FileFilter {
     pub modified_from: Option<Timestamp>,
     /// Modified at or before.
     pub modified_to: Option<Timestamp>,
+    /// Has all of these.
+    pub tags: Vec<String>,
+    /// Has all of these.
+    pub attributes: Vec<Attribute>,
 }
 
 /// Files and their parts.
@@ -177,6 +182,10 @@ pub trait Files: Send {
         sort: (FileSort, Order),
         page: PageRequest,
     ) -> Result<Page<File>, StoreError>;
+    /// The tags and attributes of files; of those that have none there is no entry.
+    async fn file_labels(&mut self, ids: &[FileId]) -> Result<HashMap<FileId, Labels>, StoreError>;
+    /// Stores the tags and attributes of a file in place of those that it has.
+    async fn put_file_labels(&mut self, file: &File, labels: &Labels) -> Result<(), StoreError>;
     /// Uploads still going on whose last change is before `moment`, oldest first, at most `limit`.
     async fn stale_uploads(&mut self, moment: Timestamp, limit: u64) -> Result<Vec<File>, StoreError>;
 

@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::file::container::container;
 use crate::file::indexing;
 use crate::file::movie::{self, Unfit};
+use crate::file::types;
 use crate::port::Object;
 use kinora_domain::file::{Content, Failure, Probe};
 use kinora_domain::track::{FoundTrack, TrackKind, selector};
@@ -18,6 +19,9 @@ use std::sync::Arc;
 /// `UnsupportedMedia` for what is no media, `UnreadableMedia` for what claims a type it does not keep.
 pub(super) async fn inspect(app: &App, name: &str, object: Arc<dyn Object>) -> Result<Content, Error> {
     let container = container(&*object).await?;
+    if types::of(container).is_none() && !matches!(container, Container::Zeroes | Container::Empty) {
+        return Err(unsupported(container).into());
+    }
     let probe = match container {
         Container::IsoBmff { .. } | Container::QuickTime => read_movie(app, &object, container).await?,
         Container::Matroska | Container::Flv => read_head(app, &object, container).await?,
@@ -30,27 +34,22 @@ pub(super) async fn inspect(app: &App, name: &str, object: Arc<dyn Object>) -> R
         | Container::Mp3
         | Container::Flac
         | Container::Adts => Probe::Pending,
-        Container::Srt | Container::WebVtt if captions_name(name) => captions(container),
+        Container::Srt | Container::WebVtt if types::is_captions_name(name) => captions(container),
         Container::Zeroes | Container::Empty => {
             let message = "The file holds zeros only: the program that made it never wrote its content.";
             return Err(Problem::new(Kind::UnreadableMedia, "empty_media", message).into());
         }
-        Container::HlsPlaylist
-        | Container::FfConcat
-        | Container::Srt
-        | Container::WebVtt
-        | Container::Text
-        | Container::Asf
-        | Container::Unknown
-        | _ => {
-            let message = format!(
-                "This is not a video or audio file that is taken here, whatever its name says: it is {}.",
-                container.id()
-            );
-            return Err(Problem::new(Kind::UnsupportedMedia, "unsupported_container", message).into());
-        }
+        _ => return Err(unsupported(container).into()),
     };
     Ok(Content { container: container.id().to_owned(), probe })
+}
+
+fn unsupported(container: Container) -> Problem {
+    let message = format!(
+        "This is not a video or audio file that is taken here, whatever its name says: it is {}.",
+        container.id()
+    );
+    Problem::new(Kind::UnsupportedMedia, "unsupported_container", message)
 }
 
 async fn read_movie(app: &App, object: &Arc<dyn Object>, container: Container) -> Result<Probe, Error> {
@@ -72,11 +71,6 @@ async fn read_head(app: &App, object: &Arc<dyn Object>, container: Container) ->
     let tracks = indexing::head(object, container).await?;
     let found = tracks.and_then(|tracks| indexing::found_tracks(&tracks, &app.limits));
     Ok(found.map_or(Probe::Pending, |tracks| Probe::Done { tracks }))
-}
-
-fn captions_name(name: &str) -> bool {
-    let ending = name.rsplit('.').next().unwrap_or_default();
-    ["srt", "vtt", "txt"].iter().any(|known| ending.eq_ignore_ascii_case(known))
 }
 
 fn captions(container: Container) -> Probe {

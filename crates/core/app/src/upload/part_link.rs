@@ -1,6 +1,6 @@
 //! A new link for a part, when the first one expired or was not given.
 
-use super::link::PartLink;
+use super::link::{self, PartLink};
 use crate::app::App;
 use crate::error::Error;
 use kinora_domain::access::{Caller, Permission};
@@ -17,5 +17,5 @@ pub async fn part_link(app: &App, caller: &Caller, id: FileId, number: u64) -> R
     let file = file.ok_or_else(|| Problem::not_found("file"))?;
     PartLayout::stored(file.size).range(number)?;
     file.state.while_uploading()?;
-    Ok(app.signer.sign(id, number, app.clock.now()))
+    Ok(link::sign(app, id, number, app.clock.now()))
 }

@@ -1,8 +1,9 @@
 //! The start of an upload.
 
-use super::link::PartLink;
+use super::link::{self, PartLink};
 use crate::app::App;
 use crate::error::Error;
+use crate::file::name;
 use crate::fresh;
 use crate::idempotency::{Made, Once};
 use crate::metadata;
@@ -13,8 +14,6 @@ use kinora_domain::{FileId, ObjectId, Problem};
 
 /// Links given at the start; for the parts after them a client asks one by one.
 const LINKS_AT_START: u64 = 1_000;
-/// Characters of a name, as Cloud Video Kit has it.
-const NAME_LENGTH: usize = 1_024;
 
 /// What a client says about the file that it is going to send.
 #[derive(Debug, Clone)]
@@ -56,8 +55,8 @@ pub async fn start_upload(
     once: Once<'_, StartedUpload>,
 ) -> Result<StartedUpload, Error> {
     caller.require(Permission::WriteMedia)?;
-    check_name("name", &new.name)?;
-    check_name("friendlyName", &new.friendly_name)?;
+    name::check("name", &new.name)?;
+    name::check("friendlyName", &new.friendly_name)?;
     metadata::check(new.metadata.as_ref())?;
     let layout = PartLayout::new(new.size, app.limits.file_bytes)?;
     let organization = app.store.read().await?.organization(caller.organization).await?;
@@ -77,7 +76,7 @@ pub async fn start_upload(
         modified: now,
     };
     app.blobs.create(file.object, file.size).await?;
-    let links = (1..=layout.count().min(LINKS_AT_START)).map(|part| app.signer.sign(file.id, part, now)).collect();
+    let links = (1..=layout.count().min(LINKS_AT_START)).map(|part| link::sign(app, file.id, part, now)).collect();
     let started = StartedUpload { file, layout, links };
     if let Err(error) = record(app, &started, &once).await {
         app.blobs.delete(started.file.object).await?;
@@ -93,11 +92,4 @@ async fn record(app: &App, started: &StartedUpload, once: &Once<'_, StartedUploa
     tx.insert_file(file).await?;
     once.keep(&mut *tx, started).await?;
     Ok(tx.commit().await?)
-}
-
-fn check_name(field: &str, name: &str) -> Result<(), Problem> {
-    if name.is_empty() || name.chars().count() > NAME_LENGTH {
-        return Err(Problem::invalid(field, format!("A name of 1 to {NAME_LENGTH} characters is needed.")));
-    }
-    Ok(())
 }

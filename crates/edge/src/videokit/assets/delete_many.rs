@@ -3,12 +3,12 @@
 use crate::http::state::Edge;
 use crate::videokit::acting::Acting;
 use crate::videokit::error::{Failure, ServiceStatus};
-use crate::videokit::many::{Ids, ServiceResponse};
+use crate::videokit::many::{Ids, ServiceResponse, by_id};
 use axum::Json;
 use axum::extract::State;
 use kinora_app::asset::MOST_DELETED;
-use kinora_domain::{AssetId, Problem};
-use std::collections::{BTreeMap, HashMap};
+use kinora_domain::AssetId;
+use std::collections::BTreeMap;
 
 /// Deletes assets and says of each what became of it.
 #[utoipa::path(
@@ -28,11 +28,5 @@ pub(in crate::videokit) async fn delete_assets(
 ) -> Result<Json<BTreeMap<String, ServiceResponse>>, Failure> {
     let ids: Vec<AssetId> = texts.iter().filter_map(|text| text.parse().ok()).collect();
     let deleted = kinora_app::asset::delete_assets(&edge.app, &caller, &ids).await?;
-    let deleted: HashMap<AssetId, ServiceResponse> =
-        deleted.into_iter().map(|(id, result)| (id, ServiceResponse::of(result))).collect();
-    let entry = |text: String| {
-        let found = text.parse().ok().and_then(|id: AssetId| deleted.get(&id).cloned());
-        (text, found.unwrap_or_else(|| ServiceResponse::refused(&Problem::not_found("asset"))))
-    };
-    Ok(Json(texts.into_iter().map(entry).collect()))
+    Ok(Json(by_id(texts, deleted, "asset")))
 }

@@ -5,6 +5,7 @@ use crate::http::query::Query;
 use crate::http::state::Edge;
 use crate::videokit::acting::Acting;
 use crate::videokit::error::{Failure, ServiceStatus};
+use crate::videokit::labels;
 use crate::videokit::moment;
 use crate::videokit::page::{self, PageOf};
 use axum::Json;
@@ -12,7 +13,7 @@ use axum::extract::State;
 use kinora_app::port::{AssetFilter, AssetSort};
 use kinora_domain::Problem;
 use kinora_domain::asset::Asset;
-use kinora_domain::labels;
+use kinora_domain::labels::Labels;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -103,9 +104,7 @@ pub(in crate::videokit) async fn list_assets(
 }
 
 fn filter(query: &Query) -> Result<AssetFilter, Problem> {
-    let all = |name| query.list(name).into_iter().map(str::to_owned).collect::<Vec<_>>();
-    // Which of several is wrong has no place in a query.
-    let of = |name: &str, problem| Problem { field: Some(name.to_owned()), ..problem };
+    let Labels { tags, attributes } = labels::filter(query)?;
     Ok(AssetFilter {
         ids: query.parsed_list("ids", "an asset id", |text| text.parse().ok())?,
         statuses: query.parsed_list(
@@ -122,7 +121,7 @@ fn filter(query: &Query) -> Result<AssetFilter, Problem> {
         modified_to: query.moment("lastModificationDateEnd")?,
         duration_from_ms: query.parsed("durationFrom", "a number of milliseconds")?,
         duration_to_ms: query.parsed("durationTo", "a number of milliseconds")?,
-        tags: labels::tags(&all("tags")).map_err(|problem| of("tags", problem))?,
-        attributes: labels::attributes(&all("attributes")).map_err(|problem| of("attributes", problem))?,
+        tags,
+        attributes,
     })
 }

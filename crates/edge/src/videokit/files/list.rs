@@ -5,14 +5,16 @@ use crate::http::query::Query;
 use crate::http::state::Edge;
 use crate::videokit::acting::Acting;
 use crate::videokit::error::{Failure, ServiceStatus};
+use crate::videokit::labels;
 use crate::videokit::moment;
 use crate::videokit::page::{self, PageOf};
 use crate::videokit::track::read_flags;
 use axum::Json;
 use axum::extract::State;
+use kinora_app::file::LabeledFile;
 use kinora_app::port::{FileFilter, FileSort};
 use kinora_domain::Problem;
-use kinora_domain::file::File;
+use kinora_domain::labels::Labels;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -21,6 +23,7 @@ use utoipa::ToSchema;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct UploadedFileResult {
     /// Its id.
+    #[schema(format = "uuid")]
     pub id: String,
     /// Key of its bytes.
     pub file_key: String,
@@ -44,15 +47,15 @@ pub(crate) struct UploadedFileResult {
     pub last_modification_date: String,
 }
 
-impl From<File> for UploadedFileResult {
-    fn from(file: File) -> Self {
+impl From<LabeledFile> for UploadedFileResult {
+    fn from(LabeledFile { file, labels }: LabeledFile) -> Self {
         Self {
             id: file.id.to_string(),
             file_key: file_key(file.organization, file.id),
             status: show_status(file.state.status()),
             file_size: file.size,
-            tags: Vec::new(),
-            attributes: Vec::new(),
+            tags: labels.tags,
+            attributes: labels.attributes.iter().map(ToString::to_string).collect(),
             create_date: moment::show(file.created),
             last_modification_date: moment::show(file.modified),
             name: file.name,
@@ -105,10 +108,6 @@ pub(in crate::videokit) async fn list_files(
     let request = page::request(&query)?;
     let sort = page::sort(&query, &SORTS, FileSort::Created)?;
     let filter = filter(&query)?;
-    // Files get tags and attributes when they can be changed; until then none has any.
-    if !query.list("tags").is_empty() || !query.list("attributes").is_empty() {
-        return Ok(Json(PageOf::nothing(request)));
-    }
     let files = kinora_app::file::list_files(&edge.app, &caller, &filter, sort, request).await?;
     Ok(Json(PageOf::of(files, UploadedFileResult::from)))
 }
@@ -117,6 +116,7 @@ fn filter(query: &Query) -> Result<FileFilter, Problem> {
     let allowed = "`Uploading`, `Completed` or `Error`";
     let mut statuses = query.parsed_list("statuses", allowed, read_status)?;
     statuses.extend(query.parsed_list("status", allowed, read_status)?);
+    let Labels { tags, attributes } = labels::filter(query)?;
     let kinds = query.parsed_list("fileType", "`Video`, `Audio` or `Caption`", read_flags)?;
     Ok(FileFilter {
         ids: query.parsed_list("ids", "a file id", |text| text.parse().ok())?,
@@ -127,5 +127,7 @@ fn filter(query: &Query) -> Result<FileFilter, Problem> {
         created_to: query.moment("createDateEnd")?,
         modified_from: query.moment("lastModificationDateStart")?,
         modified_to: query.moment("lastModificationDateEnd")?,
+        tags,
+        attributes,
     })
 }

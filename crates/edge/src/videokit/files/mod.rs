@@ -2,11 +2,15 @@
 
 pub(super) mod cancel;
 pub(super) mod complete;
+pub(super) mod delete;
+pub(super) mod delete_many;
 pub(super) mod detect;
 pub(super) mod get;
 pub(super) mod list;
 pub(super) mod part;
+pub(super) mod preview;
 pub(super) mod start;
+pub(super) mod update;
 
 use kinora_domain::FileId;
 use kinora_domain::OrganizationId;

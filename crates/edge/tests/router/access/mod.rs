@@ -55,7 +55,7 @@ impl Subject {
         let Self { uploading, parts, completed, asset, key, tenant } = self;
         let (method, path) = operation.split_once(' ').unwrap();
         let id = match path {
-            "/vod/v1/files/{id}/detect" | "/vod/v1/files/{id}" => completed,
+            "/vod/v1/files/{id}/detect" | "/vod/v1/files/{id}/preview" | "/vod/v1/files/{id}" => completed,
             "/core/v1/api-key/{id}" => key,
             "/core/v1/settings/tenant/{id}/status" => tenant,
             path if path.starts_with("/vod/v1/assets") => asset,
@@ -74,6 +74,8 @@ impl Subject {
             "PATCH /vod/v1/assets/{id}" => ask.json(&json!({ "title": "New", "tags": ["new"] })),
             "POST /vod/v1/assets/{id}/outputs" => ask.json(&json!({ "preset": "mp4_720p", "id": "other" })),
             "POST /vod/v1/assets/deletemany" => ask.json(&json!([asset])),
+            "POST /vod/v1/files/deletemany" => ask.json(&json!([completed])),
+            "PATCH /vod/v1/files/{id}" => ask.json(&json!({ "friendlyName": "New", "tags": ["new"] })),
             "GET /vod/v1/files/{id}/part/{partNumber}"
             | "GET /core/v1/settings/tenant/{id}/status"
             | "GET /core/v1/api-key"
@@ -81,6 +83,11 @@ impl Subject {
             | "DELETE /core/v1/api-key/{id}"
             | "POST /vod/v1/files/{id}/detect"
             | "GET /vod/v1/files/{id}"
+            | "GET /vod/v1/files/{id}/preview"
+            | "DELETE /vod/v1/files/{id}"
+            | "GET /vod/v1/filetypes"
+            | "GET /vod/v1/languages"
+            | "GET /transcoder/v1/presets"
             | "GET /vod/v1/files"
             | "GET /vod/v1/assets"
             | "GET /vod/v1/assets/{id}"

@@ -6,9 +6,13 @@ use crate::world::{World, ask};
 use serde_json::json;
 
 /// Operations that name nothing, or nothing in their path or body, and those that answer about many things.
-const NAMELESS: [&str; 6] = [
+const NAMELESS: [&str; 10] = [
     "POST /vod/v1/files/start",
     "GET /vod/v1/files",
+    "POST /vod/v1/files/deletemany",
+    "GET /vod/v1/filetypes",
+    "GET /vod/v1/languages",
+    "GET /transcoder/v1/presets",
     "GET /vod/v1/assets",
     "POST /vod/v1/assets/deletemany",
     "GET /core/v1/api-key",

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 const CALLERS: [&str; 6] = ["nobody", "wrong key", "viewer", "editor", "admin", "stranger"];
 
 /// What each caller is answered about things of the default organization.
-const TABLE: [(&str, [u16; 6]); 21] = [
+const TABLE: [(&str, [u16; 6]); 28] = [
     ("POST /vod/v1/files/start", [401, 401, 403, 200, 200, 200]),
     ("GET /vod/v1/files/{id}/part/{partNumber}", [401, 401, 403, 200, 200, 404]),
     ("POST /vod/v1/files/complete", [401, 401, 403, 200, 200, 404]),
@@ -17,6 +17,13 @@ const TABLE: [(&str, [u16; 6]); 21] = [
     ("POST /vod/v1/files/{id}/detect", [401, 401, 200, 200, 200, 404]),
     ("GET /vod/v1/files/{id}", [401, 401, 200, 200, 200, 404]),
     ("GET /vod/v1/files", [401, 401, 200, 200, 200, 200]),
+    ("GET /vod/v1/files/{id}/preview", [401, 401, 200, 200, 200, 404]),
+    ("PATCH /vod/v1/files/{id}", [401, 401, 403, 200, 200, 404]),
+    ("POST /vod/v1/files/deletemany", [401, 401, 403, 200, 200, 200]),
+    ("DELETE /vod/v1/files/{id}", [401, 401, 403, 200, 200, 404]),
+    ("GET /vod/v1/filetypes", [401, 401, 200, 200, 200, 200]),
+    ("GET /vod/v1/languages", [401, 401, 200, 200, 200, 200]),
+    ("GET /transcoder/v1/presets", [401, 401, 200, 200, 200, 200]),
     ("POST /vod/v1/assets", [401, 401, 403, 200, 200, 404]),
     ("GET /vod/v1/assets/{id}", [401, 401, 200, 200, 200, 404]),
     ("GET /vod/v1/assets", [401, 401, 200, 200, 200, 200]),

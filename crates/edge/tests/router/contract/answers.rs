@@ -38,6 +38,16 @@ async fn answers() -> Vec<(&'static str, Answer)> {
         world.post(&format!("/vod/v1/files/{file}/detect"), &Value::Null).await,
     ));
 
+    let change = json!({ "friendlyName": "Quay", "tags": ["sea"], "attributes": ["category=boats"] });
+    all.push(("PATCH /vod/v1/files/{id}", world.patch(&format!("/vod/v1/files/{file}"), &change).await));
+    all.push(("GET /vod/v1/files/{id}/preview", world.get(&format!("/vod/v1/files/{file}/preview")).await));
+    all.push(("GET /vod/v1/filetypes", world.get("/vod/v1/filetypes").await));
+    all.push(("GET /vod/v1/languages", world.get("/vod/v1/languages").await));
+    all.push(("GET /transcoder/v1/presets", world.get("/transcoder/v1/presets").await));
+    let spare = [world.upload("one.mp4", &bytes).await, world.upload("two.mp4", &bytes).await];
+    all.push(("DELETE /vod/v1/files/{id}", world.delete(&format!("/vod/v1/files/{}", spare[0])).await));
+    all.push(("POST /vod/v1/files/deletemany", world.post("/vod/v1/files/deletemany", &json!([spare[1], "x"])).await));
+
     let sources = json!([{
         "fileId": file,
         "fileTypesFlag": "Video, Audio",
@@ -163,6 +173,7 @@ async fn items_of_real_answers_have_the_fields_and_words_of_the_contract() {
         "Array of TranscodingTrack",
         "Array of VodSource",
         "array of ApiKey",
+        "array of PresetResult",
         "array of UploadedFileResult",
         "array of VodAsset",
     ];

@@ -33,6 +33,19 @@ async fn an_upload() {
     assert_snapshot!("detect_file", world.call(detect).await.shown());
     assert_snapshot!("get_file_completed", world.get(&format!("/vod/v1/files/{file}")).await.shown());
     assert_snapshot!("list_files", world.get("/vod/v1/files").await.shown());
+    let change = json!({ "name": "quay.mp4", "metadata": { "tags": null }, "tags": ["sea"], "attributes": ["a=b"] });
+    assert_snapshot!("update_file", world.patch(&format!("/vod/v1/files/{file}"), &change).await.shown());
+    assert_snapshot!("preview_file", world.get(&format!("/vod/v1/files/{file}/preview")).await.shown());
+    assert_snapshot!("delete_file", world.delete(&format!("/vod/v1/files/{file}")).await.shown());
+    assert_snapshot!("delete_files", world.post("/vod/v1/files/deletemany", &json!([file])).await.shown());
+}
+
+#[tokio::test]
+async fn what_can_be_chosen() {
+    let world = World::new().await;
+    assert_snapshot!("list_filetypes", world.get("/vod/v1/filetypes").await.shown());
+    assert_snapshot!("list_languages", world.get("/vod/v1/languages").await.shown());
+    assert_snapshot!("list_presets", world.get("/transcoder/v1/presets").await.shown());
 }
 
 #[tokio::test]

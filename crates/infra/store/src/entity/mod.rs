@@ -11,6 +11,8 @@ pub(crate) mod asset_sources;
 pub(crate) mod asset_tags;
 pub(crate) mod assets;
 pub(crate) mod chunks;
+pub(crate) mod file_attributes;
+pub(crate) mod file_tags;
 pub(crate) mod file_tracks;
 pub(crate) mod files;
 pub(crate) mod jobs;

@@ -8,6 +8,7 @@ mod m0003_outputs;
 mod m0004_library;
 mod m0006_keys;
 mod m0007_idempotency;
+mod m0008_file_labels;
 
 use crate::open::OpenError;
 use sea_orm::{
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_library::Migration),
             Box::new(m0006_keys::Migration),
             Box::new(m0007_idempotency::Migration),
+            Box::new(m0008_file_labels::Migration),
         ]
     }
 }

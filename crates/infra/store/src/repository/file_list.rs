@@ -1,5 +1,6 @@
 //! Listings of files: filters and sorts as SQL.
 
+use super::file_labels;
 use super::file_row::kind_bits;
 use crate::convert::padded;
 use crate::entity::files::{Column, Entity};
@@ -44,5 +45,11 @@ pub(crate) fn select(organization: OrganizationId, filter: &FileFilter) -> Optio
         filter.modified_to.map(|to| Column::Modified.lte(Timestamp::millis(to))),
     ];
     all = bounds.into_iter().fold(all, Condition::add_option);
+    for tag in &filter.tags {
+        all = all.add(Column::Id.in_subquery(file_labels::with_tag(organization, tag)));
+    }
+    for attribute in &filter.attributes {
+        all = all.add(Column::Id.in_subquery(file_labels::with_attribute(organization, attribute)));
+    }
     Some(Entity::find().filter(all))
 }

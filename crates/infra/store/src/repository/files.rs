@@ -9,6 +9,7 @@ use crate::tx::SqlTx;
 use async_trait::async_trait;
 use kinora_app::port::{FileFilter, FileSort, Files, Order, StoreError};
 use kinora_domain::file::File;
+use kinora_domain::labels::Labels;
 use kinora_domain::page::{Page, PageRequest};
 use kinora_domain::track::FoundTrack;
 use kinora_domain::upload::StoredPart;
@@ -73,7 +74,7 @@ impl Files for SqlTx {
     }
 
     async fn delete_file(&mut self, id: FileId) -> Result<(), StoreError> {
-        // Its parts and the tracks found in it go with it.
+        // Its parts, the tracks found in it and its labels go with it.
         files::Entity::delete_by_id(id.uuid()).exec(&self.db).await.doing("deleting a file")?;
         Ok(())
     }
@@ -92,6 +93,14 @@ impl Files for SqlTx {
         let (ids, total) =
             listing::ids(&self.db, select, files::Column::Id, sort, page).await.doing("listing files")?;
         Ok(Page { items: self.load_files(&ids).await?, total, request: page })
+    }
+
+    async fn file_labels(&mut self, ids: &[FileId]) -> Result<HashMap<FileId, Labels>, StoreError> {
+        self.labels_of_files(ids).await
+    }
+
+    async fn put_file_labels(&mut self, file: &File, labels: &Labels) -> Result<(), StoreError> {
+        self.label_file(file, labels).await
     }
 
     async fn stale_uploads(&mut self, moment: Timestamp, limit: u64) -> Result<Vec<File>, StoreError> {

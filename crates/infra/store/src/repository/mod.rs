@@ -7,6 +7,7 @@ pub(crate) mod asset_list;
 mod asset_row;
 mod assets;
 mod endpoint_row;
+mod file_labels;
 pub(crate) mod file_list;
 mod file_row;
 mod files;

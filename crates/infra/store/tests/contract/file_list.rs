@@ -1,8 +1,11 @@
 //! Listings of files.
 
-use crate::fixture::{at, completed, failure, file, file_id, found, organization_id, page, two_organizations, write};
+use crate::fixture::{
+    at, attribute, completed, failure, file, file_id, found, organization_id, page, two_organizations, write,
+};
 use kinora_app::port::{FileFilter, FileSort, Order, Store};
 use kinora_domain::file::{File, FileState, FileStatus};
+use kinora_domain::labels::Labels;
 use kinora_domain::track::TrackKind;
 use uuid::Uuid;
 
@@ -34,6 +37,15 @@ async fn library(store: &dyn Store) {
         for file in &files {
             tx.insert_file(file).await.unwrap();
         }
+        // As the ids say, and the foreign one as well.
+        for (file, tags, attributes) in [
+            (&files[0], &["sea", "boats"][..], vec![attribute("year", "2026")]),
+            (&files[1], &["sea"], vec![attribute("year", "2026"), attribute("k", "")]),
+            (&files[5], &["sea"], vec![attribute("year", "2026")]),
+        ] {
+            let tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
+            tx.put_file_labels(file, &Labels { tags, attributes }).await.unwrap();
+        }
     })
     .await;
 }
@@ -52,10 +64,17 @@ pub(crate) async fn each_filter_finds_its_files(store: &dyn Store) {
     library(store).await;
     let any = FileFilter::default;
     let text = |text: &str| FileFilter { text: Some(text.to_owned()), ..any() };
+    let tagged = |tags: &[&str]| FileFilter { tags: tags.iter().map(|tag| (*tag).to_owned()).collect(), ..any() };
     let ids = |numbers: &[u128]| FileFilter { ids: numbers.iter().copied().map(file_id).collect(), ..any() };
     let table: &[(&str, FileFilter, &[u128])] = &[
         ("none", any(), &[1, 2, 3, 4, 5]),
         ("ids, foreign and unknown ones included", ids(&[5, 6, 2, 77, 2]), &[2, 5]),
+        ("a tag", tagged(&["sea"]), &[1, 2]),
+        ("two tags", tagged(&["sea", "boats"]), &[1]),
+        ("a tag of other letters", tagged(&["Sea"]), &[]),
+        ("an attribute", FileFilter { attributes: vec![attribute("year", "2026")], ..any() }, &[1, 2]),
+        ("an attribute and a tag", FileFilter { attributes: vec![attribute("k", "")], ..tagged(&["sea"]) }, &[2]),
+        ("an attribute of another value", FileFilter { attributes: vec![attribute("k", "2026")], ..any() }, &[]),
         ("one status", FileFilter { statuses: vec![FileStatus::Completed], ..any() }, &[2, 3, 5]),
         ("two statuses", FileFilter { statuses: vec![FileStatus::Failed, FileStatus::Uploading], ..any() }, &[1, 4]),
         ("one kind", FileFilter { kinds: vec![TrackKind::Audio], ..any() }, &[2, 3]),

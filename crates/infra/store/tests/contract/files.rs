@@ -1,10 +1,11 @@
 //! Files and their parts.
 
 use crate::fixture::{
-    at, completed, failure, file, file_id, found, object_id, organization_id, two_organizations, write,
+    at, attribute, completed, failure, file, file_id, found, object_id, organization_id, two_organizations, write,
 };
 use kinora_app::port::{Store, StoreError};
 use kinora_domain::file::{Content, File, FileState, Probe};
+use kinora_domain::labels::Labels;
 use kinora_domain::track::{FoundTrack, TrackKind};
 use kinora_domain::upload::StoredPart;
 
@@ -25,6 +26,34 @@ fn states() -> Vec<FileState> {
         content(Probe::Failed(failure())),
         FileState::Failed(failure()),
     ]
+}
+
+pub(crate) async fn labels_are_replaced_as_a_whole_and_go_with_their_file(store: &dyn Store) {
+    two_organizations(store).await;
+    let first = Labels {
+        tags: vec!["b".to_owned(), "a".to_owned()],
+        attributes: vec![attribute("k", "2"), attribute("k", ""), attribute("j", "=")],
+    };
+    let second = Labels { tags: vec!["c".to_owned()], attributes: vec![] };
+    write(store, async |tx| {
+        for number in [1, 2] {
+            tx.insert_file(&file(number)).await.unwrap();
+            tx.put_file_labels(&file(number), &first).await.unwrap();
+        }
+    })
+    .await;
+    let both = [file_id(1), file_id(2), file_id(3)];
+    for labels in [first.clone(), second, Labels::default()] {
+        write(store, async |tx| tx.put_file_labels(&file(1), &labels).await.unwrap()).await;
+        let found = store.read().await.unwrap().file_labels(&both).await.unwrap();
+        assert_eq!(found.get(&file_id(1)).cloned().unwrap_or_default(), labels);
+        assert_eq!(found.get(&file_id(2)), Some(&first));
+        assert_eq!(found.get(&file_id(3)), None);
+    }
+    write(store, async |tx| tx.delete_file(file_id(2)).await.unwrap()).await;
+    let mut tx = store.read().await.unwrap();
+    assert!(tx.file_labels(&both).await.unwrap().is_empty());
+    assert!(tx.file_labels(&[]).await.unwrap().is_empty());
 }
 
 pub(crate) async fn a_file_comes_back_in_every_state(store: &dyn Store) {

@@ -69,6 +69,7 @@ on_sqlite! {
         an_answer_belongs_to_a_key_and_is_a_success,
     }
     files {
+        labels_are_replaced_as_a_whole_and_go_with_their_file,
         a_file_comes_back_in_every_state,
         an_update_changes_what_may_change_and_nothing_else,
         a_file_of_another_organization_is_absent,

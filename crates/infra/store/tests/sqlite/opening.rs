@@ -66,6 +66,8 @@ async fn tracks_that_are_older_than_outputs_are_listed() {
     store.close().await.unwrap();
     // As it was before.
     for change in [
+        "DROP TABLE file_tags",
+        "DROP TABLE file_attributes",
         "DROP TABLE answers",
         "DROP INDEX key_grants_by_organization",
         "DROP TABLE asset_tags",

@@ -54,14 +54,13 @@ fn track(server: &Server, playlist: &str) -> Track {
     let fetch = |address: &str| server.fetch(&resolve(playlist, address)).expect(200).body;
     let segments: Vec<_> = text.lines().filter(|line| !line.starts_with('#')).collect();
     let name = playlist.rsplit('/').next().unwrap().trim_end_matches(".m3u8").to_owned();
-    let (init, segments) = match init {
-        Some(init) => (fetch(init), segments.into_iter().map(fetch).collect()),
+    let (init, segments) = if let Some(init) = init {
+        (fetch(init), segments.into_iter().map(fetch).collect())
+    } else {
         // Packed audio. The MPD names the same frames in fragments, which tell their times to more readers.
-        None => {
-            let fragment = |packed: &str| fetch(&packed.replace(".mp3", ".m4s"));
-            let folder = segments.first().unwrap().rsplit_once('/').unwrap().0;
-            (fetch(&format!("{folder}/init.mp4")), segments.into_iter().map(fragment).collect())
-        }
+        let fragment = |packed: &str| fetch(&packed.replace(".mp3", ".m4s"));
+        let folder = segments.first().unwrap().rsplit_once('/').unwrap().0;
+        (fetch(&format!("{folder}/init.mp4")), segments.into_iter().map(fragment).collect())
     };
     Track { name, init, segments, playlist: text }
 }

@@ -1,0 +1,23 @@
+//! Table `file_attributes`.
+
+use sea_orm::entity::prelude::*;
+
+/// An attribute of a file.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "file_attributes")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub file: Uuid,
+    /// Its place in the order given.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub position: i64,
+    /// That of the file.
+    pub organization: Uuid,
+    pub key: String,
+    pub value: String,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
