@@ -83,14 +83,18 @@ fn problem(path: &str, error: &serde_json::Error) -> Problem {
         // Without serde's position: the path says more than a column.
         let text = error.to_string();
         let sentence = text.rsplit_once(" at line ").map_or(text.as_str(), |(before, _)| before);
-        let field = missing_field(sentence).map(str::to_owned).map_or_else(
-            || Some(path.to_owned()).filter(|path| !path.is_empty() && path != "."),
-            |name| Some(if path.is_empty() || path == "." { name } else { format!("{path}.{name}") }),
-        );
+        let place = Some(path).filter(|path| !path.is_empty() && *path != ".");
+        let of = |name: &str| place.map_or_else(|| name.to_owned(), |place| format!("{place}.{name}"));
+        let (field, sentence) = match (missing_field(sentence), unknown_field(sentence)) {
+            (Some(name), _) => (Some(of(name)), sentence.to_owned()),
+            // The path ends with it already.
+            (None, Some(known)) => (place.map(str::to_owned), format!("there is no such field; {known}")),
+            (None, None) => (place.map(str::to_owned), sentence.to_owned()),
+        };
         return Problem {
             kind: Kind::Invalid,
             reason: "invalid_field",
-            message: format!("{}.", capital(sentence)),
+            message: format!("{}.", capital(&sentence)),
             field,
         };
     }
@@ -99,6 +103,15 @@ fn problem(path: &str, error: &serde_json::Error) -> Problem {
 
 fn missing_field(sentence: &str) -> Option<&str> {
     sentence.strip_prefix("missing field `")?.strip_suffix('`')
+}
+
+/// What is known, where a field is not.
+fn unknown_field(sentence: &str) -> Option<String> {
+    let (_, known) = sentence.strip_prefix("unknown field `")?.split_once("`, ")?;
+    Some(match known.strip_prefix("expected ") {
+        Some(known) => format!("there is {}", known.strip_prefix("one of ").unwrap_or(known)),
+        None => known.to_owned(),
+    })
 }
 
 fn capital(sentence: &str) -> String {
@@ -125,9 +138,26 @@ mod tests {
         number: u32,
     }
     #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Closed {
+        #[expect(dead_code, reason = "only read by serde")]
+        one: Option<Box<Closed>>,
+        #[expect(dead_code, reason = "only read by serde")]
+        two: Option<u32>,
+    }
+    #[derive(Debug, serde::Deserialize)]
     struct Whole {
         #[expect(dead_code, reason = "only read by serde")]
         parts: Vec<Part>,
+    }
+
+    #[test]
+    fn a_field_that_there_is_not_is_named_with_those_that_there_are() {
+        for (body, field) in [(r#"{"x":1}"#, "x"), (r#"{"one":{"one":{"y z":null}}}"#, "one.one.y z")] {
+            let problem = from_slice::<Closed>(body.as_bytes()).unwrap_err();
+            assert_eq!(problem.field.as_deref(), Some(field), "{body}");
+            assert_eq!(problem.message, "There is no such field; there is `one` or `two`.", "{body}");
+        }
     }
 
     #[test]

@@ -38,7 +38,7 @@ impl From<TrackType> for TrackKind {
 
 /// Names a track of a file, as `detect` does.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct TrackSelector {
     /// Such as `audio_1`.
     pub track_id: String,
@@ -46,7 +46,7 @@ pub(crate) struct TrackSelector {
 
 /// A track of a file.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct TranscodingTrack {
     /// Which one.
     pub track_selector: TrackSelector,

@@ -124,16 +124,96 @@ async fn texts_of_clients_come_back_as_they_were() {
 }
 
 #[tokio::test]
-async fn what_an_object_says_besides_is_passed_over() {
+async fn what_is_not_the_clients_to_say_is_refused() {
     let world = World::new().await;
-    let body = json!({
-        "name": "a", "friendlyName": "a", "fileSize": 1, "metadata": null,
-        "tenantId": world.keys.others.to_string(), "status": "Completed", "createDate": "2000-01-01T00:00:00Z", "id": "x",
-    });
+    let body = json!({ "name": "a", "friendlyName": "a", "fileSize": 1, "metadata": null });
+    for (field, value) in [
+        ("tenantId", world.keys.others.to_string()),
+        ("status", "Completed".to_owned()),
+        ("createDate", "2000-01-01T00:00:00Z".to_owned()),
+        ("id", "x".to_owned()),
+    ] {
+        let mut body = body.clone();
+        body[field] = value.into();
+        let answer = world.post("/vod/v1/files/start", &body).await.expect(400);
+        assert!(answer.message().starts_with(&format!("`{field}`: ")), "{}", answer.message());
+    }
     let started = world.post("/vod/v1/files/start", &body).await.expect(200).json();
     let file = world.get(&format!("/vod/v1/files/{}", started["fileId"].as_str().unwrap())).await.expect(200).json();
     assert_eq!(file["tenantId"], world.keys.organization.to_string());
     assert_eq!(file["status"], "Uploading");
     assert_eq!(file["createDate"], "2026-01-31T12:00:00.000Z");
     assert_eq!(file["metadata"], Value::Object(serde_json::Map::new()));
+}
+
+#[tokio::test]
+async fn a_field_that_no_operation_has_is_refused_by_its_name() {
+    let world = World::new().await;
+    let (file, asset) = world.film().await;
+    let open = world.start("open.mp4", 10).await.file;
+    let source = |fields: Value| json!({ "transcodedSources": [fields], "preset": "mp4" });
+    let track = |selector: Value| json!({ "trackSelector": selector, "type": "Audio" });
+    let copy = |fields: Value| json!({ "preset": "mp4", "harvestedEndpointInfos": [fields] });
+    let patched = |thing: &str, id: &str| format!("/vod/v1/{thing}/{id}");
+    let before = world.get("/vod/v1/assets").await.json();
+    for (method, path, body, field) in [
+        (
+            "POST",
+            "/vod/v1/files/start".to_owned(),
+            json!({ "name": "a", "friendlyName": "a", "fileSize": 1, "size": 1 }),
+            "size",
+        ),
+        (
+            "POST",
+            "/vod/v1/files/complete".to_owned(),
+            json!({ "fileId": open, "parts": [{ "partNumber": 1, "eTag": "x", "size": 10 }] }),
+            "parts[0].size",
+        ),
+        ("POST", format!("/vod/v1/files/{open}/cancel"), json!({ "remove": true }), "remove"),
+        ("PATCH", patched("files", &file), json!({ "name": "b", "title": "b" }), "title"),
+        (
+            "POST",
+            "/vod/v1/assets".to_owned(),
+            source(json!({ "fileId": file, "file": file })),
+            "transcodedSources[0].file",
+        ),
+        (
+            "POST",
+            "/vod/v1/assets".to_owned(),
+            source(
+                json!({ "fileId": file, "transcodingTracks": [track(json!({ "trackId": "audio_1", "index": 0 }))] }),
+            ),
+            "transcodedSources[0].transcodingTracks[0].trackSelector.index",
+        ),
+        ("PATCH", patched("assets", &asset), json!({ "title": "b", "name": "b" }), "name"),
+        ("POST", format!("/vod/v1/assets/{asset}/outputs"), json!({ "preset": "mp4", "expires": 1 }), "expires"),
+        (
+            "POST",
+            format!("/vod/v1/assets/{asset}/outputs"),
+            copy(json!({ "accessType": "S3", "format": "HLS", "protection": "None", "rate": 1 })),
+            "harvestedEndpointInfos[0].rate",
+        ),
+        (
+            "POST",
+            "/core/v1/api-key".to_owned(),
+            json!({ "name": "a", "roleId": kinora_domain::access::Role::Viewer.id().to_string(), "role": "Viewer" }),
+            "role",
+        ),
+    ] {
+        let asked = ask(method, &path).key(&world.keys.admin).json(&body);
+        let answer = world.call(asked).await.expect(400);
+        assert_eq!(answer.code(), "invalid_field", "{path} {body}");
+        let sentence = format!("`{field}`: There is no such field; there is `");
+        assert!(answer.message().starts_with(&sentence), "{path} {body}: {}", answer.message());
+    }
+    assert_eq!(world.get("/vod/v1/assets").await.json(), before, "nothing was made or changed");
+    assert_eq!(world.get(&format!("/vod/v1/files/{open}")).await.json()["status"], "Uploading");
+}
+
+#[tokio::test]
+async fn what_the_vendors_own_sample_sends_beyond_is_taken() {
+    let world = World::new().await;
+    let (file, parts) = world.send("film.mp4", &crate::film::film(&crate::film::Script::default()).bytes).await;
+    let body = json!({ "fileId": file, "parts": parts, "uploadId": null });
+    world.post("/vod/v1/files/complete", &body).await.expect(200);
 }

@@ -56,10 +56,23 @@ impl Playables {
 /// # Errors
 /// As [`Playable::load`]; failures are not kept.
 pub(crate) async fn playable(app: &App, id: AssetId) -> Result<Arc<Playable>, Error> {
+    fresh(app, id, FRESH_GROWING).await
+}
+
+/// The asset, and where more of it was coming, as the store has it now: who was told that all is there is not shown less
+/// a moment later.
+///
+/// # Errors
+/// As [`playable`].
+pub(crate) async fn playable_now(app: &App, id: AssetId) -> Result<Arc<Playable>, Error> {
+    fresh(app, id, Duration::ZERO).await
+}
+
+async fn fresh(app: &App, id: AssetId, growing: Duration) -> Result<Arc<Playable>, Error> {
     let cache = &app.playables.entries;
     let now = Instant::now();
     if let Some(entry) = cache.get(&id) {
-        let fresh = if entry.playable.is_changing() { FRESH_GROWING } else { FRESH };
+        let fresh = if entry.playable.is_changing() { growing } else { FRESH };
         if now.duration_since(entry.checked) < fresh {
             return Ok(entry.playable);
         }

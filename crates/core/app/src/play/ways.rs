@@ -1,6 +1,6 @@
 //! In which ways an asset can be played at this moment.
 
-use super::cache::playable;
+use super::cache::playable_now;
 use super::original::original;
 use crate::app::App;
 use crate::error::Error;
@@ -26,7 +26,7 @@ pub struct Ways {
 /// # Errors
 /// Storage.
 pub(crate) async fn ways(app: &App, asset: &Asset, outputs: &[OutputId]) -> Result<Vec<Ways>, Error> {
-    let Some(playable) = present(playable(app, asset.id).await)? else {
+    let Some(playable) = present(playable_now(app, asset.id).await)? else {
         return Ok(vec![Ways::default(); outputs.len()]);
     };
     let mut all: Vec<Ways> = Vec::with_capacity(outputs.len());

@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 
 /// What an asset is to be made into besides.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct AddOutput {
     /// Name of a preset.
     #[schema(example = "mp4_720p")]

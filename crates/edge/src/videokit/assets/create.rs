@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 /// What an asset is made of and into.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct CreateAsset {
     /// Files that it is made of.
     pub transcoded_sources: Vec<VodSource>,

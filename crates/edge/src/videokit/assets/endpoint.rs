@@ -45,7 +45,7 @@ pub(crate) enum MediaAssetProtectionType {
 
 /// The keys of an encrypted endpoint.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ProtectionDetailsInfo {
     /// Ids of the keys.
     #[serde(default)]
@@ -57,7 +57,7 @@ pub(crate) struct ProtectionDetailsInfo {
 
 /// A way to play an asset.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct EndpointInfo {
     /// Names it within the asset.
     #[serde(skip_serializing_if = "Option::is_none")]

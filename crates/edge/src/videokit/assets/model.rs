@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 /// A file that an asset is made of.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct VodSource {
     /// The file.
     pub file_id: String,

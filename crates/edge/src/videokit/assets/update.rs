@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 
 /// What is to be changed; what is left out stays.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct UpdateAsset {
     /// Merged into what is there (RFC 7396): a key that is `null` is removed.
     #[schema(value_type = Option<Object>)]

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 /// What becomes of the file.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct CancelFile {
     /// Remove it now; otherwise it stays with the status `Error`.
     pub delete: Option<bool>,

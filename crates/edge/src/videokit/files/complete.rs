@@ -9,22 +9,27 @@ use axum::Json;
 use axum::extract::State;
 use kinora_app::upload::complete_upload;
 use kinora_domain::upload::ClaimedPart;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// What was uploaded.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct CompleteFile {
     /// The file.
     pub file_id: String,
     /// Every part of it, in any order.
     pub parts: Vec<PartETag>,
+    /// The vendor's own sample sends one, from an answer that has none.
+    #[schema(ignore)]
+    #[expect(dead_code, reason = "taken, and of no meaning here")]
+    pub upload_id: Option<IgnoredAny>,
 }
 
 /// A part as it was answered.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct PartETag {
     /// From 1.
     pub part_number: u64,

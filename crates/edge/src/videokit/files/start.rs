@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 
 /// What is going to be uploaded.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct StartFile {
     /// Its name, 1 to 1024 characters.
     #[schema(example = "holiday.mp4")]

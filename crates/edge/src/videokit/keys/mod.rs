@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 /// What a key is to be.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ApiKeyInput {
     /// What people call it, 1 to 200 characters.
     #[schema(example = "Web shop")]
