@@ -45,9 +45,11 @@ async fn metrics(State(edge): State<Edge>) -> Response {
             for state in JobState::ALL {
                 metrics::gauge!("kinora_jobs", "state" => state.name()).set(approximate(count(state)));
             }
-            let unfinished = JobState::ALL.into_iter().filter(|state| *state != JobState::Parked).map(count).sum();
-            metrics::gauge!("kinora_jobs_unfinished").set(approximate(unfinished));
         }
+        Err(error) => problem::log(&error),
+    }
+    match edge.app.unfinished_jobs().await {
+        Ok(unfinished) => metrics::gauge!("kinora_jobs_unfinished").set(approximate(unfinished)),
         Err(error) => problem::log(&error),
     }
     ([(CONTENT_TYPE, "text/plain; version=0.0.4")], (edge.metrics)()).into_response()

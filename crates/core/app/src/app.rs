@@ -112,6 +112,14 @@ impl App {
         Ok(self.store.read().await?.queue_depth().await?)
     }
 
+    /// How many jobs are to be done now: timers whose moment has not come, and what needs a person, aside.
+    ///
+    /// # Errors
+    /// The store refuses.
+    pub async fn unfinished_jobs(&self) -> Result<u64, Error> {
+        Ok(self.store.read().await?.unfinished_jobs().await?)
+    }
+
     /// The name of this process on the leases that it takes.
     pub const fn holder(&self) -> HolderId {
         self.holder

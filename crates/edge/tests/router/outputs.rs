@@ -308,3 +308,19 @@ async fn what_cannot_play_has_outputs_that_say_why() {
     }
     assert_eq!(seen["endpoints"], json!([]));
 }
+
+#[tokio::test]
+async fn an_asset_has_so_many_outputs_and_no_more() {
+    let world = World::new().await;
+    let (_, asset) = world.film().await;
+    // One is the asset's own.
+    for number in 1..32 {
+        world.output(&asset, &json!({ "preset": "mp4", "id": number.to_string() })).await.expect(200);
+    }
+    let refused = world.output(&asset, &json!({ "preset": "mp4", "id": "one-more" })).await.expect(409);
+    assert_eq!(refused.code(), "too_many_outputs");
+    assert!(refused.message().contains("32 outputs at most"), "{}", refused.message());
+    assert_eq!(detail(&world, &asset).await["outputs"].as_array().map(Vec::len), Some(32));
+    world.delete(&format!("/vod/v1/assets/{asset}/outputs/7")).await.expect(200);
+    world.output(&asset, &json!({ "preset": "mp4", "id": "one-more" })).await.expect(200);
+}

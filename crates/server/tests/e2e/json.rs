@@ -26,7 +26,7 @@ fn what_is_no_json_is_refused_with_the_place() {
     let texts = [
         "{".to_owned(),
         "{]".to_owned(),
-        "{\"name\": \"a".to_owned(),
+        "{\"nam".to_owned(),
         "{} {}".to_owned(),
         "nul".to_owned(),
         "\u{0}".to_owned(),

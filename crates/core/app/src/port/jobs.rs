@@ -76,7 +76,7 @@ pub trait Jobs: Send {
     /// How many jobs there are in each state; a state that is not listed has none.
     async fn queue_depth(&mut self) -> Result<Vec<(JobState, u64)>, StoreError>;
 
-    /// Jobs that are still to be done: all that are not parked.
+    /// Jobs that are to be done now: all that are neither parked nor timers whose moment has not come.
     async fn unfinished_jobs(&mut self) -> Result<u64, StoreError>;
 
     /// The processes that hold leases.

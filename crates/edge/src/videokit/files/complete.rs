@@ -27,9 +27,9 @@ pub(crate) struct CompleteFile {
     pub upload_id: Option<IgnoredAny>,
 }
 
-/// A part as it was answered.
+/// A part as it was answered. Clients of object stores say more about each, and it is passed over.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct PartETag {
     /// From 1.
     pub part_number: u64,

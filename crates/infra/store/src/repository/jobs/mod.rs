@@ -100,8 +100,7 @@ impl Jobs for SqlTx {
     }
 
     async fn unfinished_jobs(&mut self) -> Result<u64, StoreError> {
-        let depth = self.depth().await?;
-        Ok(depth.into_iter().filter(|(state, _)| *state != JobState::Parked).map(|(_, count)| count).sum())
+        self.unfinished().await
     }
 
     async fn holders(&mut self) -> Result<Vec<HolderId>, StoreError> {

@@ -49,6 +49,15 @@ impl SqlTx {
         }
         Ok(depth)
     }
+
+    pub(super) async fn unfinished(&self) -> Result<u64, StoreError> {
+        let doing = "counting unfinished jobs";
+        // What was scheduled and never tried is a timer.
+        let sql = "SELECT COUNT(*) FROM jobs WHERE state <> 'parked' AND NOT (state = 'scheduled' AND attempts = 0)";
+        let row = self.rows(sql, [], doing).await?.into_iter().next();
+        let count: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0)).doing(doing)?;
+        from_column(TABLE, &"any", "count", count)
+    }
 }
 
 fn view(row: Model) -> Result<JobView, StoreError> {
