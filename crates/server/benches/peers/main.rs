@@ -9,7 +9,7 @@
 //! ```
 //!
 //! `--quick` leaves out the two-hour films, shortens those to convert and takes three rounds; `--json` prints
-//! every sample in place of the table; `--only first|upload|serving|start|ladder|foreign|workers` may be given
+//! every sample in place of the table; `--only first|upload|serving|start|ladder|foreign|workers|lists` may be given
 //! several times. `KINORA_BIN` names another binary, `KINORA_BENCH_MEDIA` a film to make the footage of.
 
 mod api;
@@ -23,6 +23,7 @@ mod hls;
 mod http;
 mod kernel;
 mod ladder;
+mod lists;
 mod machine;
 mod nginx;
 mod options;
@@ -109,6 +110,9 @@ fn run(options: Options) -> Outcome<()> {
     }
     if bench.options.wants(Part::Workers) {
         workers::measure(&bench, &mut report)?;
+    }
+    if bench.options.wants(Part::Lists) {
+        lists::measure(&bench, &mut report)?;
     }
 
     let folder = bench.target.join("bench");

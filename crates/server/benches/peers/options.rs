@@ -19,6 +19,8 @@ pub(crate) enum Part {
     Foreign,
     /// One worker and two.
     Workers,
+    /// Pages of a large library.
+    Lists,
 }
 
 /// The command line, read.
@@ -77,6 +79,7 @@ fn part(name: Option<&str>) -> Outcome<Part> {
         Some("ladder") => Ok(Part::Ladder),
         Some("foreign") => Ok(Part::Foreign),
         Some("workers") => Ok(Part::Workers),
-        _ => Err(Failure::new("--only takes first, upload, serving, start, ladder, foreign or workers")),
+        Some("lists") => Ok(Part::Lists),
+        _ => Err(Failure::new("--only takes first, upload, serving, start, ladder, foreign, workers or lists")),
     }
 }
