@@ -1,14 +1,20 @@
 //! A server's Cloud Video Kit API, as far as the command line needs it.
 
 use super::error::RemoteError;
-use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, ETAG};
-use reqwest::{Client, Method, RequestBuilder, Response, Url};
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, ETAG, RETRY_AFTER};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// How long a server may take to say anything.
 const SILENCE: Duration = Duration::from_mins(1);
+
+/// How often a request is sent that the server has no time for yet.
+const TRIES: u32 = 10;
+
+/// How long is waited at most between two of them.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// A server and the key for it.
 #[derive(Clone)]
@@ -67,7 +73,7 @@ impl Api {
     }
 
     pub(crate) async fn delete(&self, path: &str) -> Result<(), RemoteError> {
-        self.send(self.request(Method::DELETE, path)?).await.map(drop)
+        self.patiently(self.request(Method::DELETE, path)?).await.map(drop)
     }
 
     /// Sends the `len` bytes of a part to its link, which needs no key. Gives the part's `ETag`.
@@ -85,13 +91,30 @@ impl Api {
     }
 
     async fn json<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, RemoteError> {
-        let answer = self.send(request).await?;
+        let answer = self.patiently(request).await?;
         let bytes = answer.bytes().await.map_err(|source| self.unreachable(source))?;
         serde_json::from_slice(&bytes).map_err(|error| RemoteError::Strange(error.to_string()))
     }
 
+    /// Sends a request, and again when the server says that the key asks too often.
+    async fn patiently(&self, request: RequestBuilder) -> Result<Response, RemoteError> {
+        let mut tries = 1;
+        while let Some(again) = request.try_clone().filter(|_again| tries < TRIES) {
+            let answer = again.send().await.map_err(|source| self.unreachable(source))?;
+            if answer.status() != StatusCode::TOO_MANY_REQUESTS {
+                return Self::judge(answer).await;
+            }
+            tokio::time::sleep(wait_of(&answer)).await;
+            tries += 1;
+        }
+        self.send(request).await
+    }
+
     async fn send(&self, request: RequestBuilder) -> Result<Response, RemoteError> {
-        let answer = request.send().await.map_err(|source| self.unreachable(source))?;
+        Self::judge(request.send().await.map_err(|source| self.unreachable(source))?).await
+    }
+
+    async fn judge(answer: Response) -> Result<Response, RemoteError> {
         let status = answer.status();
         if status.is_success() {
             return Ok(answer);
@@ -108,4 +131,10 @@ impl Api {
         // A part's link is a secret: errors name the server alone.
         RemoteError::Unreachable { server: self.server.to_string(), source: source.without_url() }
     }
+}
+
+/// How long an answer says to wait: a second where it says nothing.
+fn wait_of(answer: &Response) -> Duration {
+    let seconds = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+    seconds.map_or(Duration::from_secs(1), Duration::from_secs).min(LONGEST_WAIT)
 }

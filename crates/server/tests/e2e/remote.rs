@@ -99,3 +99,14 @@ fn what_is_wrong_is_said() {
     run(&server, &["assets", "list", "--server", "http://127.0.0.1:1"]).failed(1, &["127.0.0.1:1/ cannot be reached"]);
     server.home.run(&["assets", "list"], &[]).failed(1, &["KINORA_KEY"]);
 }
+
+#[test]
+fn who_is_asked_to_wait_waits() {
+    let server = Server::with(&[("KINORA_RATE_LIMIT", "2"), ("KINORA_RATE_BURST", "1")]);
+    server.home.write("film.mp4", films::film());
+    let out = run(&server, &["upload", "film.mp4", "--wait"]).succeeded();
+    let told_to_wait = server.log_lines().iter().filter(|line| line["status"] == 429).count();
+    assert!(told_to_wait > 0, "the server limits");
+    let id = out.lines().next().unwrap().to_owned();
+    run(&server, &["assets", "delete", &id]).succeeded();
+}
