@@ -15,6 +15,7 @@ mod clock;
 mod convert;
 mod entity;
 mod error;
+mod found;
 mod integrity;
 mod listing;
 mod migration;

@@ -1,11 +1,18 @@
 //! Pages of listings: first the ids, out of an index, then the rows of that one page.
 
+use crate::error::Doing;
+use crate::found::{FEW, Found, Listing};
 use crate::transaction::Transaction;
-use kinora_app::port::Order;
+use crate::tx::SqlTx;
+use kinora_app::port::{Order, StoreError};
 use kinora_domain::page::PageRequest;
-use sea_orm::sea_query::{BinOper, Expr, ExprTrait, Func, NullOrdering};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, IdenStatic, Order as SqlOrder, QueryOrder, QuerySelect, Select};
+use sea_orm::sea_query::{BinOper, Expr, ExprTrait, Func, NullOrdering, SelectStatement};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IdenStatic, Order as SqlOrder, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Select,
+};
 use std::collections::HashMap;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// The ids on a page of what `rows` selects, and how many there are on all pages.
@@ -24,6 +31,84 @@ pub(crate) async fn ids<E: EntityTrait>(
     }
     let total: Option<i64> = counted(rows).into_tuple().one(db).await?;
     Ok((ids, u64::try_from(total.unwrap_or(0)).unwrap_or(0)))
+}
+
+/// How a condition is written that looks into another table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Spelling {
+    /// What the other table has comes first.
+    Gathered,
+    /// The other table is asked about each row.
+    Walked,
+}
+
+impl Spelling {
+    /// The condition that `id` is among those of `others`, which select the column `of`.
+    pub(crate) fn condition<Id: ColumnTrait, Of: ColumnTrait>(self, id: Id, of: Of, others: SelectStatement) -> Expr {
+        match self {
+            Self::Gathered => id.in_subquery(others),
+            Self::Walked => {
+                let mut others = others;
+                let same = Expr::col(of.as_column_ref()).equals(id.as_column_ref());
+                Expr::exists(others.and_where(same).to_owned())
+            }
+        }
+    }
+}
+
+/// A listing's filter in two spellings that find the same.
+pub(crate) struct Filtered<E: EntityTrait> {
+    /// For who wants all of it: begins with what is rarest.
+    pub(crate) gathered: Select<E>,
+    /// For who walks along an order and stops when a page is full: looks at each row.
+    pub(crate) walked: Select<E>,
+}
+
+/// The ids on a page of what a filter finds, and how many there are on all pages. What it finds is kept until something
+/// that is listed changes.
+pub(crate) async fn found<E: EntityTrait>(
+    tx: &SqlTx,
+    (organization, listing): (Uuid, Listing),
+    filtered: Filtered<E>,
+    id: E::Column,
+    sort: (E::Column, Order),
+    page: PageRequest,
+) -> Result<(Vec<Uuid>, u64), StoreError> {
+    let doing = "listing";
+    let Filtered { gathered, walked } = filtered;
+    let filter = gathered.clone().select_only().column(id).build(tx.db.get_database_backend()).to_string();
+    let Some((memory, key)) = tx.key(organization, listing, filter).await? else {
+        return ids(&tx.db, gathered, id, sort, page).await.doing(doing);
+    };
+    let known = if let Some(known) = memory.get(&key) {
+        known
+    } else {
+        let known = Arc::new(gather(&tx.db, gathered, id).await.doing(doing)?);
+        memory.keep(key, &known);
+        known
+    };
+    match &*known {
+        Found::Few(few) if few.is_empty() => Ok((Vec::new(), 0)),
+        Found::Few(few) => {
+            let rows = E::find().filter(id.is_in(crate::convert::padded(few.iter().copied())));
+            let on_page: Vec<Uuid> = on_page(rows, id, sort, page).into_tuple().all(&tx.db).await.doing(doing)?;
+            Ok((on_page, u64::try_from(few.len()).unwrap_or(u64::MAX)))
+        }
+        Found::Many(total) if page.offset() >= *total => Ok((Vec::new(), *total)),
+        Found::Many(total) => {
+            let on_page: Vec<Uuid> = on_page(walked, id, sort, page).into_tuple().all(&tx.db).await.doing(doing)?;
+            Ok((on_page, *total))
+        }
+    }
+}
+
+async fn gather<E: EntityTrait>(db: &Transaction, rows: Select<E>, id: E::Column) -> Result<Found, DbErr> {
+    let few: Vec<Uuid> = rows.clone().select_only().column(id).limit(FEW + 1).into_tuple().all(db).await?;
+    if u64::try_from(few.len()).unwrap_or(u64::MAX) <= FEW {
+        return Ok(Found::Few(few));
+    }
+    let total: Option<i64> = counted(rows).into_tuple().one(db).await?;
+    Ok(Found::Many(u64::try_from(total.unwrap_or(0)).unwrap_or(0)))
 }
 
 /// The ids of a page. Equal rows follow their ids in the direction of the sort, so that one order is

@@ -2,6 +2,7 @@
 
 use crate::clock::PinnedClock;
 use crate::error::Doing;
+use crate::found::Memory;
 use crate::tx::SqlTx;
 use async_trait::async_trait;
 use kinora_app::port::{Store, StoreError, Tx};
@@ -9,6 +10,7 @@ use kinora_domain::Timestamp;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
+use std::sync::Arc;
 
 /// The metadata store in an SQL database. Open it with [`open`](Self::open).
 #[derive(Debug)]
@@ -16,11 +18,12 @@ pub struct SqlStore {
     pub(crate) writer: DatabaseConnection,
     pub(crate) readers: DatabaseConnection,
     clock: PinnedClock,
+    memory: Arc<Memory>,
 }
 
 impl SqlStore {
     pub(crate) fn new(writer: DatabaseConnection, readers: DatabaseConnection) -> Self {
-        Self { writer, readers, clock: PinnedClock::default() }
+        Self { writer, readers, clock: PinnedClock::default(), memory: Arc::default() }
     }
 
     /// Passes while the store answers: a trivial read, which waits for no writer.
@@ -60,7 +63,7 @@ impl SqlStore {
             .begin_with_options(options)
             .await
             .doing("beginning a transaction that writes")
-            .map(|tx| SqlTx::new(tx, self.clock.clone()))
+            .map(|tx| SqlTx::new(tx, self.clock.clone(), None))
     }
 
     pub(crate) async fn begin_reading(&self) -> Result<SqlTx, StoreError> {
@@ -69,7 +72,7 @@ impl SqlStore {
             .begin_with_options(options)
             .await
             .doing("beginning a transaction that reads")
-            .map(|tx| SqlTx::new(tx, self.clock.clone()))
+            .map(|tx| SqlTx::new(tx, self.clock.clone(), Some(Arc::clone(&self.memory))))
     }
 }
 

@@ -113,7 +113,7 @@ async fn pages_and_counts_come_out_of_an_index_alone() {
             FileSort::Size,
             FileSort::Status,
         ] {
-            let rows = file_list::select(organization, &FileFilter::default()).unwrap();
+            let rows = file_list::select(organization, &FileFilter::default()).unwrap().gathered;
             let sorted = listing::on_page(rows, files::Column::Id, (file_list::column(sort), order), page);
             plans.push((format!("files by {sort:?} {order:?}"), plan(&store, sorted.build(backend)).await));
         }
@@ -125,14 +125,14 @@ async fn pages_and_counts_come_out_of_an_index_alone() {
             AssetSort::Preset,
             AssetSort::Duration,
         ] {
-            let rows = asset_list::select(organization, &AssetFilter::default()).unwrap();
+            let rows = asset_list::select(organization, &AssetFilter::default()).unwrap().gathered;
             let sorted = listing::on_page(rows, assets::Column::Id, (asset_list::column(sort), order), page);
             plans.push((format!("assets by {sort:?} {order:?}"), plan(&store, sorted.build(backend)).await));
         }
     }
-    let files = listing::counted(file_list::select(organization, &FileFilter::default()).unwrap());
+    let files = listing::counted(file_list::select(organization, &FileFilter::default()).unwrap().gathered);
     plans.push(("count of files".to_owned(), plan(&store, files.build(backend)).await));
-    let assets = listing::counted(asset_list::select(organization, &AssetFilter::default()).unwrap());
+    let assets = listing::counted(asset_list::select(organization, &AssetFilter::default()).unwrap().gathered);
     plans.push(("count of assets".to_owned(), plan(&store, assets.build(backend)).await));
     for (what, plan) in plans {
         assert!(plan.starts_with("SEARCH") && plan.contains("USING COVERING INDEX"), "{what}: {plan}");
@@ -177,10 +177,31 @@ async fn a_filter_that_leaves_little_is_where_the_search_begins() {
             "SEARCH assets USING COVERING INDEX assets_by_created (organization=? AND created>?)",
         ),
     ] {
-        let rows = asset_list::select(organization, &filter).unwrap();
+        let rows = asset_list::select(organization, &filter).unwrap().gathered;
         let sort = (asset_list::column(AssetSort::Created), Order::Descending);
         let listed = listing::on_page(rows, assets::Column::Id, sort, page);
         let plan = plan(&store, listed.build(backend)).await;
         assert!(plan.contains(expected), "{filter:?}: {plan}");
     }
+}
+
+#[tokio::test]
+async fn who_walks_along_an_order_asks_about_each_row() {
+    let (_home, store) = open().await;
+    let organization = OrganizationId::new(Uuid::nil());
+    let page = PageRequest::new(None, None).unwrap();
+    let attribute = Attribute { key: "a".to_owned(), value: String::new() };
+    let filter = AssetFilter { tags: vec!["sea".to_owned()], attributes: vec![attribute], ..AssetFilter::default() };
+    let rows = asset_list::select(organization, &filter).unwrap().walked;
+    let sort = (asset_list::column(AssetSort::Title), Order::Descending);
+    let listed = listing::on_page(rows, assets::Column::Id, sort, page);
+    let plan = plan(&store, listed.build(store.readers.get_database_backend())).await;
+    assert!(plan.starts_with("SEARCH assets USING COVERING INDEX assets_by_title (organization=?)"), "{plan}");
+    for asked in [
+        "SEARCH asset_tags EXISTS USING COVERING INDEX asset_tags_by_value (organization=? AND tag=? AND asset=?)",
+        "SEARCH asset_attributes EXISTS USING COVERING INDEX asset_attributes_by_value (organization=? AND key=? AND value=? AND asset=?)",
+    ] {
+        assert!(plan.contains(asked), "{plan}");
+    }
+    assert!(!plan.contains("TEMP B-TREE"), "{plan}");
 }

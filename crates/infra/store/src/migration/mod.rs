@@ -9,6 +9,7 @@ mod m0004_library;
 mod m0006_keys;
 mod m0007_idempotency;
 mod m0008_file_labels;
+mod m0009_listing_changes;
 
 use crate::open::OpenError;
 use sea_orm::{
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_keys::Migration),
             Box::new(m0007_idempotency::Migration),
             Box::new(m0008_file_labels::Migration),
+            Box::new(m0009_listing_changes::Migration),
         ]
     }
 }

@@ -1,13 +1,16 @@
 //! Tags and attributes of assets: rows, and filters by them.
 
+use crate::entity::assets::Column;
 use crate::entity::{asset_attributes, asset_tags};
 use crate::error::Doing;
+use crate::found::Listing;
+use crate::listing::Spelling;
 use crate::tx::SqlTx;
 use kinora_app::port::StoreError;
 use kinora_domain::asset::Asset;
 use kinora_domain::labels::{Attribute, Labels};
 use kinora_domain::{AssetId, OrganizationId};
-use sea_orm::sea_query::{Query, SelectStatement};
+use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 
 impl SqlTx {
@@ -32,6 +35,7 @@ impl SqlTx {
 
     pub(super) async fn label_asset(&self, asset: &Asset, labels: &Labels) -> Result<(), StoreError> {
         let (id, organization) = (asset.id.uuid(), asset.organization.uuid());
+        self.changed(organization, Listing::Assets).await?;
         asset_tags::Entity::delete_many()
             .filter(asset_tags::Column::Asset.eq(id))
             .exec(&self.db)
@@ -60,23 +64,25 @@ impl SqlTx {
     }
 }
 
-/// Ids of the assets of an organization that have a tag.
-pub(super) fn with_tag(organization: OrganizationId, tag: &str) -> SelectStatement {
-    Query::select()
+/// The condition that an asset has a tag.
+pub(super) fn with_tag(organization: OrganizationId, tag: &str, spelling: Spelling) -> Expr {
+    let assets = Query::select()
         .column(asset_tags::Column::Asset)
         .from(asset_tags::Entity)
         .and_where(asset_tags::Column::Organization.eq(organization.uuid()))
         .and_where(asset_tags::Column::Tag.eq(tag))
-        .to_owned()
+        .to_owned();
+    spelling.condition(Column::Id, asset_tags::Column::Asset, assets)
 }
 
-/// Ids of the assets of an organization that have an attribute.
-pub(super) fn with_attribute(organization: OrganizationId, attribute: &Attribute) -> SelectStatement {
-    Query::select()
+/// The condition that an asset has an attribute.
+pub(super) fn with_attribute(organization: OrganizationId, attribute: &Attribute, spelling: Spelling) -> Expr {
+    let assets = Query::select()
         .column(asset_attributes::Column::Asset)
         .from(asset_attributes::Entity)
         .and_where(asset_attributes::Column::Organization.eq(organization.uuid()))
         .and_where(asset_attributes::Column::Key.eq(attribute.key.as_str()))
         .and_where(asset_attributes::Column::Value.eq(attribute.value.as_str()))
-        .to_owned()
+        .to_owned();
+    spelling.condition(Column::Id, asset_attributes::Column::Asset, assets)
 }

@@ -4,7 +4,7 @@ use super::asset_labels;
 use crate::convert::{bound, padded};
 use crate::entity::asset_sources;
 use crate::entity::assets::{Column, Entity};
-use crate::listing::Containing;
+use crate::listing::{Containing, Filtered, Spelling};
 use kinora_app::port::{AssetFilter, AssetSort};
 use kinora_domain::asset::AssetStatus;
 use kinora_domain::{AssetId, FileId, OrganizationId, Timestamp};
@@ -32,7 +32,12 @@ pub(super) fn living() -> Select<Entity> {
 }
 
 /// The assets of an organization that pass the filter; `None` when none can.
-pub(crate) fn select(organization: OrganizationId, filter: &AssetFilter) -> Option<Select<Entity>> {
+pub(crate) fn select(organization: OrganizationId, filter: &AssetFilter) -> Option<Filtered<Entity>> {
+    let spelled = |spelling| spelled(organization, filter, spelling);
+    Some(Filtered { gathered: spelled(Spelling::Gathered)?, walked: spelled(Spelling::Walked)? })
+}
+
+fn spelled(organization: OrganizationId, filter: &AssetFilter, spelling: Spelling) -> Option<Select<Entity>> {
     let mut all = Condition::all().add(Column::Organization.eq(organization.uuid()));
     if !filter.ids.is_empty() {
         all = all.add(Column::Id.is_in(padded(filter.ids.iter().copied().map(AssetId::uuid))));
@@ -59,10 +64,10 @@ pub(crate) fn select(organization: OrganizationId, filter: &AssetFilter) -> Opti
     ];
     all = bounds.into_iter().fold(all, Condition::add_option);
     for tag in &filter.tags {
-        all = all.add(Column::Id.in_subquery(asset_labels::with_tag(organization, tag)));
+        all = all.add(asset_labels::with_tag(organization, tag, spelling));
     }
     for attribute in &filter.attributes {
-        all = all.add(Column::Id.in_subquery(asset_labels::with_attribute(organization, attribute)));
+        all = all.add(asset_labels::with_attribute(organization, attribute, spelling));
     }
     Some(living().filter(all))
 }

@@ -4,6 +4,7 @@ use super::{asset_list, asset_row};
 use crate::convert::{inconsistent, padded};
 use crate::entity::{asset_source_tracks, asset_sources, assets};
 use crate::error::Doing;
+use crate::found::Listing;
 use crate::listing;
 use crate::tx::SqlTx;
 use async_trait::async_trait;
@@ -24,6 +25,7 @@ impl Assets for SqlTx {
             .exec_without_returning(&self.db)
             .await
             .doing("inserting an asset")?;
+        self.changed(asset.organization.uuid(), Listing::Assets).await?;
         asset_sources::Entity::insert_many(asset_row::source_rows(asset).map(IntoActiveModel::into_active_model))
             .exec_without_returning(&self.db)
             .await
@@ -69,6 +71,7 @@ impl Assets for SqlTx {
             .exec(&self.db)
             .await
             .doing("updating an asset")?;
+        self.changed(asset.organization.uuid(), Listing::Assets).await?;
         if result.rows_affected == 0 {
             return Err(inconsistent(asset_row::TABLE, &asset.id, "it is to be updated, but is not there"));
         }
@@ -86,8 +89,8 @@ impl Assets for SqlTx {
             return Ok(Page { items: Vec::new(), total: 0, request: page });
         };
         let sort = (asset_list::column(sort.0), sort.1);
-        let (ids, total) =
-            listing::ids(&self.db, select, assets::Column::Id, sort, page).await.doing("listing assets")?;
+        let of = (organization.uuid(), Listing::Assets);
+        let (ids, total) = listing::found(self, of, select, assets::Column::Id, sort, page).await?;
         Ok(Page { items: self.load_assets(&ids).await?, total, request: page })
     }
 

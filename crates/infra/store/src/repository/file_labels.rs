@@ -1,14 +1,17 @@
 //! Tags and attributes of files: rows, and filters by them.
 
 use crate::convert::padded;
+use crate::entity::files::Column;
 use crate::entity::{file_attributes, file_tags};
 use crate::error::Doing;
+use crate::found::Listing;
+use crate::listing::Spelling;
 use crate::tx::SqlTx;
 use kinora_app::port::StoreError;
 use kinora_domain::file::File;
 use kinora_domain::labels::{Attribute, Labels};
 use kinora_domain::{FileId, OrganizationId};
-use sea_orm::sea_query::{Query, SelectStatement};
+use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use std::collections::HashMap;
 
@@ -45,6 +48,7 @@ impl SqlTx {
 
     pub(super) async fn label_file(&self, file: &File, labels: &Labels) -> Result<(), StoreError> {
         let (id, organization) = (file.id.uuid(), file.organization.uuid());
+        self.changed(organization, Listing::Files).await?;
         file_tags::Entity::delete_many()
             .filter(file_tags::Column::File.eq(id))
             .exec(&self.db)
@@ -73,23 +77,25 @@ impl SqlTx {
     }
 }
 
-/// Ids of the files of an organization that have a tag.
-pub(super) fn with_tag(organization: OrganizationId, tag: &str) -> SelectStatement {
-    Query::select()
+/// The condition that a file has a tag.
+pub(super) fn with_tag(organization: OrganizationId, tag: &str, spelling: Spelling) -> Expr {
+    let files = Query::select()
         .column(file_tags::Column::File)
         .from(file_tags::Entity)
         .and_where(file_tags::Column::Organization.eq(organization.uuid()))
         .and_where(file_tags::Column::Tag.eq(tag))
-        .to_owned()
+        .to_owned();
+    spelling.condition(Column::Id, file_tags::Column::File, files)
 }
 
-/// Ids of the files of an organization that have an attribute.
-pub(super) fn with_attribute(organization: OrganizationId, attribute: &Attribute) -> SelectStatement {
-    Query::select()
+/// The condition that a file has an attribute.
+pub(super) fn with_attribute(organization: OrganizationId, attribute: &Attribute, spelling: Spelling) -> Expr {
+    let files = Query::select()
         .column(file_attributes::Column::File)
         .from(file_attributes::Entity)
         .and_where(file_attributes::Column::Organization.eq(organization.uuid()))
         .and_where(file_attributes::Column::Key.eq(attribute.key.as_str()))
         .and_where(file_attributes::Column::Value.eq(attribute.value.as_str()))
-        .to_owned()
+        .to_owned();
+    spelling.condition(Column::Id, file_attributes::Column::File, files)
 }

@@ -4,7 +4,7 @@ use super::file_labels;
 use super::file_row::kind_bits;
 use crate::convert::padded;
 use crate::entity::files::{Column, Entity};
-use crate::listing::Containing;
+use crate::listing::{Containing, Filtered, Spelling};
 use kinora_app::port::{FileFilter, FileSort};
 use kinora_domain::file::FileStatus;
 use kinora_domain::{FileId, OrganizationId, Timestamp};
@@ -23,7 +23,12 @@ pub(crate) fn column(sort: FileSort) -> Column {
 }
 
 /// The files of an organization that pass the filter; `None` when none can.
-pub(crate) fn select(organization: OrganizationId, filter: &FileFilter) -> Option<Select<Entity>> {
+pub(crate) fn select(organization: OrganizationId, filter: &FileFilter) -> Option<Filtered<Entity>> {
+    let spelled = |spelling| spelled(organization, filter, spelling);
+    Some(Filtered { gathered: spelled(Spelling::Gathered)?, walked: spelled(Spelling::Walked)? })
+}
+
+fn spelled(organization: OrganizationId, filter: &FileFilter, spelling: Spelling) -> Option<Select<Entity>> {
     let mut all = Condition::all().add(Column::Organization.eq(organization.uuid()));
     if !filter.ids.is_empty() {
         all = all.add(Column::Id.is_in(padded(filter.ids.iter().copied().map(FileId::uuid))));
@@ -46,10 +51,10 @@ pub(crate) fn select(organization: OrganizationId, filter: &FileFilter) -> Optio
     ];
     all = bounds.into_iter().fold(all, Condition::add_option);
     for tag in &filter.tags {
-        all = all.add(Column::Id.in_subquery(file_labels::with_tag(organization, tag)));
+        all = all.add(file_labels::with_tag(organization, tag, spelling));
     }
     for attribute in &filter.attributes {
-        all = all.add(Column::Id.in_subquery(file_labels::with_attribute(organization, attribute)));
+        all = all.add(file_labels::with_attribute(organization, attribute, spelling));
     }
     Some(Entity::find().filter(all))
 }

@@ -4,6 +4,7 @@ use super::{file_list, file_row};
 use crate::convert::{bound, inconsistent, padded};
 use crate::entity::{file_tracks, files, upload_parts};
 use crate::error::Doing;
+use crate::found::Listing;
 use crate::listing;
 use crate::tx::SqlTx;
 use async_trait::async_trait;
@@ -27,6 +28,7 @@ impl Files for SqlTx {
             .exec_without_returning(&self.db)
             .await
             .doing("inserting a file")?;
+        self.changed(file.organization.uuid(), Listing::Files).await?;
         self.insert_found_tracks(file).await
     }
 
@@ -62,6 +64,7 @@ impl Files for SqlTx {
             .exec(&self.db)
             .await
             .doing("updating a file")?;
+        self.changed(file.organization.uuid(), Listing::Files).await?;
         if result.rows_affected == 0 {
             return Err(inconsistent(file_row::TABLE, &file.id, "it is to be updated, but is not there"));
         }
@@ -75,6 +78,7 @@ impl Files for SqlTx {
 
     async fn delete_file(&mut self, id: FileId) -> Result<(), StoreError> {
         // Its parts, the tracks found in it and its labels go with it.
+        self.file_goes(id.uuid()).await?;
         files::Entity::delete_by_id(id.uuid()).exec(&self.db).await.doing("deleting a file")?;
         Ok(())
     }
@@ -90,8 +94,8 @@ impl Files for SqlTx {
             return Ok(Page { items: Vec::new(), total: 0, request: page });
         };
         let sort = (file_list::column(sort.0), sort.1);
-        let (ids, total) =
-            listing::ids(&self.db, select, files::Column::Id, sort, page).await.doing("listing files")?;
+        let of = (organization.uuid(), Listing::Files);
+        let (ids, total) = listing::found(self, of, select, files::Column::Id, sort, page).await?;
         Ok(Page { items: self.load_files(&ids).await?, total, request: page })
     }
 

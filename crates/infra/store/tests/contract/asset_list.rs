@@ -156,3 +156,92 @@ pub(crate) async fn a_listing_is_of_one_organization(store: &dyn Store) {
     let nobody = tx.assets(organization_id(3), &AssetFilter::default(), sort, page(1, 10)).await.unwrap();
     assert_eq!((nobody.items, nobody.total), (vec![], 0));
 }
+
+/// What is found once is remembered; nothing of it is shown after it has changed.
+pub(crate) async fn what_was_found_is_found_anew_after_each_change(store: &dyn Store) {
+    library(store).await;
+    let any = AssetFilter::default;
+    let filters = [
+        any(),
+        AssetFilter { text: Some("off".to_owned()), ..any() },
+        AssetFilter { tags: vec!["shared".to_owned()], ..any() },
+        AssetFilter { statuses: vec![AssetStatus::Pending], ..any() },
+        AssetFilter { attributes: vec![attribute("shared", "true")], ..any() },
+    ];
+    let seen = async || {
+        let mut seen = Vec::new();
+        for filter in &filters {
+            seen.push(numbers(store, filter, (AssetSort::Created, Order::Ascending)).await);
+        }
+        seen
+    };
+    let lists = |lists: [&[u128]; 5]| lists.map(<[u128]>::to_vec).to_vec();
+    let before = lists([&[1, 3, 4, 2, 5], &[1, 5], &[1, 3, 2], &[2], &[1, 3, 2]]);
+    assert_eq!(seen().await, before);
+    assert_eq!(seen().await, before, "and again, from memory");
+
+    let stored = async |number| {
+        let mut tx = store.read().await.unwrap();
+        tx.asset(organization_id(1), asset_id(number)).await.unwrap().unwrap()
+    };
+    let titled = Asset { title: Some("off and away".to_owned()), ..stored(4).await };
+    write(store, async |tx| tx.update_asset(&titled).await.unwrap()).await;
+    assert_eq!(seen().await, lists([&[1, 3, 4, 2, 5], &[1, 4, 5], &[1, 3, 2], &[2], &[1, 3, 2]]));
+    write(store, async |tx| {
+        tx.put_asset_labels(&titled, &Labels { tags: vec!["shared".to_owned()], attributes: vec![] }).await.unwrap()
+    })
+    .await;
+    assert_eq!(seen().await, lists([&[1, 3, 4, 2, 5], &[1, 4, 5], &[1, 3, 4, 2], &[2], &[1, 3, 2]]));
+    let processing = Asset { state: AssetState::Processing, ..stored(2).await };
+    write(store, async |tx| tx.update_asset(&processing).await.unwrap()).await;
+    assert_eq!(seen().await, lists([&[1, 3, 4, 2, 5], &[1, 4, 5], &[1, 3, 4, 2], &[], &[1, 3, 2]]));
+    let gone = Asset { state: AssetState::Deleted { at: at(9) }, ..stored(1).await };
+    write(store, async |tx| tx.update_asset(&gone).await.unwrap()).await;
+    assert_eq!(seen().await, lists([&[3, 4, 2, 5], &[4, 5], &[3, 4, 2], &[], &[3, 2]]));
+    write(store, async |tx| tx.insert_asset(&Asset { created: at(1), ..asset(8) }).await.unwrap()).await;
+    assert_eq!(seen().await, lists([&[8, 3, 4, 2, 5], &[4, 5], &[3, 4, 2], &[8], &[3, 2]]));
+}
+
+/// Of many only their number is remembered, and pages are found along the order.
+pub(crate) async fn pages_of_many_are_those_of_the_whole_order(store: &dyn Store) {
+    two_organizations(store).await;
+    let title = |number: u128| format!("{} {number}", if number % 8 == 0 { "song" } else { "Film" });
+    let is_tagged = |number: u128| number % 7 != 0;
+    write(store, async |tx| {
+        for number in 1..=700 {
+            let made = i64::try_from(number * 31 % 701).unwrap();
+            let asset = Asset { title: Some(title(number)), created: at(made), ..asset(number) };
+            tx.insert_asset(&asset).await.unwrap();
+            let tags = is_tagged(number).then(|| "most".to_owned()).into_iter().collect();
+            tx.put_asset_labels(&asset, &Labels { tags, attributes: vec![attribute("a", "b")] }).await.unwrap();
+        }
+    })
+    .await;
+    let any = AssetFilter::default;
+    for (filter, fits) in [
+        (any(), (|_| true) as fn(u128) -> bool),
+        (AssetFilter { text: Some("film".to_owned()), ..any() }, |number| number % 8 != 0),
+        (AssetFilter { tags: vec!["most".to_owned()], ..any() }, |number| number % 7 != 0),
+        (
+            AssetFilter {
+                attributes: vec![attribute("a", "b")],
+                tags: vec!["most".to_owned()],
+                text: Some("FILM".to_owned()),
+                ..any()
+            },
+            |number| number % 7 != 0 && number % 8 != 0,
+        ),
+    ] {
+        let mut expected: Vec<u128> = (1..=700).filter(|number| fits(*number)).collect();
+        expected.sort_by_key(|number| core::cmp::Reverse((number * 31 % 701, *number)));
+        let mut listed = Vec::new();
+        for number in 1..=8 {
+            let mut tx = store.read().await.unwrap();
+            let sort = (AssetSort::Created, Order::Descending);
+            let page = tx.assets(organization_id(1), &filter, sort, page(number, 100)).await.unwrap();
+            assert_eq!(page.total, u64::try_from(expected.len()).unwrap(), "{filter:?}");
+            listed.extend(page.items.iter().map(|asset| asset.id.uuid().as_u128()));
+        }
+        assert!(expected.len() > 500 && listed == expected, "{filter:?}: {} of {}", listed.len(), expected.len());
+    }
+}

@@ -96,6 +96,8 @@ on_sqlite! {
     }
     asset_list {
         each_filter_finds_its_assets,
+        what_was_found_is_found_anew_after_each_change,
+        pages_of_many_are_those_of_the_whole_order,
         each_sort_runs_both_ways_and_equal_assets_follow_their_ids,
         pages_cover_the_listing_once,
         a_listing_is_of_one_organization,

@@ -1,9 +1,11 @@
 //! Opening and closing.
 
-use crate::fixture::{Home, assert_full, asset, fill, track};
-use kinora_app::port::{Store, StoreError};
+use crate::fixture::{Home, assert_full, asset, at, file, fill, track};
+use kinora_app::port::{AssetFilter, AssetSort, FileFilter, FileSort, Order, Store, StoreError};
+use kinora_domain::asset::{Asset, AssetState};
 use kinora_domain::job::WorkKind;
 use kinora_domain::output::OutputState;
+use kinora_domain::page::PageRequest;
 use kinora_domain::{HolderId, JobId, LeaseToken, ObjectId};
 use kinora_store::{Location, OpenError, SqlStore};
 use std::os::unix::fs::PermissionsExt as _;
@@ -66,6 +68,7 @@ async fn tracks_that_are_older_than_outputs_are_listed() {
     store.close().await.unwrap();
     // As it was before.
     for change in [
+        "DROP TABLE listing_changes",
         "DROP TABLE file_tags",
         "DROP TABLE file_attributes",
         "DROP TABLE answers",
@@ -157,4 +160,34 @@ async fn work_of_a_kind_that_is_not_known_is_left_alone_and_starves_nobody() {
     assert_eq!(tx.unfinished_jobs().await.unwrap(), 2, "a newer program may do it");
     let dream = tx.job(JobId::new(Uuid::from_u128(9))).await.unwrap().unwrap();
     assert_eq!((dream.kind.as_str(), dream.work), ("dream", None));
+}
+
+#[tokio::test]
+async fn another_process_sees_what_changed_in_what_it_has_listed_before() {
+    let home = Home::new();
+    let (one, other) = (home.open().await, home.open().await);
+    fill(&one).await;
+    let total = async |store: &SqlStore| {
+        let page = PageRequest::new(None, None).unwrap();
+        let mut tx = store.read().await.unwrap();
+        let owner = asset().organization;
+        let assets = tx.assets(owner, &AssetFilter::default(), (AssetSort::Title, Order::Ascending), page).await;
+        let files = tx.files(owner, &FileFilter::default(), (FileSort::Name, Order::Ascending), page).await;
+        (assets.unwrap().total, files.unwrap().total)
+    };
+    assert_eq!((total(&one).await, total(&other).await), ((1, 1), (1, 1)));
+    let mut tx = one.begin().await.unwrap();
+    tx.delete_file(file().id).await.unwrap();
+    assert_eq!(total(&other).await, (1, 1), "not before it is so");
+    tx.commit().await.unwrap();
+    assert_eq!((total(&one).await, total(&other).await), ((1, 0), (1, 0)));
+    let mut tx = other.begin().await.unwrap();
+    let gone = Asset { state: AssetState::Deleted { at: at(9) }, ..asset() };
+    tx.update_asset(&gone).await.unwrap();
+    drop(tx);
+    assert_eq!(total(&one).await, (1, 0), "it was given up");
+    let mut tx = other.begin().await.unwrap();
+    tx.update_asset(&gone).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!((total(&one).await, total(&other).await), ((0, 0), (0, 0)));
 }
