@@ -95,11 +95,33 @@ pub(crate) async fn found<E: EntityTrait>(
             Ok((on_page, u64::try_from(few.len()).unwrap_or(u64::MAX)))
         }
         Found::Many(total) if page.offset() >= *total => Ok((Vec::new(), *total)),
-        Found::Many(total) => {
-            let on_page: Vec<Uuid> = on_page(walked, id, sort, page).into_tuple().all(&tx.db).await.doing(doing)?;
-            Ok((on_page, *total))
-        }
+        Found::Many(total) => Ok((walk(&tx.db, walked, id, sort, (page, *total)).await.doing(doing)?, *total)),
     }
+}
+
+/// A page of a listing of `total` rows, from the end that is nearer.
+async fn walk<E: EntityTrait>(
+    db: &Transaction,
+    rows: Select<E>,
+    id: E::Column,
+    (sort, order): (E::Column, Order),
+    (page, total): (PageRequest, u64),
+) -> Result<Vec<Uuid>, DbErr> {
+    let before = page.offset();
+    let size = Ord::min(page.size(), total.saturating_sub(before));
+    let behind = total.saturating_sub(before).saturating_sub(size);
+    if before <= behind {
+        return on_page(rows, id, (sort, order), page).into_tuple().all(db).await;
+    }
+    // One order is exactly the other one reversed.
+    let reversed = match order {
+        Order::Ascending => Order::Descending,
+        Order::Descending => Order::Ascending,
+    };
+    let rows = ordered(rows, id, (sort, reversed)).limit(size).offset(limit(behind));
+    let mut ids: Vec<Uuid> = rows.into_tuple().all(db).await?;
+    ids.reverse();
+    Ok(ids)
 }
 
 async fn gather<E: EntityTrait>(db: &Transaction, rows: Select<E>, id: E::Column) -> Result<Found, DbErr> {
@@ -116,9 +138,14 @@ async fn gather<E: EntityTrait>(db: &Transaction, rows: Select<E>, id: E::Column
 pub(crate) fn on_page<E: EntityTrait>(
     rows: Select<E>,
     id: E::Column,
-    (sort, order): (E::Column, Order),
+    sort: (E::Column, Order),
     page: PageRequest,
 ) -> Select<E> {
+    ordered(rows, id, sort).limit(page.size()).offset(limit(page.offset()))
+}
+
+/// The ids in an order.
+fn ordered<E: EntityTrait>(rows: Select<E>, id: E::Column, (sort, order): (E::Column, Order)) -> Select<E> {
     let order = match order {
         Order::Ascending => SqlOrder::Asc,
         Order::Descending => SqlOrder::Desc,
@@ -131,7 +158,7 @@ pub(crate) fn on_page<E: EntityTrait>(
     } else {
         ids.order_by(sort, order.clone())
     };
-    ids.order_by(id, order).limit(page.size()).offset(limit(page.offset()))
+    ids.order_by(id, order)
 }
 
 /// How many rows there are.

@@ -178,9 +178,12 @@ impl Playable {
         Ok(rows(app, id).await? == self.rows)
     }
 
-    /// Whether more of it is coming.
+    /// Whether more of it is coming: more of what plays, or what takes its place.
     pub(super) fn is_changing(&self) -> bool {
-        self.rows.outputs.iter().any(|(_, readiness)| matches!(readiness, Readiness::Growing | Readiness::NotReady))
+        let is_completed = |id: &OutputId| self.rows.completed.iter().any(|(completed, _)| completed == id);
+        let is_over =
+            |(id, readiness): &(OutputId, Readiness)| is_completed(id) || matches!(readiness, Readiness::CannotPlay(_));
+        !self.rows.outputs.iter().all(is_over)
     }
 
     /// The output of that id, or else the oldest one, where it plays, and whether more of it is coming.

@@ -8,7 +8,7 @@ use crate::listing::{Containing, Filtered, Spelling};
 use kinora_app::port::{AssetFilter, AssetSort};
 use kinora_domain::asset::AssetStatus;
 use kinora_domain::{AssetId, FileId, OrganizationId, Timestamp};
-use sea_orm::sea_query::{Expr, Query, SelectStatement};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, Select};
 
 /// No tombstones. Spelled as the indexes of listings spell it, without which the planner would not
@@ -59,8 +59,8 @@ fn spelled(organization: OrganizationId, filter: &AssetFilter, spelling: Spellin
         filter.created_to.map(|to| Column::Created.lte(Timestamp::millis(to))),
         filter.modified_from.map(|from| Column::Modified.gte(Timestamp::millis(from))),
         filter.modified_to.map(|to| Column::Modified.lte(Timestamp::millis(to))),
-        filter.duration_from_ms.map(|from| Column::DurationMs.gte(bound(from))),
-        filter.duration_to_ms.map(|to| Column::DurationMs.lte(bound(to))),
+        filter.duration_from_ms.map(|from| duration(spelling).gte(bound(from))),
+        filter.duration_to_ms.map(|to| duration(spelling).lte(bound(to))),
     ];
     all = bounds.into_iter().fold(all, Condition::add_option);
     for tag in &filter.tags {
@@ -70,6 +70,16 @@ fn spelled(organization: OrganizationId, filter: &AssetFilter, spelling: Spellin
         all = all.add(asset_labels::with_attribute(organization, attribute, spelling));
     }
     Some(living().filter(all))
+}
+
+/// The duration, for a comparison. Who walks along an order is not to be led away from it by a range of durations: what is
+/// calculated has no index.
+fn duration(spelling: Spelling) -> Expr {
+    let duration = Expr::col(Column::DurationMs);
+    match spelling {
+        Spelling::Gathered => duration,
+        Spelling::Walked => duration.add(0),
+    }
 }
 
 /// Ids of the assets that are made of a file.

@@ -188,7 +188,7 @@ pub(crate) async fn what_was_found_is_found_anew_after_each_change(store: &dyn S
     write(store, async |tx| tx.update_asset(&titled).await.unwrap()).await;
     assert_eq!(seen().await, lists([&[1, 3, 4, 2, 5], &[1, 4, 5], &[1, 3, 2], &[2], &[1, 3, 2]]));
     write(store, async |tx| {
-        tx.put_asset_labels(&titled, &Labels { tags: vec!["shared".to_owned()], attributes: vec![] }).await.unwrap()
+        tx.put_asset_labels(&titled, &Labels { tags: vec!["shared".to_owned()], attributes: vec![] }).await.unwrap();
     })
     .await;
     assert_eq!(seen().await, lists([&[1, 3, 4, 2, 5], &[1, 4, 5], &[1, 3, 4, 2], &[2], &[1, 3, 2]]));
@@ -205,12 +205,13 @@ pub(crate) async fn what_was_found_is_found_anew_after_each_change(store: &dyn S
 /// Of many only their number is remembered, and pages are found along the order.
 pub(crate) async fn pages_of_many_are_those_of_the_whole_order(store: &dyn Store) {
     two_organizations(store).await;
-    let title = |number: u128| format!("{} {number}", if number % 8 == 0 { "song" } else { "Film" });
-    let is_tagged = |number: u128| number % 7 != 0;
+    let title = |number: u128| format!("{} {number}", if number.is_multiple_of(8) { "song" } else { "Film" });
+    let is_tagged = |number: u128| !number.is_multiple_of(7);
     write(store, async |tx| {
         for number in 1..=700 {
             let made = i64::try_from(number * 31 % 701).unwrap();
-            let asset = Asset { title: Some(title(number)), created: at(made), ..asset(number) };
+            let state = AssetState::Available { duration_ms: u64::try_from(number).unwrap(), size_bytes: 1 };
+            let asset = Asset { title: Some(title(number)), created: at(made), state, ..asset(number) };
             tx.insert_asset(&asset).await.unwrap();
             let tags = is_tagged(number).then(|| "most".to_owned()).into_iter().collect();
             tx.put_asset_labels(&asset, &Labels { tags, attributes: vec![attribute("a", "b")] }).await.unwrap();
@@ -220,8 +221,11 @@ pub(crate) async fn pages_of_many_are_those_of_the_whole_order(store: &dyn Store
     let any = AssetFilter::default;
     for (filter, fits) in [
         (any(), (|_| true) as fn(u128) -> bool),
-        (AssetFilter { text: Some("film".to_owned()), ..any() }, |number| number % 8 != 0),
-        (AssetFilter { tags: vec!["most".to_owned()], ..any() }, |number| number % 7 != 0),
+        (AssetFilter { text: Some("film".to_owned()), ..any() }, |number| !number.is_multiple_of(8)),
+        (AssetFilter { tags: vec!["most".to_owned()], ..any() }, |number| !number.is_multiple_of(7)),
+        (AssetFilter { duration_from_ms: Some(50), duration_to_ms: Some(650), ..any() }, |number| {
+            (50..=650).contains(&number)
+        }),
         (
             AssetFilter {
                 attributes: vec![attribute("a", "b")],
@@ -229,7 +233,7 @@ pub(crate) async fn pages_of_many_are_those_of_the_whole_order(store: &dyn Store
                 text: Some("FILM".to_owned()),
                 ..any()
             },
-            |number| number % 7 != 0 && number % 8 != 0,
+            |number| !number.is_multiple_of(7) && !number.is_multiple_of(8),
         ),
     ] {
         let mut expected: Vec<u128> = (1..=700).filter(|number| fits(*number)).collect();
