@@ -20,6 +20,8 @@ pub struct File {
     pub project: ProjectId,
     /// The client's name for it. Data only: never a path, never an argument.
     pub name: String,
+    /// What the name was when the upload began.
+    pub original_name: String,
     /// The client's display name.
     pub friendly_name: String,
     /// The client's metadata, a JSON object.
@@ -142,6 +144,23 @@ impl FileState {
     pub fn fail(self, failure: Failure) -> Result<Self, Problem> {
         self.while_uploading()?;
         Ok(Self::Failed(failure))
+    }
+
+    /// What is in the file.
+    ///
+    /// # Errors
+    /// `Conflict`: parts are still arriving, or the upload failed.
+    pub fn content(&self) -> Result<&Content, Problem> {
+        match self {
+            Self::Completed(content) => Ok(content),
+            Self::Uploading => {
+                Err(Problem::new(Kind::Conflict, "upload_incomplete", "The upload of this file is not complete."))
+            }
+            Self::Failed(failure) => {
+                let message = format!("This file cannot be used: {}", failure.message);
+                Err(Problem::new(Kind::Conflict, "file_failed", message))
+            }
+        }
     }
 
     /// Passes while parts are welcome.

@@ -21,6 +21,19 @@ pub struct Labels {
     pub attributes: Vec<Attribute>,
 }
 
+impl Labels {
+    /// These with the lists that are given in place of their own.
+    ///
+    /// # Errors
+    /// As [`tags`] and [`attributes`].
+    pub fn changed(self, new_tags: Option<&[String]>, new_attributes: Option<&[String]>) -> Result<Self, Problem> {
+        Ok(Self {
+            tags: new_tags.map_or(Ok(self.tags), tags)?,
+            attributes: new_attributes.map_or(Ok(self.attributes), attributes)?,
+        })
+    }
+}
+
 /// A key with a value; on the wire `key=value`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Attribute {
@@ -121,6 +134,16 @@ mod tests {
         assert_eq!(tags(&texts(&["b", " a ", "b"])), Ok(texts(&["b", "a"])));
         let shown = attributes(&texts(&["k=1", "k=2", "k=1"])).unwrap();
         assert_eq!(shown.iter().map(ToString::to_string).collect::<Vec<_>>(), ["k=1", "k=2"]);
+    }
+
+    #[test]
+    fn a_list_that_is_given_takes_the_place_of_the_one_before() {
+        let read = |tags: &[&str]| Labels::default().changed(Some(&texts(tags)), Some(&texts(&["k=1"]))).unwrap();
+        let before = read(&["a"]);
+        assert_eq!(before.clone().changed(None, None), Ok(before.clone()));
+        assert_eq!(before.clone().changed(Some(&texts(&["b"])), None), Ok(read(&["b"])));
+        assert_eq!(before.clone().changed(Some(&[]), None), Ok(read(&[])));
+        assert!(before.changed(None, Some(&texts(&["k"]))).is_err());
     }
 
     #[test]

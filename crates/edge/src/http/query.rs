@@ -78,6 +78,30 @@ impl Query {
         })?;
         Ok(Some(Timestamp::from_millis(millis)))
     }
+
+    /// The moments from one parameter to another, each included.
+    ///
+    /// # Errors
+    /// One of them is no moment, or the second is before the first.
+    pub fn moments(&self, from: &str, to: &str) -> Result<(Option<Timestamp>, Option<Timestamp>), Problem> {
+        ordered((from, self.moment(from)?), (to, self.moment(to)?))
+    }
+}
+
+/// One end of a range: a parameter, and its value where it has one.
+pub type End<'name, T> = (&'name str, Option<T>);
+
+/// Passes a range that does not end before it begins, as its two values.
+///
+/// # Errors
+/// It does; names the parameter of its end.
+pub fn ordered<T: PartialOrd>(from: End<'_, T>, to: End<'_, T>) -> Result<(Option<T>, Option<T>), Problem> {
+    let ((from_name, from), (to_name, to)) = (from, to);
+    if from.as_ref().zip(to.as_ref()).is_some_and(|(from, to)| to < from) {
+        let message = format!("The range ends before it begins: the value must not be below that of `{from_name}`.");
+        return Err(Problem::invalid(to_name, message));
+    }
+    Ok((from, to))
 }
 
 impl<S: Sync> FromRequestParts<S> for Query {
@@ -91,6 +115,18 @@ impl<S: Sync> FromRequestParts<S> for Query {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_range_does_not_end_before_it_begins() {
+        let query = Query::parse("a=2026-01-31T12:00:00Z&b=2026-01-31T13:00:00%2B01:00&c=2026-01-31");
+        let (from, to) = query.moments("a", "b").unwrap();
+        assert!(from.is_some() && from == to, "the same moment in two zones");
+        assert_eq!(query.moments("a", "x").unwrap(), (from, None));
+        assert_eq!(query.moments("x", "c").unwrap().0, None);
+        let refused = query.moments("a", "c").unwrap_err();
+        assert_eq!(refused.field.as_deref(), Some("c"));
+        assert!(refused.message.contains("`a`"), "{}", refused.message);
+    }
 
     #[test]
     fn lists_are_repeated_or_comma_separated() {

@@ -47,7 +47,12 @@ pub(super) fn request(query: &Query) -> Result<PageRequest, Problem> {
 /// `sort` and `desc`: a property path without letter case, of those in `table`; newest first when
 /// nothing is asked.
 pub(super) fn sort<Sort: Copy>(query: &Query, table: &[(&str, Sort)], newest: Sort) -> Result<(Sort, Order), Problem> {
-    let descending = query.parsed("desc", "`true` or `false`")?;
+    let descending = query.one("desc").map(|word| match word.to_ascii_lowercase().as_str() {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(Problem::invalid("desc", "The value must be `true` or `false`.")),
+    });
+    let descending = descending.transpose()?;
     let order = |descending| if descending { Order::Descending } else { Order::Ascending };
     let Some(name) = query.one("sort") else {
         return Ok((newest, order(descending.unwrap_or(true))));

@@ -53,6 +53,7 @@ async fn a_change_merges_metadata_and_replaces_the_rest() {
     }
     let detail = world.get(&path).await.json();
     assert_eq!((&detail["name"], detail["tracks"].as_array().map(Vec::len)), (&json!("harbor.mov"), Some(2)));
+    assert_eq!(detail["orginalFileName"], "0.mp4", "the name at first stays");
     world.clock.forward(Duration::from_secs(1));
     for nothing in [json!({}), json!({ "name": null, "friendlyName": null, "metadata": null, "tags": null })] {
         let answer = world.patch(&path, &nothing).await.expect(200).json();
@@ -309,5 +310,32 @@ async fn presets_come_in_pages() {
     assert_eq!(world.get("/transcoder/v1/presets?page=9").await.expect(200).json()["items"], json!([]));
     for query in ["limit=0", "limit=1001", "page=0", "page=x"] {
         world.get(&format!("/transcoder/v1/presets?{query}")).await.expect(400);
+    }
+}
+
+#[tokio::test]
+async fn what_reads_a_file_while_it_is_deleted_finds_it_or_does_not() {
+    let world = World::new().await;
+    for _ in 0..8 {
+        let [file] = files(&world).await;
+        let asset = json!({ "transcodedSources": [{ "fileId": file }], "preset": "mp4" });
+        let path = path(&file);
+        let detect = format!("{path}/detect");
+        let preview = format!("{path}/preview");
+        let nothing = json!({});
+        let reads = async {
+            tokio::join!(world.post("/vod/v1/assets", &asset), world.post(&detect, &nothing), world.get(&preview))
+        };
+        let ((made, detected, shown), deleted) = tokio::join!(reads, world.delete(&path));
+        deleted.expect(200);
+        for answer in [&made, &detected, &shown] {
+            assert!(matches!(answer.status, 200 | 404), "{}", answer.shown());
+        }
+        // What was made of it before it went goes on.
+        if made.status == 200 {
+            let id = text(&made.json()["id"]);
+            assert_eq!(world.get(&format!("/vod/v1/assets/{id}")).await.json()["status"], "Available");
+            world.fetch(&format!("/play/{id}/v0-1/0.m4s")).await.expect(200);
+        }
     }
 }

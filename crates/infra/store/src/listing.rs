@@ -43,13 +43,18 @@ pub(crate) enum Spelling {
 }
 
 impl Spelling {
-    /// The condition that `id` is among those of `others`, which select the column `of`.
-    pub(crate) fn condition<Id: ColumnTrait, Of: ColumnTrait>(self, id: Id, of: Of, others: SelectStatement) -> Expr {
+    /// The condition that `id` is among those of `others`, which select the column `of` of a table.
+    pub(crate) fn condition<Id: ColumnTrait>(
+        self,
+        id: Id,
+        of: (&'static str, &'static str),
+        others: SelectStatement,
+    ) -> Expr {
         match self {
             Self::Gathered => id.in_subquery(others),
             Self::Walked => {
                 let mut others = others;
-                let same = Expr::col(of.as_column_ref()).equals(id.as_column_ref());
+                let same = Expr::col(of).equals(id.as_column_ref());
                 Expr::exists(others.and_where(same).to_owned())
             }
         }

@@ -162,6 +162,7 @@ impl Bench {
             organization,
             project,
             name: "film.mkv".to_owned(),
+            original_name: "film.mkv".to_owned(),
             friendly_name: "film".to_owned(),
             metadata: None,
             size,

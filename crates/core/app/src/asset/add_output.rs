@@ -54,10 +54,17 @@ pub async fn add_output(
     let preset = preset::find(&new.preset)?;
     check(app, &new)?;
     let mut files = source_files(app, caller, &asset).await?;
-    if look_into(app, &files).await? {
-        files = source_files(app, caller, &asset).await?;
-    }
-    let outcome = prepare::prepare(app, &asset.sources, &files, preset).await?;
+    let prepared = async {
+        if look_into(app, &files).await? {
+            files = source_files(app, caller, &asset).await?;
+        }
+        prepare::prepare(app, &asset.sources, &files, preset).await
+    };
+    let outcome = match prepared.await {
+        Ok(outcome) => outcome,
+        // A file may have been deleted since it was loaded.
+        Err(error) => return Err(source_files(app, caller, &asset).await.err().unwrap_or(error)),
+    };
     let stored = async {
         let mut tx = app.store.begin().await?;
         // It may have been changed or deleted since.

@@ -50,10 +50,17 @@ pub async fn create_asset(app: &App, caller: &Caller, new: NewAsset, once: Once<
     let preset = preset::find(&new.preset)?;
     check_shape(&new)?;
     let mut files = load_files(app, caller, &new.sources).await?;
-    if look_into(app, &files).await? {
-        files = load_files(app, caller, &new.sources).await?;
-    }
-    let outcome = prepare::prepare(app, &new.sources, &files, preset).await?;
+    let prepared = async {
+        if look_into(app, &files).await? {
+            files = load_files(app, caller, &new.sources).await?;
+        }
+        prepare::prepare(app, &new.sources, &files, preset).await
+    };
+    let outcome = match prepared.await {
+        Ok(outcome) => outcome,
+        // A file may have been deleted since it was loaded.
+        Err(error) => return Err(load_files(app, caller, &new.sources).await.err().unwrap_or(error)),
+    };
     let stored = store(app, caller, new, (&files, &outcome), &once).await;
     if stored.is_err() {
         prepare::discard(app, &outcome).await;
@@ -93,16 +100,7 @@ pub(super) async fn load_files(app: &App, caller: &Caller, sources: &[AssetSourc
         let field = format!("transcodedSources[{index}].fileId");
         let file = tx.file(caller.organization, source.file).await?;
         let file = file.ok_or_else(|| Problem { field: Some(field.clone()), ..Problem::not_found("file") })?;
-        let refusal = match &file.state {
-            FileState::Completed(_) => None,
-            FileState::Uploading => Some(("upload_incomplete", "The upload of this file is not complete.".to_owned())),
-            FileState::Failed(failure) => {
-                Some(("file_failed", format!("This file cannot be used: {}", failure.message)))
-            }
-        };
-        if let Some((reason, message)) = refusal {
-            return Err(Problem { kind: Kind::Conflict, reason, message, field: Some(field) }.into());
-        }
+        file.state.content().map_err(|problem| Problem { field: Some(field), ..problem })?;
         files.push(file);
     }
     Ok(files)

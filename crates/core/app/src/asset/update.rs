@@ -7,7 +7,7 @@ use crate::metadata;
 use kinora_domain::access::{Caller, Permission};
 use kinora_domain::asset::Asset;
 use kinora_domain::file::MetadataJson;
-use kinora_domain::labels::{self, Labels};
+use kinora_domain::labels::Labels;
 use kinora_domain::{AssetId, Problem};
 
 /// What is to be changed; what is `None` stays.
@@ -36,7 +36,7 @@ pub async fn update_asset(
     caller.require(Permission::WriteMedia)?;
     let mut tx = app.store.begin().await?;
     let mut asset = tx.asset(caller.organization, id).await?.ok_or_else(|| Problem::not_found("asset"))?;
-    let mut labels = tx.asset_labels(id).await?;
+    let labels = tx.asset_labels(id).await?;
     let AssetChange { title, metadata, tags, attributes } = change;
     let relabels = tags.is_some() || attributes.is_some();
     if !relabels && title.is_none() && metadata.is_none() {
@@ -49,12 +49,7 @@ pub async fn update_asset(
     if let Some(patch) = metadata {
         asset.metadata = metadata::merge(asset.metadata.as_ref(), &patch)?;
     }
-    if let Some(tags) = tags {
-        labels.tags = labels::tags(&tags)?;
-    }
-    if let Some(attributes) = attributes {
-        labels.attributes = labels::attributes(&attributes)?;
-    }
+    let labels = labels.changed(tags.as_deref(), attributes.as_deref())?;
     if relabels {
         tx.put_asset_labels(&asset, &labels).await?;
     }

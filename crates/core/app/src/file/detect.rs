@@ -2,9 +2,10 @@
 
 use crate::app::App;
 use crate::error::Error;
+use crate::file::unless_gone;
 use crate::work::probe_file;
 use kinora_domain::access::{Caller, Permission};
-use kinora_domain::file::{Content, FileState, Probe};
+use kinora_domain::file::Probe;
 use kinora_domain::track::FoundTrack;
 use kinora_domain::{FileId, Kind, Problem};
 
@@ -17,15 +18,14 @@ pub async fn detect_tracks(app: &App, caller: &Caller, id: FileId) -> Result<Vec
     caller.require(Permission::ReadMedia)?;
     let file = app.store.read().await?.file(caller.organization, id).await?;
     let file = file.ok_or_else(|| Problem::not_found("file"))?;
-    match file.state {
-        FileState::Uploading => {
-            Err(Problem::new(Kind::Conflict, "upload_incomplete", "The upload of this file is not complete.").into())
+    match &file.state.content()?.probe {
+        Probe::Done { tracks } => Ok(tracks.clone()),
+        Probe::Failed(failure) => {
+            Err(Problem::new(Kind::UnreadableMedia, "unreadable_media", failure.message.clone()).into())
         }
-        FileState::Failed(failure) => Err(Problem::new(Kind::Conflict, "file_failed", failure.message).into()),
-        FileState::Completed(Content { probe: Probe::Done { tracks }, .. }) => Ok(tracks),
-        FileState::Completed(Content { probe: Probe::Failed(failure), .. }) => {
-            Err(Problem::new(Kind::UnreadableMedia, "unreadable_media", failure.message).into())
-        }
-        FileState::Completed(Content { probe: Probe::Pending, .. }) => probe_file(app, id).await,
+        Probe::Pending => match probe_file(app, id).await {
+            Ok(tracks) => Ok(tracks),
+            Err(error) => Err(unless_gone(app, caller.organization, id, error).await),
+        },
     }
 }

@@ -5,7 +5,6 @@ use crate::app::App;
 use crate::error::Error;
 use crate::play::Original;
 use kinora_domain::access::{Caller, Permission};
-use kinora_domain::file::{Content, File, FileState};
 use kinora_domain::{FileId, Kind, Problem, Timestamp};
 
 /// How long a link works, in milliseconds: a day.
@@ -43,7 +42,7 @@ fn text(file: FileId, expires: Timestamp) -> String {
 pub async fn preview_link(app: &App, caller: &Caller, id: FileId) -> Result<PreviewLink, Error> {
     caller.require(Permission::ReadMedia)?;
     let file = app.store.read().await?.file(caller.organization, id).await?;
-    content(&file.ok_or_else(|| Problem::not_found("file"))?)?;
+    file.ok_or_else(|| Problem::not_found("file"))?.state.content()?;
     let expires = app.clock.now().plus_millis(LIFETIME_MS);
     Ok(PreviewLink { file: id, expires, signature: app.signer.sign(&text(id, expires)) })
 }
@@ -62,21 +61,11 @@ pub async fn preview(app: &App, link: &PreviewLink) -> Result<Preview, Error> {
         return Err(Problem::new(Kind::Gone, "link_expired", message).into());
     }
     let file = app.store.read().await?.file_of_anyone(link.file).await?.ok_or_else(|| Problem::not_found("file"))?;
-    let known = types::named(&content(&file)?.container);
+    let known = types::named(&file.state.content()?.container);
     let original = Original::open(app, file.object).await?;
     Ok(Preview {
         media_type: known.map_or("application/octet-stream", |known| known.media_type),
         name: file.name,
         original,
     })
-}
-
-fn content(file: &File) -> Result<&Content, Problem> {
-    match &file.state {
-        FileState::Completed(content) => Ok(content),
-        FileState::Uploading => {
-            Err(Problem::new(Kind::Conflict, "upload_incomplete", "The upload of this file is not complete."))
-        }
-        FileState::Failed(failure) => Err(Problem::new(Kind::Conflict, "file_failed", failure.message.clone())),
-    }
 }

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::metadata;
 use kinora_domain::access::{Caller, Permission};
 use kinora_domain::file::MetadataJson;
-use kinora_domain::{FileId, Problem, labels};
+use kinora_domain::{FileId, Problem};
 
 /// What is to be changed; what is `None` stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub async fn update_file(app: &App, caller: &Caller, id: FileId, change: FileCha
     caller.require(Permission::WriteMedia)?;
     let mut tx = app.store.begin().await?;
     let mut file = tx.file(caller.organization, id).await?.ok_or_else(|| Problem::not_found("file"))?;
-    let mut labels = tx.file_labels(&[id]).await?.remove(&id).unwrap_or_default();
+    let labels = tx.file_labels(&[id]).await?.remove(&id).unwrap_or_default();
     if change == FileChange::default() {
         return Ok(LabeledFile { file, labels });
     }
@@ -49,12 +49,7 @@ pub async fn update_file(app: &App, caller: &Caller, id: FileId, change: FileCha
     if let Some(patch) = metadata {
         file.metadata = metadata::merge(file.metadata.as_ref(), &patch)?;
     }
-    if let Some(tags) = tags {
-        labels.tags = labels::tags(&tags)?;
-    }
-    if let Some(attributes) = attributes {
-        labels.attributes = labels::attributes(&attributes)?;
-    }
+    let labels = labels.changed(tags.as_deref(), attributes.as_deref())?;
     if relabels {
         tx.put_file_labels(&file, &labels).await?;
     }

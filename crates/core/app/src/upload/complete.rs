@@ -3,6 +3,7 @@
 use super::inspect::{inspect, lasting};
 use crate::app::App;
 use crate::error::Error;
+use crate::file::unless_gone;
 use crate::fresh;
 use kinora_domain::access::{Caller, Permission};
 use kinora_domain::file::{Content, Failure, File, FileState, Probe};
@@ -30,8 +31,8 @@ pub async fn complete_upload(app: &App, caller: &Caller, id: FileId, claimed: &[
     if matches!(file.state, FileState::Completed(_)) {
         return Ok(file);
     }
-    let object = app.blobs.open(file.object).await?;
-    match inspect(app, &file.name, object).await {
+    let inspected = async { inspect(app, &file.name, app.blobs.open(file.object).await?).await };
+    match inspected.await {
         Ok(content) => settle(app, caller, id, claimed, Ok(content)).await,
         Err(error) => {
             if let Some(failure) = lasting(&error) {
@@ -45,7 +46,7 @@ pub async fn complete_upload(app: &App, caller: &Caller, id: FileId, claimed: &[
                 );
                 settle(app, caller, id, claimed, Err(failure)).await?;
             }
-            Err(error)
+            Err(unless_gone(app, caller.organization, id, error).await)
         }
     }
 }

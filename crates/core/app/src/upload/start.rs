@@ -66,6 +66,7 @@ pub async fn start_upload(
         id: FileId::new(fresh::uuid(app)),
         organization: caller.organization,
         project: organization.default_project,
+        original_name: new.name.clone(),
         name: new.name,
         friendly_name: new.friendly_name,
         metadata: new.metadata,

@@ -4,6 +4,7 @@ use super::active::PartSlot;
 use super::link::{self, PartLink};
 use crate::app::App;
 use crate::error::Error;
+use crate::file::unless_gone;
 use crate::fresh;
 use crate::port::RangeWriter;
 use bytes::Bytes;
@@ -37,7 +38,10 @@ where
     }
     let slot = app.active_parts.take(file.id, link.part).await.ok_or_else(superseded)?;
     forget_stored(app, link).await?;
-    let writer = app.blobs.writer(file.object, range.clone()).await?;
+    let writer = match app.blobs.writer(file.object, range.clone()).await {
+        Ok(writer) => writer,
+        Err(error) => return Err(unless_gone(app, file.organization, file.id, error.into()).await),
+    };
     let size = tokio::select! {
         size = receive(writer, body, link.part, &range) => size?,
         () = slot.superseded() => return Err(superseded().into()),

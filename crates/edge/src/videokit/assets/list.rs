@@ -1,7 +1,7 @@
 //! `GET /assets`.
 
 use super::model::AssetStatusName;
-use crate::http::query::Query;
+use crate::http::query::{Query, ordered};
 use crate::http::state::Edge;
 use crate::videokit::acting::Acting;
 use crate::videokit::error::{Failure, ServiceStatus};
@@ -105,6 +105,10 @@ pub(in crate::videokit) async fn list_assets(
 
 fn filter(query: &Query) -> Result<AssetFilter, Problem> {
     let Labels { tags, attributes } = labels::filter(query)?;
+    let (created_from, created_to) = query.moments("createDateStart", "createDateEnd")?;
+    let (modified_from, modified_to) = query.moments("lastModificationDateStart", "lastModificationDateEnd")?;
+    let milliseconds = |name| Ok::<_, Problem>((name, query.parsed(name, "a number of milliseconds")?));
+    let (duration_from_ms, duration_to_ms) = ordered(milliseconds("durationFrom")?, milliseconds("durationTo")?)?;
     Ok(AssetFilter {
         ids: query.parsed_list("ids", "an asset id", |text| text.parse().ok())?,
         statuses: query.parsed_list(
@@ -115,12 +119,12 @@ fn filter(query: &Query) -> Result<AssetFilter, Problem> {
         presets: query.list("presets").into_iter().map(str::to_owned).collect(),
         file: query.parsed("fileId", "a file id")?,
         text: query.one("query").map(str::to_owned),
-        created_from: query.moment("createDateStart")?,
-        created_to: query.moment("createDateEnd")?,
-        modified_from: query.moment("lastModificationDateStart")?,
-        modified_to: query.moment("lastModificationDateEnd")?,
-        duration_from_ms: query.parsed("durationFrom", "a number of milliseconds")?,
-        duration_to_ms: query.parsed("durationTo", "a number of milliseconds")?,
+        created_from,
+        created_to,
+        modified_from,
+        modified_to,
+        duration_from_ms,
+        duration_to_ms,
         tags,
         attributes,
     })

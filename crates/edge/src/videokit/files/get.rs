@@ -78,7 +78,7 @@ impl From<FileView> for FileDetail {
             file_key: key,
             bucket: None,
             tracks: file.tracks().iter().map(TranscodingTrack::from).collect(),
-            orginal_file_name: file.name.clone(),
+            orginal_file_name: file.original_name,
             name: file.name,
             friendly_name: file.friendly_name,
         }

@@ -64,7 +64,9 @@ impl From<LabeledFile> for UploadedFileResult {
     }
 }
 
-const SORTS: [(&str, FileSort); 7] = [
+const SORTS: [(&str, FileSort); 8] = [
+    // Ids begin with the moment of their making.
+    ("Id", FileSort::Created),
     ("CreateDate", FileSort::Created),
     ("LastModificationDate", FileSort::Modified),
     ("Name", FileSort::Name),
@@ -118,15 +120,17 @@ fn filter(query: &Query) -> Result<FileFilter, Problem> {
     statuses.extend(query.parsed_list("status", allowed, read_status)?);
     let Labels { tags, attributes } = labels::filter(query)?;
     let kinds = query.parsed_list("fileType", "`Video`, `Audio` or `Caption`", read_flags)?;
+    let (created_from, created_to) = query.moments("createDateStart", "createDateEnd")?;
+    let (modified_from, modified_to) = query.moments("lastModificationDateStart", "lastModificationDateEnd")?;
     Ok(FileFilter {
         ids: query.parsed_list("ids", "a file id", |text| text.parse().ok())?,
         statuses,
         kinds: kinds.into_iter().flatten().collect(),
         text: query.one("query").map(str::to_owned),
-        created_from: query.moment("createDateStart")?,
-        created_to: query.moment("createDateEnd")?,
-        modified_from: query.moment("lastModificationDateStart")?,
-        modified_to: query.moment("lastModificationDateEnd")?,
+        created_from,
+        created_to,
+        modified_from,
+        modified_to,
         tags,
         attributes,
     })

@@ -47,6 +47,7 @@ async fn files_are_filtered_and_sorted() {
         ("desc=true", all),
         ("desc=false", oldest_first),
         ("sort=createDate", oldest_first),
+        ("sort=Id", oldest_first),
         ("sort=CREATEDATE&desc=true", all),
         ("sort=lastModificationDate", oldest_first),
         ("sort=name", "Song.m4a captions.srt half_way.mp4 harbor.mp4 lost.mp4"),

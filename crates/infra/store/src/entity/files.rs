@@ -11,6 +11,8 @@ pub struct Model {
     pub organization: Uuid,
     pub project: Uuid,
     pub name: String,
+    /// What `name` was at first.
+    pub original_name: String,
     pub friendly_name: String,
     /// JSON, as given.
     pub metadata: Option<String>,

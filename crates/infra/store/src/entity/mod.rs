@@ -5,14 +5,10 @@
 
 pub(crate) mod answers;
 pub(crate) mod api_keys;
-pub(crate) mod asset_attributes;
 pub(crate) mod asset_source_tracks;
 pub(crate) mod asset_sources;
-pub(crate) mod asset_tags;
 pub(crate) mod assets;
 pub(crate) mod chunks;
-pub(crate) mod file_attributes;
-pub(crate) mod file_tags;
 pub(crate) mod file_tracks;
 pub(crate) mod files;
 pub(crate) mod jobs;

@@ -10,6 +10,7 @@ mod m0006_keys;
 mod m0007_idempotency;
 mod m0008_file_labels;
 mod m0009_listing_changes;
+mod m0010_original_names;
 
 use crate::open::OpenError;
 use sea_orm::{
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_idempotency::Migration),
             Box::new(m0008_file_labels::Migration),
             Box::new(m0009_listing_changes::Migration),
+            Box::new(m0010_original_names::Migration),
         ]
     }
 }

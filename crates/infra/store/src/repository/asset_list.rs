@@ -1,6 +1,6 @@
 //! Listings of assets: filters and sorts as SQL.
 
-use super::asset_labels;
+use super::labels;
 use crate::convert::{bound, padded};
 use crate::entity::asset_sources;
 use crate::entity::assets::{Column, Entity};
@@ -63,12 +63,8 @@ fn spelled(organization: OrganizationId, filter: &AssetFilter, spelling: Spellin
         filter.duration_to_ms.map(|to| duration(spelling).lte(bound(to))),
     ];
     all = bounds.into_iter().fold(all, Condition::add_option);
-    for tag in &filter.tags {
-        all = all.add(asset_labels::with_tag(organization, tag, spelling));
-    }
-    for attribute in &filter.attributes {
-        all = all.add(asset_labels::with_attribute(organization, attribute, spelling));
-    }
+    let labels = (filter.tags.as_slice(), filter.attributes.as_slice());
+    all = labels::having(labels::OF_ASSETS, (organization, Column::Id), labels, spelling).fold(all, Condition::add);
     Some(living().filter(all))
 }
 

@@ -1,6 +1,6 @@
 //! Assets and what they are made of.
 
-use super::{asset_list, asset_row};
+use super::{asset_list, asset_row, labels};
 use crate::convert::{inconsistent, padded};
 use crate::entity::{asset_source_tracks, asset_sources, assets};
 use crate::error::Doing;
@@ -95,11 +95,11 @@ impl Assets for SqlTx {
     }
 
     async fn asset_labels(&mut self, id: AssetId) -> Result<Labels, StoreError> {
-        self.labels_of_asset(id).await
+        Ok(self.labels(labels::OF_ASSETS, &[id.uuid()]).await?.remove(&id.uuid()).unwrap_or_default())
     }
 
     async fn put_asset_labels(&mut self, asset: &Asset, labels: &Labels) -> Result<(), StoreError> {
-        self.label_asset(asset, labels).await
+        self.put_labels(labels::OF_ASSETS, (asset.organization, asset.id.uuid()), labels).await
     }
 
     async fn assets_of_file(&mut self, file: FileId) -> Result<Vec<AssetId>, StoreError> {

@@ -1,7 +1,7 @@
 //! Listings of files: filters and sorts as SQL.
 
-use super::file_labels;
 use super::file_row::kind_bits;
+use super::labels;
 use crate::convert::padded;
 use crate::entity::files::{Column, Entity};
 use crate::listing::{Containing, Filtered, Spelling};
@@ -50,11 +50,7 @@ fn spelled(organization: OrganizationId, filter: &FileFilter, spelling: Spelling
         filter.modified_to.map(|to| Column::Modified.lte(Timestamp::millis(to))),
     ];
     all = bounds.into_iter().fold(all, Condition::add_option);
-    for tag in &filter.tags {
-        all = all.add(file_labels::with_tag(organization, tag, spelling));
-    }
-    for attribute in &filter.attributes {
-        all = all.add(file_labels::with_attribute(organization, attribute, spelling));
-    }
+    let labels = (filter.tags.as_slice(), filter.attributes.as_slice());
+    all = labels::having(labels::OF_FILES, (organization, Column::Id), labels, spelling).fold(all, Condition::add);
     Some(Entity::find().filter(all))
 }

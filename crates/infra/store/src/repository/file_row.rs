@@ -65,6 +65,7 @@ pub(super) fn to_row(file: &File) -> Result<files::Model, StoreError> {
         organization: file.organization.uuid(),
         project: file.project.uuid(),
         name: file.name.clone(),
+        original_name: file.original_name.clone(),
         friendly_name: file.friendly_name.clone(),
         metadata: file.metadata.clone(),
         size: to_column(TABLE, &file.id, file.size)?,
@@ -109,6 +110,7 @@ pub(super) fn from_row(row: files::Model, tracks: Vec<FoundTrack>) -> Result<Fil
         created: Timestamp::from_millis(row.created),
         modified: Timestamp::from_millis(row.modified),
         name: row.name,
+        original_name: row.original_name,
         friendly_name: row.friendly_name,
         metadata: row.metadata,
     })

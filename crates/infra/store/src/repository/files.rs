@@ -1,6 +1,6 @@
 //! Files, what was found in them, and the parts that they are uploaded in.
 
-use super::{file_list, file_row};
+use super::{file_list, file_row, labels};
 use crate::convert::{bound, inconsistent, padded};
 use crate::entity::{file_tracks, files, upload_parts};
 use crate::error::Doing;
@@ -100,11 +100,13 @@ impl Files for SqlTx {
     }
 
     async fn file_labels(&mut self, ids: &[FileId]) -> Result<HashMap<FileId, Labels>, StoreError> {
-        self.labels_of_files(ids).await
+        let ids: Vec<Uuid> = ids.iter().copied().map(FileId::uuid).collect();
+        let labels = self.labels(labels::OF_FILES, &ids).await?;
+        Ok(labels.into_iter().map(|(id, labels)| (FileId::new(id), labels)).collect())
     }
 
     async fn put_file_labels(&mut self, file: &File, labels: &Labels) -> Result<(), StoreError> {
-        self.label_file(file, labels).await
+        self.put_labels(labels::OF_FILES, (file.organization, file.id.uuid()), labels).await
     }
 
     async fn stale_uploads(&mut self, moment: Timestamp, limit: u64) -> Result<Vec<File>, StoreError> {

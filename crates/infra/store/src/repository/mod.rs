@@ -2,18 +2,17 @@
 //! domain's values.
 
 mod answers;
-mod asset_labels;
 pub(crate) mod asset_list;
 mod asset_row;
 mod assets;
 mod endpoint_row;
-mod file_labels;
 pub(crate) mod file_list;
 mod file_row;
 mod files;
 mod jobs;
 mod key_list;
 mod keys;
+mod labels;
 mod objects;
 mod organizations;
 mod output_row;

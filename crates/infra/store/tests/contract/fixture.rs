@@ -79,6 +79,7 @@ pub(crate) fn file(number: u128) -> File {
         organization: organization_id(1),
         project: project_id(1),
         name: format!("film {number}.mp4"),
+        original_name: format!("film {number}.mp4"),
         friendly_name: format!("Film {number}"),
         metadata: None,
         size: 1_000,

@@ -86,6 +86,7 @@ pub(crate) fn file() -> File {
         organization: OrganizationId::new(ID),
         project: ProjectId::new(ID),
         name: "a.mp4".to_owned(),
+        original_name: "a.mp4".to_owned(),
         friendly_name: "A".to_owned(),
         metadata: Some("{}".to_owned()),
         size: 9,

@@ -68,6 +68,7 @@ async fn tracks_that_are_older_than_outputs_are_listed() {
     store.close().await.unwrap();
     // As it was before.
     for change in [
+        "ALTER TABLE files DROP COLUMN original_name",
         "DROP TABLE listing_changes",
         "DROP TABLE file_tags",
         "DROP TABLE file_attributes",

@@ -1,6 +1,7 @@
 //! Jobs as operators see them.
 
 use super::TABLE;
+use crate::clock;
 use crate::convert::{from_column, inconsistent, promised, word};
 use crate::entity::jobs::{Column, Entity, Model};
 use crate::error::Doing;
@@ -52,9 +53,11 @@ impl SqlTx {
 
     pub(super) async fn unfinished(&self) -> Result<u64, StoreError> {
         let doing = "counting unfinished jobs";
+        let now = clock::now(&self.db).await?.millis();
         // What was scheduled and never tried is a timer.
-        let sql = "SELECT COUNT(*) FROM jobs WHERE state <> 'parked' AND NOT (state = 'scheduled' AND attempts = 0)";
-        let row = self.rows(sql, [], doing).await?.into_iter().next();
+        let sql = "SELECT COUNT(*) FROM jobs WHERE state <> 'parked' \
+            AND NOT (state = 'scheduled' AND attempts = 0 AND due > $1)";
+        let row = self.rows(sql, [now.into()], doing).await?.into_iter().next();
         let count: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0)).doing(doing)?;
         from_column(TABLE, &"any", "count", count)
     }

@@ -48,6 +48,9 @@ pub(crate) async fn jobs_are_listed_newest_first_and_counted_by_state(store: &Sq
     depth.sort();
     assert_eq!(depth, JobState::ALL.map(|state| (state, 1)));
     assert_eq!(desk.unfinished().await, 3, "neither the parked one nor the timer");
+    desk.pass(50);
+    assert_eq!(desk.unfinished().await, 4, "its moment has come, and nobody has taken it");
+    desk.pass(-50);
 
     let leased = desk.view(4).await.unwrap();
     let lease = leased.lease.unwrap();
