@@ -2,6 +2,7 @@
 
 use crate::delivery::ranged::ranged;
 use crate::http::cors;
+use crate::http::disposition;
 use crate::http::query::Query;
 use crate::http::refusal::Refusal;
 use crate::http::state::Edge;
@@ -12,7 +13,6 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::from_fn;
 use axum::response::Response;
 use axum::routing::get;
-use core::fmt::Write as _;
 use kinora_app::file::{Preview, PreviewLink, preview};
 use kinora_domain::{Kind, Problem, Timestamp};
 
@@ -43,7 +43,7 @@ async fn show(
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; media-src 'self'; sandbox"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.extend(HeaderValue::try_from(disposition(&name)).ok().map(|value| (CONTENT_DISPOSITION, value)));
+    headers.extend(disposition::inline(&name).map(|value| (CONTENT_DISPOSITION, value)));
     Ok(response)
 }
 
@@ -58,47 +58,4 @@ fn read_link(file: &str, query: &Query) -> Result<PreviewLink, Problem> {
     };
     let message = "This preview link was not made by this server.";
     read().ok_or_else(|| Problem::new(Kind::Forbidden, "invalid_signature", message))
-}
-
-/// `Content-Disposition` with somebody's name for the file (RFC 6266): in ASCII for old clients, with everything else as
-/// `_`, and whole in the extended form (RFC 8187).
-fn disposition(name: &str) -> String {
-    let plain: String = name
-        .chars()
-        .map(|letter| match letter {
-            '"' | '\\' | '/' | '%' => '_',
-            ' '..='~' => letter,
-            _ => '_',
-        })
-        .take(255)
-        .collect();
-    let mut text = format!("inline; filename=\"{plain}\"; filename*=UTF-8''");
-    for byte in name.chars().take(255).collect::<String>().bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => text.push(char::from(byte)),
-            // Writing to a string cannot fail.
-            _ => write!(text, "%{byte:02X}").unwrap_or_default(),
-        }
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::disposition;
-
-    #[test]
-    fn names_are_data_in_a_header() {
-        for (name, plain, whole) in [
-            ("film.mp4", "film.mp4", "film.mp4"),
-            ("a \"b\".mp4", "a _b_.mp4", "a%20%22b%22.mp4"),
-            ("Gr\u{fc}n.mp4", "Gr_n.mp4", "Gr%C3%BCn.mp4"),
-            ("../\r\nX: y", "..___X: y", "..%2F%0D%0AX%3A%20y"),
-            ("100%", "100_", "100%25"),
-        ] {
-            let expected = format!("inline; filename=\"{plain}\"; filename*=UTF-8''{whole}");
-            assert_eq!(disposition(name), expected, "{name}");
-        }
-        assert!(disposition(&"\u{1f39e}".repeat(1_024)).len() < 4_000, "headers have a limit");
-    }
 }

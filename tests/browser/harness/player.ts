@@ -91,11 +91,33 @@ export class Player {
 
   /** Waits until the film is over, which may take so many seconds. */
   async ends(seconds: number): Promise<void> {
-    await this.#frame.waitForFunction(
-      () => document.querySelector("video")?.ended,
-      undefined,
-      { timeout: seconds * 1000 },
-    );
+    try {
+      await this.#frame.waitForFunction(
+        () => document.querySelector("video")?.ended,
+        undefined,
+        { timeout: seconds * 1000 },
+      );
+    } catch (cause) {
+      const now = JSON.stringify({
+        ...(await this.state()),
+        ...(await this.#supply()),
+      });
+      throw new Error(`it did not end within ${seconds} s: ${now}`, { cause });
+    }
+  }
+
+  /** What the element has to play from. */
+  async #supply(): Promise<{ readyState: number; buffered: number[][] }> {
+    return this.#frame.evaluate(() => {
+      const video = document.querySelector("video");
+      if (!video) throw new Error("no video element");
+      const { readyState, buffered } = video;
+      const spans = Array.from({ length: buffered.length }, (_, i) => [
+        buffered.start(i),
+        buffered.end(i),
+      ]);
+      return { readyState, buffered: spans };
+    });
   }
 
   /** Chooses the quality with so many lines, as the viewer does in the menu; null leaves it to the player. */

@@ -4,6 +4,7 @@ pub mod body;
 pub mod conditional;
 pub mod cors;
 pub mod credentials;
+pub mod disposition;
 pub mod limit;
 pub mod observe;
 pub mod problem;

@@ -205,7 +205,7 @@ async fn a_preview_shows_the_bytes_until_it_expires() {
         ("content-security-policy", "default-src 'none'; media-src 'self'; sandbox"),
         ("cache-control", "private, max-age=3600"),
         ("access-control-allow-origin", "*"),
-        ("content-disposition", "inline; filename=\"a _b_____.mp4\"; filename*=UTF-8''a%20%22b%22%2F%C3%BC%0D%0A.mp4"),
+        ("content-disposition", "inline; filename=\"a _b_____.mp4\"; filename*=UTF-8''a%20%22b%22_%C3%BC__.mp4"),
     ] {
         assert_eq!(shown.header(header), Some(value), "{header}");
     }

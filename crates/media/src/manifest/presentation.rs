@@ -28,19 +28,22 @@ impl Presentation {
     }
 
     /// The same with only the segments that end at or before `end`, in ticks of `scale`. A last frame that reaches a
-    /// little over it stays, so that sound which is cut beside the picture ends with it.
+    /// little over it stays, so that sound which is cut beside the picture ends with it, and the first segment stays where
+    /// it begins before `end`: players do not begin without one of each rendition.
     ///
     /// Of a growing presentation, whose renditions are not equally far, [`common_end`](Self::common_end) is the end
     /// to offer.
     #[must_use]
     pub fn truncated(mut self, end: u64, scale: Timescale) -> Self {
-        let end = rescale_len(end, scale, Timescale::MICROS).saturating_add(TOLERANCE_MICROS);
+        let end = rescale_len(end, scale, Timescale::MICROS);
+        let tolerated = end.saturating_add(TOLERANCE_MICROS);
         for track in &mut self.tracks {
             let scale = track.timescale;
-            let ends =
-                |segment: &Timed| rescale_len(segment.start.saturating_add(segment.duration), scale, Timescale::MICROS);
-            let kept = track.segments.iter().take_while(|segment| ends(segment) <= end).count();
-            track.segments.truncate(kept);
+            let micros = |ticks| rescale_len(ticks, scale, Timescale::MICROS);
+            let ends = |segment: &Timed| micros(segment.start.saturating_add(segment.duration));
+            let whole = track.segments.iter().take_while(|segment| ends(segment) <= tolerated).count();
+            let begun = track.segments.first().is_some_and(|first| micros(first.start) < end);
+            track.segments.truncate(whole.max(usize::from(begun)));
         }
         self
     }

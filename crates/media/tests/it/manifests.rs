@@ -137,7 +137,10 @@ fn renditions_that_are_further_wait_for_the_others() {
     assert_eq!(counts(&cut), [1, 2]);
     // Sound that ends a part of a frame behind the cut belongs to it.
     assert!(cut.tracks[1].segments[0].duration * 12_800 > cut.tracks[0].segments[0].duration * 48_000);
-    assert_eq!(counts(&both.truncated(cut.tracks[0].end(), scale)), [1, 1]);
+    assert_eq!(counts(&both.clone().truncated(cut.tracks[0].end(), scale)), [1, 1]);
+    // Where the first segments differ in length, the longer ones stay: nothing plays without sound and picture.
+    assert_eq!(counts(&both.clone().truncated(scale.get().into(), scale)), [1, 1]);
+    assert_eq!(counts(&both.truncated(0, scale)), [0, 0]);
     assert_eq!(Presentation::default().common_end(scale), 0);
 }
 
