@@ -11,7 +11,7 @@
 //! 2. [`mp4::Locator`] finds the `moov` box without reading the media; the caller does the reading.
 //! 3. [`mp4::parse`] turns the `moov` into a [`Movie`]: checked tracks over borrowed sample tables.
 //! 4. [`SegmentMap::plan`] cuts every playable track into segments.
-//! 5. [`cmaf`] renders a map into segments ([`packed`] those of MP3 for HLS); [`hls`] and [`dash`] render a [`Presentation`] of maps into manifests.
+//! 5. [`cmaf`] renders a map into segments ([`packed`] those of MP3 for HLS), [`progressive`] maps into one file; [`hls`] and [`dash`] render a [`Presentation`] of maps into manifests.
 //!
 //! Other ways lead to a map as well: [`mp4::fragments`] lists the samples of a fragmented file, and
 //! [`map::MapBuilder`] takes samples from any index and gives the map away in parts while they come;
@@ -43,6 +43,7 @@ pub mod matroska;
 pub mod mp4;
 pub mod mpegts;
 pub mod packed;
+pub mod progressive;
 pub mod reorder;
 pub mod sniff;
 pub mod timing;
@@ -54,3 +55,4 @@ pub use manifest::{dash, hls, presentation};
 pub use map::{MapError, PlannedTrack, SegmentMap, TrackHeader};
 pub use mp4::{Movie, Track};
 pub use presentation::{Presentation, Rendition};
+pub use progressive::Progressive;

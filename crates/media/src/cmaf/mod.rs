@@ -2,7 +2,8 @@
 
 mod init;
 mod media;
-mod write;
+pub(crate) mod track;
+pub(crate) mod write;
 
 pub(crate) use write::boxed;
 

@@ -13,25 +13,25 @@ pub(crate) fn boxed(out: &mut Vec<u8>, name: [u8; 4], content: impl FnOnce(&mut 
 }
 
 /// Writes a full box: a box that begins with a version and 24 bits of flags.
-pub(super) fn full(out: &mut Vec<u8>, name: [u8; 4], version: u8, flags: u32, content: impl FnOnce(&mut Vec<u8>)) {
+pub(crate) fn full(out: &mut Vec<u8>, name: [u8; 4], version: u8, flags: u32, content: impl FnOnce(&mut Vec<u8>)) {
     boxed(out, name, |out| {
         put32(out, (flags & 0x00ff_ffff) | u32::from(version) << 24);
         content(out);
     });
 }
 
-pub(super) fn put16(out: &mut Vec<u8>, value: u16) {
+pub(crate) fn put16(out: &mut Vec<u8>, value: u16) {
     out.extend_from_slice(&value.to_be_bytes());
 }
 
-pub(super) fn put32(out: &mut Vec<u8>, value: u32) {
+pub(crate) fn put32(out: &mut Vec<u8>, value: u32) {
     out.extend_from_slice(&value.to_be_bytes());
 }
 
-pub(super) fn put64(out: &mut Vec<u8>, value: u64) {
+pub(crate) fn put64(out: &mut Vec<u8>, value: u64) {
     out.extend_from_slice(&value.to_be_bytes());
 }
 
-pub(super) fn zeros(out: &mut Vec<u8>, count: usize) {
+pub(crate) fn zeros(out: &mut Vec<u8>, count: usize) {
     out.resize(out.len().saturating_add(count), 0);
 }

@@ -22,5 +22,6 @@ mod manifests;
 mod matroska;
 mod mpegts;
 mod packed;
+mod progressive;
 mod property;
 mod timeline;

@@ -1,6 +1,6 @@
 //! A second reader of what is written: `mp4-atom`.
 
-use mp4_atom::{Any, DecodeMaybe, Moof, Moov, ReadFrom};
+use mp4_atom::{Any, DecodeMaybe, Moof, Moov, ReadFrom, StszSamples};
 
 /// One sample as another program sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,4 +59,50 @@ pub(crate) fn segment(bytes: &[u8]) -> (u32, Vec<Seen>) {
     }
     assert_eq!(position, bytes.len(), "the run fills the mdat");
     (moof.mfhd.sequence_number, seen)
+}
+
+/// The samples of each track of a progressive file in decode order: when they are shown by the edit list, in ticks of
+/// the track, and their bytes.
+pub(crate) fn movie(file: &[u8]) -> Vec<Vec<(i64, Vec<u8>)>> {
+    let moov = init(&file[..file.windows(4).position(|name| name == b"mdat").unwrap() - 4]);
+    let tracks = moov.trak.iter().map(|track| {
+        let table = &track.mdia.minf.stbl;
+        let durations = table.stts.entries.iter().flat_map(|run| vec![run.sample_delta; run.sample_count as usize]);
+        let offsets: Vec<i64> = match &table.ctts {
+            Some(ctts) => {
+                ctts.entries.iter().flat_map(|run| vec![run.sample_offset; run.sample_count as usize]).collect()
+            }
+            None => vec![0; durations.clone().count()],
+        };
+        let sizes = match &table.stsz.samples {
+            StszSamples::Identical { count, size } => vec![*size; *count as usize],
+            StszSamples::Different { sizes } => sizes.clone(),
+        };
+        let chunks = &table.stco.as_ref().unwrap().entries;
+        let counts = &table.stsc.entries;
+        let mut places = Vec::new();
+        for (number, at) in (1..).zip(chunks) {
+            let run = counts.iter().rev().find(|run| run.first_chunk <= number).unwrap();
+            let mut at = *at as usize;
+            for _ in 0..run.samples_per_chunk {
+                let size = sizes[places.len()] as usize;
+                places.push(at..at + size);
+                at += size;
+            }
+        }
+        assert_eq!(places.len(), sizes.len());
+        let mut moved = 0i64;
+        for edit in &track.edts.as_ref().unwrap().elst.as_ref().unwrap().entries {
+            let ticks = edit.segment_duration * u64::from(track.mdia.mdhd.timescale) / u64::from(moov.mvhd.timescale);
+            moved += edit.media_time.map_or(ticks.cast_signed(), |time| -time.cast_signed());
+        }
+        let mut decode = 0i64;
+        let samples = durations.zip(offsets).zip(places).map(|((duration, offset), place)| {
+            let shown = decode + offset + moved;
+            decode += i64::from(duration);
+            (shown, file[place].to_vec())
+        });
+        samples.collect()
+    });
+    tracks.collect()
 }

@@ -65,8 +65,17 @@ pub(crate) fn packets(file: &Path, stream: usize, ignore_edits: bool) -> Vec<Pac
         .collect()
 }
 
-/// Hashes of the decoded frames of one stream.
+/// Hashes of the decoded frames of one stream, edit lists left aside.
 pub(crate) fn frames(file: &Path, stream: usize) -> Vec<String> {
+    decoded(file, stream, "1")
+}
+
+/// Hashes of the frames of one stream that its edit list shows.
+pub(crate) fn shown_frames(file: &Path, stream: usize) -> Vec<String> {
+    decoded(file, stream, "0")
+}
+
+fn decoded(file: &Path, stream: usize, ignore_edits: &str) -> Vec<String> {
     let map = format!("0:{stream}");
     let text = run(
         "ffmpeg",
@@ -75,7 +84,7 @@ pub(crate) fn frames(file: &Path, stream: usize) -> Vec<String> {
             "-v",
             "error",
             "-ignore_editlist",
-            "1",
+            ignore_edits,
             "-i",
             file.to_str().unwrap(),
             "-map",

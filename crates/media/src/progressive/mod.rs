@@ -1,0 +1,219 @@
+//! Progressive MP4 (ISO/IEC 14496-12): one file with its index in front, made of tracks that are stored elsewhere.
+//!
+//! The file is never written. Its index is made from maps, and everything behind that is a list of byte ranges of the
+//! objects of the tracks, so that any range of the file is answered without the rest. The same maps give the same file.
+//!
+//! Samples lie in chunks of about a second, the tracks taking turns, so that a player that reads from the front has
+//! both sound and picture. Composition offsets are never negative, and an edit list says what is shown from when on: what an
+//! encoder puts in front of the sound is skipped, and a clip that begins between two key frames begins where it should.
+
+mod chunks;
+mod edits;
+mod select;
+mod tables;
+
+use core::ops::Range;
+
+use crate::bits::{len_u64, to_usize};
+use crate::cmaf::track::{TrackBox, movie_header, track};
+use crate::cmaf::write::{boxed, put32, put64};
+use crate::facts::TrackKind;
+use crate::map::SegmentMap;
+use crate::timing::{Timescale, rescale, rescale_len};
+
+use chunks::{Chunks, interleave};
+use edits::Shown;
+use select::{Selection, shown_at};
+use tables::Tables;
+
+/// A part of a presentation: from its beginning, in microseconds, to in front of its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Span {
+    /// Where it begins.
+    pub start: u64,
+    /// Where it ends; behind `start`.
+    pub end: u64,
+}
+
+/// A progressive file, ready to be read in ranges.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progressive {
+    /// `ftyp`, `moov` and the header of the `mdat`.
+    head: Vec<u8>,
+    /// What follows, in order.
+    pieces: Vec<Piece>,
+    len: u64,
+}
+
+/// Bytes of an object, up to where the next piece begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Piece {
+    /// Where they are in the file.
+    at: u64,
+    /// The track whose object they lie in, as it was given.
+    track: usize,
+    /// Where they begin in the object.
+    from: u64,
+}
+
+/// Bytes of a file that lie together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Slice {
+    /// Some of those that [`Progressive::head`] has.
+    Head(Range<usize>),
+    /// Some of the object of a track.
+    Media {
+        /// Which of the tracks that the file was made of, from 0.
+        track: usize,
+        /// Where in its object.
+        range: Range<u64>,
+    },
+}
+
+/// One track on its way into a file.
+struct Laid<'map> {
+    map: &'map SegmentMap,
+    tables: Tables,
+    chunks: Chunks,
+    shown: Shown,
+}
+
+impl Progressive {
+    /// The file of these tracks, or of a part of them. Of each kind the first track is the one that players begin with.
+    /// A part begins with the picture that is shown at its start, and the sound with it.
+    ///
+    /// `None` where no track has anything to show in the part.
+    pub fn new(maps: &[&SegmentMap], span: Option<Span>) -> Option<Self> {
+        let picture = maps.iter().find(|map| map.header().kind == TrackKind::Video);
+        let span = span.map(|span| picture.and_then(|map| snapped(map, span)).unwrap_or(span));
+        let laid: Vec<(usize, Laid<'_>)> =
+            maps.iter().enumerate().filter_map(|(at, map)| Some((at, lay(map, span)?))).collect();
+        let pictures = |(_, laid): &&(usize, Laid<'_>)| laid.map.header().kind == TrackKind::Video;
+        let scale = laid.iter().find(pictures).or(laid.first())?.1.map.header().timescale;
+        let has_picture = laid.iter().any(|laid| pictures(&laid));
+        let (pieces, offsets, payload) = interleave(laid.iter().map(|(at, laid)| (*at, &laid.chunks)));
+        let long = payload > u64::from(u32::MAX) - MOST_HEAD;
+        let mut head = Vec::new();
+        boxed(&mut head, *b"ftyp", |out| out.extend_from_slice(brands(has_picture)));
+        let mut fields = Vec::with_capacity(laid.len());
+        boxed(&mut head, *b"moov", |out| movie(out, &laid, scale, long, &mut fields));
+        if long {
+            put32(&mut head, 1);
+            head.extend_from_slice(b"mdat");
+            put64(&mut head, payload.saturating_add(16));
+        } else {
+            put32(&mut head, u32::try_from(payload.saturating_add(8)).unwrap_or(u32::MAX));
+            head.extend_from_slice(b"mdat");
+        }
+        let base = len_u64(head.len());
+        for (field, offsets) in fields.into_iter().zip(&offsets) {
+            tables::fill(&mut head, field, offsets, base, long);
+        }
+        let pieces = pieces.into_iter().map(|piece| Piece { at: piece.at.saturating_add(base), ..piece }).collect();
+        Some(Self { head, pieces, len: base.saturating_add(payload) })
+    }
+
+    /// The bytes in front of the media.
+    pub fn head(&self) -> &[u8] {
+        &self.head
+    }
+
+    /// Bytes of the whole file.
+    pub fn size(&self) -> u64 {
+        self.len
+    }
+
+    /// Bytes that it holds in memory, roughly.
+    pub fn weight(&self) -> usize {
+        self.head.len().saturating_add(self.pieces.len().saturating_mul(size_of::<Piece>()))
+    }
+
+    /// Where the bytes of a range of the file are, in order. What is asked for behind the end is left out.
+    pub fn read(&self, range: Range<u64>) -> Vec<Slice> {
+        let mut slices = Vec::new();
+        let end = range.end.min(self.len);
+        let made = len_u64(self.head.len());
+        if range.start < made.min(end) {
+            slices.push(Slice::Head(to_index(range.start)..to_index(made.min(end))));
+        }
+        let mut at = range.start.max(made);
+        let first = self.pieces.partition_point(|piece| piece.at <= at).saturating_sub(1);
+        let ends = self.pieces.iter().skip(first + 1).map(|piece| piece.at).chain([self.len]);
+        for (piece, piece_end) in self.pieces.iter().skip(first).zip(ends) {
+            if at >= end {
+                break;
+            }
+            let from = piece.from.saturating_add(at.saturating_sub(piece.at));
+            let len = piece_end.min(end).saturating_sub(at);
+            slices.push(Slice::Media { track: piece.track, range: from..from.saturating_add(len) });
+            at = at.saturating_add(len);
+        }
+        slices
+    }
+}
+
+/// More than any index takes, so that it is known early whether offsets fit into 32 bits.
+const MOST_HEAD: u64 = 1 << 30;
+
+/// What kind of file it is (ISO/IEC 14496-12, 4.3).
+fn brands(has_picture: bool) -> &'static [u8] {
+    if has_picture { b"isom\0\0\x02\0isomiso6iso2mp41" } else { b"M4A \0\0\x02\0M4A isomiso2mp41" }
+}
+
+fn to_index(offset: u64) -> usize {
+    to_usize(u32::try_from(offset).unwrap_or(u32::MAX))
+}
+
+/// The same part from the beginning of the picture that is shown then. Players leave out what begins before a part does.
+fn snapped(map: &SegmentMap, span: Span) -> Option<Span> {
+    let scale = map.header().timescale;
+    let start = shown_at(map, ticks(span.start, scale))?.max(0);
+    let start = rescale_len(start.unsigned_abs(), scale, Timescale::MICROS);
+    Some(Span { start, ..span })
+}
+
+fn ticks(micros: u64, scale: Timescale) -> i64 {
+    rescale(i64::try_from(micros).unwrap_or(i64::MAX), Timescale::MICROS, scale)
+}
+
+/// What of a track the file has.
+fn lay(map: &SegmentMap, span: Option<Span>) -> Option<Laid<'_>> {
+    let scale = map.header().timescale;
+    let span = span.map(|span| ticks(span.start, scale)..ticks(span.end, scale));
+    let selection = match &span {
+        None => Selection::all(map),
+        Some(span) => Selection::of(map, span)?,
+    };
+    let mut tables = Tables::default();
+    let mut chunks = Chunks::new(scale);
+    let first_decode = selection.each(map, |sample, decode, at| {
+        tables.push(sample, decode);
+        chunks.push(sample, decode, map.header().priming, at);
+    })?;
+    tables.end();
+    let shown = Shown::new(map, first_decode, span.as_ref())?;
+    Some(Laid { map, tables, chunks, shown })
+}
+
+/// Writes what the `moov` has, and notes where the offsets of chunks are to be filled in.
+fn movie(out: &mut Vec<u8>, laid: &[(usize, Laid<'_>)], scale: Timescale, long: bool, fields: &mut Vec<Range<usize>>) {
+    let length = laid.iter().map(|(_, laid)| laid.shown.length(scale)).max().unwrap_or(0);
+    let count = u32::try_from(laid.len()).unwrap_or(u32::MAX);
+    movie_header(out, scale, length, count.saturating_add(1));
+    let of_kind = |kind| laid.iter().filter(move |(_, laid)| laid.map.header().kind == kind);
+    for (id, (at, laid)) in (1..).zip(laid) {
+        let header = laid.map.header();
+        let mut alike = of_kind(header.kind);
+        let group = if header.kind == TrackKind::Audio { 1 } else { 2 };
+        let described = TrackBox {
+            id,
+            header,
+            enabled: alike.next().is_some_and(|(first, _)| first == at),
+            alternate_group: if alike.next().is_some() { group } else { 0 },
+            shown: laid.shown.length(scale),
+            duration: laid.tables.duration(),
+            edits: &laid.shown.edits(scale, laid.tables.raise()),
+        };
+        track(out, &described, |out| fields.push(laid.tables.write(out, &laid.chunks, long)));
+    }
+}
