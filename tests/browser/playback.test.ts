@@ -60,6 +60,32 @@ for (const format of ["hls", "dash"] as const) {
   });
 }
 
+test("a film is one file as well, in which a browser seeks", async (t) => {
+  const watch = await openPage(t);
+  const asset = await world.asset("two-languages.mp4");
+  await watch.page.goto(await address(`/play/${asset}/video.mp4`));
+  const player = new Player(watch.page);
+  await player.ready();
+  await player.play();
+  for (const position of [9.3, 3.1, 0]) {
+    await player.seek(position);
+    await player.reaches(position + 0.4);
+    assert.ok((await player.state()).currentTime < position + 2.5);
+  }
+  const before = await player.picture();
+  await player.reaches(1.5);
+  assert.notDeepEqual(await player.picture(), before);
+  await watch.page.goto(
+    await address(`/play/${asset}/video.mp4?start=3.3&end=5`),
+  );
+  await player.ready();
+  const { duration } = await player.state();
+  assert.ok(Math.abs(duration - 1.7) < 0.05, `the clip lasts ${duration} s`);
+  await player.play();
+  await player.waitFor((video) => video.ended);
+  watch.assertClean([/favicon/]);
+});
+
 test("DASH is loaded only when it is asked for", async (t) => {
   const scripts = async (query: string) => {
     const watch = await openPage(t);

@@ -72,7 +72,7 @@ pub(super) async fn dash_of_output(
 }
 
 /// An output's id in a path; anything else names no output.
-fn output_id(text: &str) -> Result<OutputId, Refusal> {
+pub(super) fn output_id(text: &str) -> Result<OutputId, Refusal> {
     text.parse().map_err(|_malformed| Refusal::not_found("output"))
 }
 

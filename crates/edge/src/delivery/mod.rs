@@ -10,12 +10,15 @@
 //! | `{track}/{n}.m4s` | media segment, from 0 |
 //! | `{track}/{n}.mp3` | the same of MP3 as packed audio, for HLS |
 //! | `original.mp4` | the upload, with ranges |
+//! | `video.mp4`, `audio.m4a`, `audio.mp3` | all that is made, in one file, with ranges; `height`, `start`, `end`, `download` |
+//! | `o/{output}/video.mp4`, ... | the same of one of several outputs |
 //!
 //! `{track}` carries the version of the track's map (`v0-1`), so segments never change and may be kept
 //! for ever; documents are asked for again each time, and answered with 304 while they are the same.
 
 mod answer;
 mod documents;
+mod movies;
 mod original;
 pub(crate) mod ranged;
 mod segments;
@@ -37,6 +40,12 @@ pub fn router(_edge: &Edge) -> Router<Edge> {
         .layer(CompressionLayer::new());
     let media = Router::new()
         .route("/play/{asset}/{track}/{segment}", get(segments::segment))
-        .route("/play/{asset}/original.mp4", get(original::original));
+        .route("/play/{asset}/original.mp4", get(original::original))
+        .route("/play/{asset}/video.mp4", get(movies::video))
+        .route("/play/{asset}/audio.m4a", get(movies::sound))
+        .route("/play/{asset}/audio.mp3", get(movies::mp3))
+        .route("/play/{asset}/o/{output}/video.mp4", get(movies::video_of_output))
+        .route("/play/{asset}/o/{output}/audio.m4a", get(movies::sound_of_output))
+        .route("/play/{asset}/o/{output}/audio.mp3", get(movies::mp3_of_output));
     documents.merge(media).layer(from_fn(cors::allow_all))
 }

@@ -11,10 +11,19 @@ const ENDING: usize = 16;
 /// `Content-Disposition` of what is shown and gets that name where somebody keeps it: in ASCII for old clients, and in
 /// UTF-8 (RFC 8187).
 pub fn inline(name: &str) -> Option<HeaderValue> {
+    disposition("inline", name)
+}
+
+/// The same of what is kept at once.
+pub fn attachment(name: &str) -> Option<HeaderValue> {
+    disposition("attachment", name)
+}
+
+fn disposition(kind: &str, name: &str) -> Option<HeaderValue> {
     let told = told(name);
     let is_plain = |letter: &char| letter.is_ascii_graphic() && !"\"\\%;".contains(*letter) || *letter == ' ';
     let plain: String = told.chars().map(|letter| if is_plain(&letter) { letter } else { '_' }).collect();
-    let mut value = format!("inline; filename=\"{plain}\"; filename*=UTF-8''");
+    let mut value = format!("{kind}; filename=\"{plain}\"; filename*=UTF-8''");
     for byte in told.bytes() {
         // RFC 8187, `attr-char`.
         if byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte) {

@@ -29,6 +29,11 @@ impl Query {
         self.all(name).filter(|value| !value.is_empty()).last()
     }
 
+    /// Whether a parameter is there, be it empty.
+    pub fn has(&self, name: &str) -> bool {
+        self.all(name).next().is_some()
+    }
+
     /// A parameter read as `T`; `expected` completes "must be ...".
     ///
     /// # Errors

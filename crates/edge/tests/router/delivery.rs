@@ -95,9 +95,11 @@ async fn sound_that_was_copied_out_is_the_same_sound() {
     let (world, play, film) = playing(Script::default()).await;
     let init = world.fetch(&format!("{play}/a1-1/init.mp4")).await.expect(200).without_request_id();
     let before = world.fetch(&format!("{play}/a1-1/1.m4s")).await.expect(200).without_request_id();
+    let file = world.fetch(&format!("{play}/video.mp4")).await.expect(200).without_request_id();
     let copied = Ran::Job { kind: WorkKind::CopyAudio, outcome: Outcome::Done };
     assert_eq!(run_next_job(&world.app, Lane::Quick).await.unwrap(), copied);
     assert_eq!(run_next_job(&world.app, Lane::Quick).await.unwrap(), Ran::Nothing);
+    assert_eq!(world.fetch(&format!("{play}/video.mp4")).await.without_request_id(), file);
     assert_eq!(world.fetch(&format!("{play}/a1-1/1.m4s")).await.without_request_id(), before);
     assert_eq!(world.fetch(&format!("{play}/a1-1/init.mp4")).await.without_request_id(), init);
     assert!(track(&world, &play, "a1-1").await == film.payloads[1]);
@@ -159,6 +161,8 @@ async fn what_a_client_has_is_not_sent_again() {
         ("v0-1/0.m4s", "public, max-age=31536000, immutable"),
         ("a1-1/1.m4s", "public, max-age=31536000, immutable"),
         ("original.mp4", "public, max-age=86400"),
+        ("video.mp4", "no-cache"),
+        ("audio.m4a?start=1&end=2", "no-cache"),
     ] {
         let path = format!("{play}/{path}");
         let sent = world.fetch(&path).await.expect(200);
@@ -187,6 +191,7 @@ async fn text_is_compressed_and_media_is_not() {
         ("v0-1/init.mp4", false),
         ("v0-1/0.m4s", false),
         ("original.mp4", false),
+        ("video.mp4", false),
     ] {
         let path = format!("{play}/{path}");
         let plain = world.fetch(&path).await.expect(200);

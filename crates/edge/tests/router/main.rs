@@ -18,6 +18,7 @@
 //! | [`limits`] | how often somebody may ask |
 //! | [`uploads`] | signed links, parts, what is abandoned |
 //! | [`delivery`] | what viewers fetch |
+//! | [`movies`] | the same in one file, whole and in clips |
 //! | [`site`] | the pages |
 //! | [`wild`] | what nobody sensible sends |
 //! | [`operations`] | what operators' machines ask |
@@ -35,6 +36,7 @@ mod keyring;
 mod library;
 mod limits;
 mod listing;
+mod movies;
 mod operations;
 mod outputs;
 mod routing;

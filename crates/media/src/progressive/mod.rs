@@ -19,6 +19,7 @@ use crate::cmaf::track::{TrackBox, movie_header, track};
 use crate::cmaf::write::{boxed, put32, put64};
 use crate::facts::TrackKind;
 use crate::map::SegmentMap;
+use crate::packed;
 use crate::timing::{Timescale, rescale, rescale_len};
 
 use chunks::{Chunks, interleave};
@@ -111,6 +112,22 @@ impl Progressive {
         }
         let pieces = pieces.into_iter().map(|piece| Piece { at: piece.at.saturating_add(base), ..piece }).collect();
         Some(Self { head, pieces, len: base.saturating_add(payload) })
+    }
+
+    /// The frames of a track of MP3 back to back, which is a file of that format. Frames from before the sound begins, which
+    /// hold what an encoder puts in front of it, are left out. `None` of any other track.
+    pub fn frames(map: &SegmentMap) -> Option<Self> {
+        if !packed::takes(map.header()) {
+            return None;
+        }
+        let mut chunks = Chunks::new(map.header().timescale);
+        Selection::all(map).each(map, |sample, decode, at| {
+            if decode >= map.header().priming {
+                chunks.push(sample, decode, map.header().priming, at);
+            }
+        })?;
+        let (pieces, _, len) = interleave(core::iter::once((0, &chunks)));
+        Some(Self { head: Vec::new(), pieces, len })
     }
 
     /// The bytes in front of the media.

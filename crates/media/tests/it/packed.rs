@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use kinora_media::presentation::{Rendition, Urls};
+use kinora_media::progressive::Slice;
 use kinora_media::timing::seconds;
-use kinora_media::{SegmentMap, hls, packed};
+use kinora_media::{Progressive, SegmentMap, hls, packed};
 use tempfile::TempDir;
 
 use crate::support::package::{plan, slice};
@@ -52,9 +53,9 @@ const FILMS: [(&[&str], &[&str], usize); 3] = [
 fn every_frame_of_mp3_comes_at_its_time() {
     for (sampling, muxer, silent) in FILMS {
         let folder = TempDir::new().unwrap();
-        let (path, map) = film(folder.path(), sampling, muxer);
-        let file = std::fs::read(&path).unwrap();
-        let stored = tool::hashed_packets(&path, 0);
+        let (source, map) = film(folder.path(), sampling, muxer);
+        let file = std::fs::read(&source).unwrap();
+        let stored = tool::hashed_packets(&source, 0);
         let mut stored = stored[silent..].iter();
         let scale = map.header().timescale;
         assert!(map.segment_count() > 4, "{sampling:?}");
@@ -79,6 +80,22 @@ fn every_frame_of_mp3_comes_at_its_time() {
         }
         assert!(stored.next().is_none(), "every frame was played");
         assert_eq!(packed::segment(&map, map.segment_count()), None);
+        // The same frames, and no others, are the file of that format.
+        let frames = Progressive::frames(&map).unwrap();
+        let path = folder.path().join("whole.mp3");
+        let parts = frames.read(0..u64::MAX);
+        let bytes: Vec<u8> = parts
+            .iter()
+            .flat_map(|part| match part {
+                Slice::Media { range, .. } => slice(&file, range).to_vec(),
+                Slice::Head(_) => panic!("there is nothing in front of the frames"),
+            })
+            .collect();
+        assert_eq!(bytes.len() as u64, frames.size());
+        std::fs::write(&path, bytes).unwrap();
+        let told = |frames: &[tool::Hashed]| frames.iter().map(|frame| (frame.size, frame.hash)).collect::<Vec<_>>();
+        let whole = tool::hashed_packets(&path, 0);
+        assert_eq!(told(&whole), told(&tool::hashed_packets(&source, 0)[silent..]), "{sampling:?}");
     }
 }
 
@@ -90,4 +107,5 @@ fn other_sound_has_no_packed_form() {
     let map = plan(&std::fs::read(&path).unwrap()).unwrap().remove(0).map;
     assert!(!packed::takes(map.header()));
     assert_eq!(packed::segment(&map, 0), None);
+    assert_eq!(Progressive::frames(&map), None);
 }

@@ -1,5 +1,6 @@
 //! What has to hold of a finished asset.
 
+use crate::file;
 use crate::fixture::{Colors, Fixture};
 use crate::harness::{Server, Track, tracks};
 use crate::reading::{Rendition, Seen, seconds};
@@ -29,9 +30,14 @@ pub(crate) fn faults(server: &Server, asset: &str, fixture: &Fixture) -> Vec<Str
     let mut offsets = vec![0.0];
     let mut sizes = Vec::new();
     let mut starts: Vec<Vec<f64>> = Vec::new();
+    let mut best = Vec::new();
+    let mut heard = Vec::new();
     for (name, track) in &pictures {
         match picture(fixture, track) {
             Ok(found) => {
+                if sizes.iter().all(|size| found.size > *size) {
+                    best = found.pictures;
+                }
                 offsets = found.offsets;
                 sizes.push(found.size);
                 starts.push(found.starts);
@@ -58,11 +64,19 @@ pub(crate) fn faults(server: &Server, asset: &str, fixture: &Fixture) -> Vec<Str
     }
     for (name, track) in &sounds {
         match sound(fixture, track, &offsets) {
-            Ok(found) => faults.extend(found.into_iter().map(|fault| format!("{name}: {fault}"))),
+            Ok(found) => {
+                faults.extend(found.faults.into_iter().map(|fault| format!("{name}: {fault}")));
+                heard.push(found.beeps);
+            }
             Err(fault) => faults.push(format!("{name}: {fault}")),
         }
     }
     faults.extend(manifests(server, asset, fixture, &tracks));
+    let path = format!("/play/{asset}/{}", if pictures.is_empty() { "audio.m4a" } else { "video.mp4" });
+    match file::read(&server.fetch(&path).expect(200).body, !pictures.is_empty(), sounds.len()) {
+        Ok(found) => faults.extend(found.faults(&best, &heard).into_iter().map(|fault| format!("{path}: {fault}"))),
+        Err(fault) => faults.push(format!("{path}: {fault}")),
+    }
     faults
 }
 
@@ -72,6 +86,14 @@ struct Picture {
     offsets: Vec<f64>,
     /// When its segments begin.
     starts: Vec<f64>,
+    /// When each picture is shown, and its number.
+    pictures: Vec<(f64, u32)>,
+    faults: Vec<String>,
+}
+
+struct Sound {
+    /// When each beep begins.
+    beeps: Vec<f64>,
     faults: Vec<String>,
 }
 
@@ -108,7 +130,9 @@ fn picture(fixture: &Fixture, track: &Track) -> Result<Picture, String> {
             of.map(|packet| packet.shown).min().map_or(f64::NAN, |time| seconds(time) * tick)
         })
         .collect();
-    Ok(Picture { size: (rendition.number("width"), rendition.number("height")), offsets, starts, faults })
+    let size = (rendition.number("width"), rendition.number("height"));
+    let pictures = pictures.iter().map(|(time, seen)| (*time, seen.number)).collect();
+    Ok(Picture { size, offsets, starts, pictures, faults })
 }
 
 /// Every player takes it: H.264 in 4:2:0 with square pixels, upright and even.
@@ -270,7 +294,7 @@ fn rgb([luma, blue, red]: [f64; 3], is_709: bool) -> [f64; 3] {
     [r, (light - kr * r - kb * b) / (1.0 - kr - kb), b]
 }
 
-fn sound(fixture: &Fixture, track: &Track, offsets: &[f64]) -> Result<Vec<String>, String> {
+fn sound(fixture: &Fixture, track: &Track, offsets: &[f64]) -> Result<Sound, String> {
     let mut faults = Vec::new();
     let rendition = Rendition::open(track)?;
     if rendition.number("channels") == 0 {
@@ -308,7 +332,7 @@ fn sound(fixture: &Fixture, track: &Track, offsets: &[f64]) -> Result<Vec<String
     if fixture.recordings == 1 && named < fixture.recipe.heard - fixture.cut - 0.06 {
         faults.push(format!("of {} s of sound {named} s came", fixture.recipe.heard));
     }
-    Ok(faults)
+    Ok(Sound { beeps, faults })
 }
 
 /// Both kinds of manifests name the same segments, and the languages.

@@ -5,6 +5,7 @@
 #![expect(clippy::panic, reason = "helpers of tests")]
 
 mod check;
+mod file;
 mod fixture;
 #[path = "../e2e/harness/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "the harness is shared, and needed in parts here")]

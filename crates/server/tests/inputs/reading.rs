@@ -107,24 +107,7 @@ impl<'a> Rendition<'a> {
 
     /// Decodes every picture: with the time at which it is shown, in seconds, in order.
     pub(crate) fn pictures(&self) -> Result<Vec<(f64, Seen)>, String> {
-        let summary = format!("scale={WIDE}:{HIGH}:flags=area,format=yuv444p,settb=1/1000,setpts=N*40");
-        let behind = [
-            "-an",
-            "-vf",
-            &summary,
-            "-fps_mode",
-            "passthrough",
-            "-enc_time_base",
-            "1:1000",
-            "-f",
-            "rawvideo",
-            "-threads",
-            "1",
-            "pipe:1",
-        ];
-        let bytes =
-            read("ffmpeg", &["-threads", "1", "-noautorotate", "-ignore_editlist", "1"], &self.path(), &behind)?;
-        let seen: Vec<_> = bytes.chunks_exact(3 * WIDE * HIGH).map(seen).collect();
+        let seen = contents(&self.path(), &["-ignore_editlist", "1"])?;
         let mut times: Vec<_> = self.packets.iter().map(|packet| packet.shown).collect();
         times.sort_unstable();
         if times.len() != seen.len() {
@@ -135,24 +118,47 @@ impl<'a> Rendition<'a> {
 
     /// When each beep begins, and how long the sound is, in seconds of the presentation.
     pub(crate) fn beeps(&self) -> Result<(Vec<f64>, f64), String> {
-        let sound = "aresample=8000:async=1:first_pts=0:min_hard_comp=0.01";
-        let behind = ["-vn", "-af", sound, "-ac", "1", "-f", "s16le", "pipe:1"];
-        let bytes = read("ffmpeg", &["-copyts"], &self.path(), &behind)?;
-        let samples: Vec<i16> = bytes.as_chunks::<2>().0.iter().map(|bytes| i16::from_le_bytes(*bytes)).collect();
-        let loudest = samples.iter().map(|sample| sample.unsigned_abs()).max().unwrap_or_default();
-        let mut beeps = Vec::new();
-        let mut loud: Option<usize> = None;
-        for (place, sample) in samples.iter().enumerate() {
-            if loudest > 300 && sample.unsigned_abs() > loudest / 4 {
-                // Behind a quarter of a second of silence something new begins.
-                if loud.is_none_or(|last| place - last > 2_000) {
-                    beeps.push(count(place) / HERTZ);
-                }
-                loud = Some(place);
-            }
-        }
-        Ok((beeps, count(samples.len()) / HERTZ))
+        beeps(&self.path(), 0)
     }
+}
+
+/// What each picture of a file holds, in the order in which they are shown.
+pub(crate) fn contents(path: &Path, options: &[&str]) -> Result<Vec<Seen>, String> {
+    let summary = format!("scale={WIDE}:{HIGH}:flags=area,format=yuv444p,settb=1/1000,setpts=N*40");
+    let mut behind = vec!["-an", "-vf", &summary, "-fps_mode", "passthrough", "-enc_time_base", "1:1000"];
+    behind.extend(["-f", "rawvideo", "-threads", "1", "pipe:1"]);
+    let ahead: Vec<&str> = ["-threads", "1", "-noautorotate"].iter().chain(options).copied().collect();
+    Ok(read("ffmpeg", &ahead, path, &behind)?.chunks_exact(3 * WIDE * HIGH).map(seen).collect())
+}
+
+/// When the pictures of a file are shown by its edit list, in seconds.
+pub(crate) fn times(path: &Path) -> Result<Vec<f64>, String> {
+    let behind = ["-select_streams", "v:0", "-show_entries", "frame=pts_time", "-of", "csv=p=0"];
+    let text = read("ffprobe", &[], path, &behind)?;
+    let number = |line: &str| line.trim_end_matches(',').parse().map_err(|_malformed| format!("{line:?} is no time"));
+    String::from_utf8_lossy(&text).lines().filter(|line| !line.is_empty()).map(number).collect()
+}
+
+/// When each beep of a sound of a file begins, and how long the sound is, in seconds of the presentation.
+pub(crate) fn beeps(path: &Path, sound: usize) -> Result<(Vec<f64>, f64), String> {
+    let steady = "aresample=8000:async=1:first_pts=0:min_hard_comp=0.01";
+    let stream = format!("0:a:{sound}");
+    let behind = ["-map", &stream, "-af", steady, "-ac", "1", "-f", "s16le", "pipe:1"];
+    let bytes = read("ffmpeg", &["-copyts"], path, &behind)?;
+    let samples: Vec<i16> = bytes.as_chunks::<2>().0.iter().map(|bytes| i16::from_le_bytes(*bytes)).collect();
+    let loudest = samples.iter().map(|sample| sample.unsigned_abs()).max().unwrap_or_default();
+    let mut beeps = Vec::new();
+    let mut loud: Option<usize> = None;
+    for (place, sample) in samples.iter().enumerate() {
+        if loudest > 300 && sample.unsigned_abs() > loudest / 4 {
+            // Behind a quarter of a second of silence something new begins.
+            if loud.is_none_or(|last| place - last > 2_000) {
+                beeps.push(count(place) / HERTZ);
+            }
+            loud = Some(place);
+        }
+    }
+    Ok((beeps, count(samples.len()) / HERTZ))
 }
 
 /// Ticks and counts here are far below what a float holds exactly.

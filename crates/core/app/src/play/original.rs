@@ -1,5 +1,6 @@
 //! The original as progressive MP4.
 
+use super::ranged::Ranged;
 use super::segment::Body;
 use crate::app::App;
 use crate::error::Error;
@@ -23,14 +24,18 @@ impl Original {
     pub(crate) async fn open(app: &App, object: ObjectId) -> Result<Self, Error> {
         Ok(Self { object, source: app.blobs.open(object).await? })
     }
+}
 
-    /// Bytes of it all.
-    pub fn size(&self) -> u64 {
+impl Ranged for Original {
+    fn tag(&self) -> String {
+        self.object.to_string()
+    }
+
+    fn size(&self) -> u64 {
         self.source.size()
     }
 
-    /// The bytes of one range.
-    pub fn read(&self, range: Range<u64>) -> Body {
+    fn read(&self, range: Range<u64>) -> Body {
         let length = range.end.saturating_sub(range.start);
         Body { head: Bytes::new(), payload: Some(Arc::clone(&self.source).stream(vec![range])), length }
     }

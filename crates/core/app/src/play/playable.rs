@@ -14,7 +14,7 @@ use kinora_domain::file::Failure;
 use kinora_domain::output::{Output, OutputState, Part, Rendition};
 use kinora_domain::time::Timestamp;
 use kinora_domain::track::{Track, TrackKind};
-use kinora_domain::{AssetId, Kind, OutputId, Problem};
+use kinora_domain::{AssetId, Kind, ObjectId, OutputId, Problem};
 use kinora_media::map::SegmentMap;
 use std::sync::Arc;
 
@@ -78,6 +78,8 @@ pub(crate) struct PlayableTrack {
     pub(crate) output: OutputId,
     pub(crate) slug: Slug,
     pub(crate) map: SegmentMap,
+    /// Where the map is stored: the same samples may come to lie elsewhere. None while it grows.
+    pub(crate) stored: Option<ObjectId>,
     pub(crate) media: Media,
     /// Whether manifests name it.
     pub(crate) listed: bool,
@@ -230,7 +232,7 @@ impl Playable {
     }
 }
 
-fn not_ready() -> Error {
+pub(super) fn not_ready() -> Error {
     let message = "This video is still being prepared; try again in a moment.";
     Problem::new(Kind::Unavailable, "not_ready", message).into()
 }
@@ -290,7 +292,7 @@ async fn load_tracks(app: &App, rows: &Rows) -> Result<Vec<PlayableTrack>, Error
         let media = Media(media.into_iter().map(|(base, _, object)| (base, object)).collect());
         // As its track will be named.
         let slug = Slug { kind: rendition.role.kind(), position: rendition.position, version: 1 };
-        tracks.push(PlayableTrack { output: rendition.output, slug, map, media, listed: true });
+        tracks.push(PlayableTrack { output: rendition.output, slug, map, stored: None, media, listed: true });
     }
     tracks.sort_by_key(|track| track.slug.position);
     Ok(tracks)
@@ -300,7 +302,7 @@ async fn load_track(app: &App, track: &Track) -> Result<PlayableTrack, Error> {
     let map = load_map(app, track.map).await?;
     let media = Media(vec![(0, app.blobs.open(track.media).await?)]);
     let slug = Slug { kind: track.kind, position: track.position, version: track.version };
-    Ok(PlayableTrack { output: track.output, slug, map, media, listed: track.listed })
+    Ok(PlayableTrack { output: track.output, slug, map, stored: Some(track.map), media, listed: track.listed })
 }
 
 #[cfg(test)]

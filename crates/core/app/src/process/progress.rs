@@ -48,8 +48,9 @@ pub async fn outputs_of(app: &App, caller: &Caller, asset: AssetId) -> Result<Ve
         views.push(OutputView { output, percent, left_ms, ways: Ways::default() });
     }
     drop(tx);
-    let ids: Vec<_> = views.iter().map(|view| view.output.id).collect();
-    for (view, ways) in views.iter_mut().zip(ways(app, &asset, &ids).await?) {
+    let outputs: Vec<_> = views.iter().map(|view| &view.output).collect();
+    let ways = ways(app, &asset, &outputs).await?;
+    for (view, ways) in views.iter_mut().zip(ways) {
         view.ways = ways;
     }
     Ok(views)

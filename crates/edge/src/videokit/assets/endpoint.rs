@@ -1,6 +1,7 @@
 //! Endpoints on the wire: ours, and copies elsewhere as the client tells of them.
 
 use crate::http::state::Edge;
+use kinora_app::play::{FileFormat, Whole};
 use kinora_app::process::OutputView;
 use kinora_domain::endpoint::{Access, Format, HarvestedEndpoint, Protection, ProtectionDetails};
 use kinora_domain::output::Output;
@@ -154,12 +155,22 @@ pub(super) fn endpoints(edge: &Edge, view: &OutputView) -> Vec<EndpointInfo> {
         None => play.clone(),
         Some(_) => format!("{play}/o/{}", output.id),
     };
-    let here = [
-        ("hls", MediaAssetFormatType::Hls, format!("{documents}/hls/master.m3u8"), ways.streams),
-        ("dash", MediaAssetFormatType::Dash, format!("{documents}/dash/manifest.mpd"), ways.streams),
-        ("mp4", MediaAssetFormatType::Mp4, format!("{play}/original.mp4"), ways.original),
+    let streams = [
+        ("hls", MediaAssetFormatType::Hls, format!("{documents}/hls/master.m3u8"), ways.size_bytes),
+        ("dash", MediaAssetFormatType::Dash, format!("{documents}/dash/manifest.mpd"), ways.size_bytes),
     ];
-    let here = here.into_iter().filter(|(_, _, _, plays)| *plays).map(|(id, format, path, _)| EndpointInfo {
+    // The dialect knows no other name for a file that is downloaded, whatever it is.
+    let file = ways.file.map(|(file, size)| {
+        let path = match file {
+            Whole::Original => format!("{play}/original.mp4"),
+            Whole::Made(FileFormat::Mp4) => format!("{documents}/video.mp4"),
+            Whole::Made(FileFormat::M4a) => format!("{documents}/audio.m4a"),
+            Whole::Made(FileFormat::Mp3) => format!("{documents}/audio.mp3"),
+        };
+        ("mp4", MediaAssetFormatType::Mp4, path, size)
+    });
+    let here = streams.into_iter().filter(|_stream| ways.streams).chain(file);
+    let here = here.map(|(id, format, path, size)| EndpointInfo {
         id: Some(output.endpoint_id(id)),
         access_type: EndpointAccessType::Http,
         format,
@@ -168,7 +179,7 @@ pub(super) fn endpoints(edge: &Edge, view: &OutputView) -> Vec<EndpointInfo> {
         protection: MediaAssetProtectionType::None,
         protection_details: None,
         duration_milliseconds: Some(ways.duration_ms),
-        size: Some(ways.size_bytes),
+        size: Some(size),
     });
     let copies = output.harvested_ids().into_iter().zip(&output.harvested);
     here.chain(copies.map(|(id, endpoint)| harvested(output, id, endpoint))).collect()

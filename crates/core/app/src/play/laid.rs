@@ -1,0 +1,82 @@
+//! The indexes of files that are being fetched, in memory: made once however many ask at the same time.
+
+use super::movie::FileFormat;
+use super::playable::{Playable, Slug};
+use crate::app::App;
+use crate::error::Error;
+use kinora_domain::{AssetId, Kind, ObjectId, Problem};
+use kinora_media::SegmentMap;
+use kinora_media::progressive::{Progressive, Span};
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+use std::sync::Arc;
+use tokio::task::JoinError;
+
+/// Bytes of indexes kept: one of a 2-hour film has about three MiB.
+const CAPACITY_BYTES: u64 = 64 << 20;
+/// Files kept.
+const ITEMS: usize = 1_024;
+
+/// What a file is, and where what it is made of lies: sound that is copied out leaves the file the same, but not the ranges
+/// that it is read from.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    pub(super) asset: AssetId,
+    pub(super) tag: String,
+    pub(super) maps: Vec<Option<ObjectId>>,
+}
+
+#[derive(Clone)]
+struct ByBytes;
+
+impl Weighter<Key, Arc<Progressive>> for ByBytes {
+    fn weight(&self, _key: &Key, file: &Arc<Progressive>) -> u64 {
+        file.weight() as u64
+    }
+}
+
+/// The cache.
+pub(crate) struct Files {
+    entries: Cache<Key, Arc<Progressive>, ByBytes>,
+}
+
+impl Files {
+    pub(crate) fn new() -> Self {
+        Self { entries: Cache::with_weighter(ITEMS, CAPACITY_BYTES, ByBytes) }
+    }
+}
+
+/// The file of these tracks, from memory where it is there. The key names what it is made of, so it is never stale.
+///
+/// # Errors
+/// Nothing of the tracks lies in the span.
+pub(super) async fn laid(
+    app: &App,
+    key: Key,
+    playable: Arc<Playable>,
+    tracks: Vec<Slug>,
+    format: FileFormat,
+    span: Option<Span>,
+) -> Result<Arc<Progressive>, Error> {
+    let make = async {
+        // That of a long film takes some milliseconds of a processor.
+        let made = tokio::task::spawn_blocking(move || lay(&playable, &tracks, format, span)).await;
+        let made = made.map_err(panicked)?;
+        made.map(Arc::new).ok_or_else(|| Error::from(Problem::not_found(format.extension())))
+    };
+    app.files.entries.get_or_insert_async(&key, make).await
+}
+
+fn panicked(error: JoinError) -> Error {
+    let message = "Something went wrong on this server; its log has the details.";
+    Error::caused(Problem::new(Kind::Internal, "internal", message), error)
+}
+
+fn lay(playable: &Playable, tracks: &[Slug], format: FileFormat, span: Option<Span>) -> Option<Progressive> {
+    let map = |slug: &Slug| playable.tracks.iter().find(|track| track.slug == *slug).map(|track| &track.map);
+    let maps: Vec<&SegmentMap> = tracks.iter().filter_map(map).collect();
+    match format {
+        FileFormat::Mp4 | FileFormat::M4a => Progressive::new(&maps, span),
+        FileFormat::Mp3 => Progressive::frames(maps.first()?),
+    }
+}
