@@ -2,7 +2,8 @@
 #![no_main]
 
 use kinora_media::presentation::{Presentation, Rendition, Urls};
-use kinora_media::{SegmentMap, cmaf, dash, hls};
+use kinora_media::progressive::{Slice, Span};
+use kinora_media::{Progressive, SegmentMap, cmaf, dash, hls};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -24,15 +25,29 @@ fuzz_target!(|bytes: &[u8]| {
         let _ = SegmentMap::join(&[(&moved, base), (&map, 0)]);
         let _ = SegmentMap::join(&[(&map, base)]);
     }
-    let urls = Urls { playlist: "p".into(), init: "i".into(), segment_template: "$Number$".into() };
+    for span in [None, Some(Span { start: 1, end: 5_000_000 }), Some(Span { start: 3_000_000, end: u64::MAX })] {
+        if let Some(file) = Progressive::new(&[&map, &moved], span) {
+            let read: u64 = file.read(0..u64::MAX).into_iter().map(length).sum();
+            assert_eq!(read, file.size());
+        }
+    }
+    let _ = (Progressive::frames(&map), cmaf::first_sample_end(&map, 0));
+    let urls = Urls { playlist: "p".into(), key_frames: None, init: Some("i".into()), segment_template: "$Number$".into() };
     let track = Rendition::new("t", &map, urls);
     let _ = hls::media(&track);
     let _ = hls::growing_media(&track);
     for growing in [false, true] {
-        let presentation = Presentation { tracks: vec![track.clone(), track.clone()], growing };
+        let presentation = Presentation { tracks: vec![track.clone(), track.clone()], growing, ..Presentation::default() };
         let presentation =
             presentation.clone().truncated(presentation.common_end(map.header().timescale) / 2, map.header().timescale);
         let _ = hls::multivariant(&presentation);
         let _ = dash::mpd(&presentation);
     }
 });
+
+fn length(slice: Slice) -> u64 {
+    match slice {
+        Slice::Head(range) => range.len() as u64,
+        Slice::Media { range, .. } => range.end - range.start,
+    }
+}

@@ -35,6 +35,7 @@ mod error;
 mod facts;
 mod manifest;
 
+pub mod captions;
 pub mod cmaf;
 pub mod flv;
 pub mod index;

@@ -21,6 +21,9 @@ type Output = {
   readonly errorMessage?: string;
 };
 
+/** A file of captions and the tag of its language. */
+export type Caption = { readonly file: string; readonly language: string };
+
 /** The few calls of the Cloud Video Kit API that bring a film in, as an application makes them. */
 export class VideoKit {
   readonly #origin: string;
@@ -38,11 +41,27 @@ export class VideoKit {
     return id;
   }
 
-  /** Uploads the film and makes an asset of it; returns the asset's id. */
-  async create(film: string, preset: string): Promise<string> {
+  /** Uploads the film and makes an asset of it, with captions of other files; returns the asset's id. */
+  async create(
+    film: string,
+    preset: string,
+    captions: readonly Caption[] = [],
+  ): Promise<string> {
     const fileId = await this.#upload(film);
+    const beside = [];
+    for (const { file, language } of captions) {
+      const track = {
+        trackSelector: { trackId: "captions_1" },
+        type: "Captions",
+        language,
+      };
+      beside.push({
+        fileId: await this.#upload(file),
+        transcodingTracks: [track],
+      });
+    }
     const { id } = await this.#call<{ id: string }>("POST", "/vod/v1/assets", {
-      transcodedSources: [{ fileId, fileTypesFlag: "Video, Audio" }],
+      transcodedSources: [{ fileId, fileTypesFlag: "Video, Audio" }, ...beside],
       preset,
       title: path.basename(film),
     });
@@ -79,8 +98,9 @@ export class VideoKit {
     const playlist = await response.text();
     if (!response.ok)
       throw new Error(`the playlist was answered ${response.status}`);
-    return Array.from(playlist.matchAll(/RESOLUTION=\d+x(\d+)/g), (match) =>
-      Number(match[1]),
+    return Array.from(
+      playlist.matchAll(/^#EXT-X-STREAM-INF:.*RESOLUTION=\d+x(\d+)/gm),
+      (match) => Number(match[1]),
     );
   }
 

@@ -29,8 +29,8 @@ pub struct NoSuchTrack {
 }
 
 /// The rule: the first video track is taken by itself. Where a source names tracks, its audio is
-/// taken only as named; where it names none, all of its audio is taken. The languages and names given
-/// replace the file's. At most one video track plays.
+/// taken only as named; where it names none, all of its audio is taken. Captions are taken from files that hold nothing else,
+/// as named or all of them. The languages and names given replace the file's. At most one video track plays.
 ///
 /// # Errors
 /// A named track is not in its file.
@@ -66,10 +66,21 @@ pub fn select(sources: &[(&AssetSource, &[FoundTrack])]) -> Result<Vec<Selected>
             selected.extend(audio.filter_map(|asked| Some(as_asked(index, position(found, asked)?, asked))));
         }
     }
-    // Manifests list the picture first, wherever among the sources it came from.
+    for (index, (source, found)) in sources.iter().enumerate() {
+        if found.iter().any(|track| track.kind != TrackKind::Captions) {
+            continue;
+        }
+        if source.tracks.is_empty() {
+            selected.extend((0..found.len()).map(|track| as_found(index, track)));
+        } else {
+            selected
+                .extend(source.tracks.iter().filter_map(|asked| Some(as_asked(index, position(found, asked)?, asked))));
+        }
+    }
+    // Manifests list the picture first, wherever among the sources it came from, and captions last.
     selected.sort_by_key(|pick| {
         let kind = sources.get(pick.source).and_then(|(_, found)| found.get(pick.track)).map(|track| track.kind);
-        kind != Some(TrackKind::Video)
+        TrackKind::ALL.iter().position(|known| Some(*known) == kind)
     });
     Ok(selected)
 }
@@ -116,7 +127,7 @@ mod tests {
 
     #[test]
     fn the_table_of_selections() {
-        use TrackKind::{Audio, Video};
+        use TrackKind::{Audio, Captions, Video};
         let film = found(&[Audio, Video, Video, Audio]);
         let sound = found(&[Audio]);
         let picks = |sources: &[(&AssetSource, &[FoundTrack])]| -> Vec<(usize, usize, bool)> {
@@ -135,6 +146,12 @@ mod tests {
         assert_eq!(picks(&[(&second, &film)]), [(0, 1, false), (0, 3, true)], "the video comes by itself");
         let other_video = source(&[("video_2", Video)]);
         assert_eq!(picks(&[(&free, &sound), (&other_video, &film)]), [(1, 2, true), (0, 0, false)], "from two files");
+        let words = found(&[Captions]);
+        let named = source(&[("captions_1", Captions)]);
+        let all = [(2, 1, false), (2, 0, false), (2, 3, false), (0, 0, false), (1, 0, true)];
+        assert_eq!(picks(&[(&free, &words), (&named, &words), (&free, &film)]), all, "captions come last");
+        let both = found(&[Video, Captions]);
+        assert_eq!(picks(&[(&free, &both)]), [(0, 0, false)], "captions within films stay there");
         let wrong = source(&[("audio_3", Audio)]);
         assert_eq!(select(&[(&wrong, &film)]).unwrap_err().selector, "audio_3");
     }

@@ -65,9 +65,9 @@ pub struct Track {
     pub position: u32,
     /// What it carries.
     pub kind: TrackKind,
-    /// The object that holds its samples: the upload itself, or its own once copied out.
+    /// The object that holds its samples: the upload itself, or its own once copied out. Of captions their text.
     pub media: ObjectId,
-    /// The object that holds its encoded SegmentMap.
+    /// The object that holds its encoded SegmentMap. Of captions the facts that manifests tell.
     pub map: ObjectId,
     /// Version of what the map renders, in URLs and ETags. Moving the samples to another object
     /// keeps it, since the same segments come out; anything that changes a byte of them raises it.

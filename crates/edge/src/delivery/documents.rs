@@ -9,7 +9,9 @@ use axum::http::header::{IF_NONE_MATCH, VARY};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use bytes::Bytes;
-use kinora_app::play::{Body, Document, dash_manifest, hls_media_playlist, hls_multivariant_playlist};
+use kinora_app::play::{
+    Body, Document, KEY_FRAMES, dash_manifest, hls_key_frame_playlist, hls_media_playlist, hls_multivariant_playlist,
+};
 use kinora_domain::{OutputId, Problem};
 
 /// An asset's documents change when its tracks do, so they are asked for again each time.
@@ -42,11 +44,13 @@ async fn playlists(
 ) -> Result<Response, Refusal> {
     let asset = asset_id(asset)?;
     let name = playlist.strip_suffix(".m3u8").ok_or_else(|| Problem::not_found("playlist"))?;
+    let slug = |name: &str| name.parse().map_err(|_malformed| Problem::not_found("playlist"));
     let document = if name == "master" {
         hls_multivariant_playlist(&edge.app, asset, output).await?
+    } else if let Some(track) = name.strip_suffix(KEY_FRAMES) {
+        hls_key_frame_playlist(&edge.app, asset, output, slug(track)?).await?
     } else {
-        let slug = name.parse().map_err(|_malformed| Problem::not_found("playlist"))?;
-        hls_media_playlist(&edge.app, asset, output, slug).await?
+        hls_media_playlist(&edge.app, asset, output, slug(name)?).await?
     };
     Ok(answer(document, "application/vnd.apple.mpegurl", headers))
 }

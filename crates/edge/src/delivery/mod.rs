@@ -4,11 +4,13 @@
 //! |---|---|
 //! | `hls/master.m3u8` | multivariant playlist |
 //! | `hls/{track}.m3u8` | media playlist |
+//! | `hls/{track}-key.m3u8` | playlist of the pictures that segments begin with |
 //! | `dash/manifest.mpd` | MPD |
 //! | `o/{output}/hls/...`, `o/{output}/dash/...` | the same documents of one of several outputs |
 //! | `{track}/init.mp4` | init segment |
 //! | `{track}/{n}.m4s` | media segment, from 0 |
 //! | `{track}/{n}.mp3` | the same of MP3 as packed audio, for HLS |
+//! | `{captions}/{n}.vtt`, `{captions}/all.vtt` | captions as WebVTT, in segments and whole |
 //! | `original.mp4` | the upload, with ranges |
 //! | `video.mp4`, `audio.m4a`, `audio.mp3` | all that is made, in one file, with ranges; `height`, `start`, `end`, `download` |
 //! | `o/{output}/video.mp4`, ... | the same of one of several outputs |

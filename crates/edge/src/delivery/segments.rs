@@ -1,14 +1,13 @@
 //! Init and media segments.
 
-use super::answer::{asset_id, bytes, not_modified, text};
-use crate::http::conditional::none_match;
+use super::answer::asset_id;
+use super::ranged::ranged;
 use crate::http::refusal::Refusal;
 use crate::http::state::Edge;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
-use axum::http::header::IF_NONE_MATCH;
 use axum::response::Response;
-use kinora_app::play::{Body, Form, Slug, init_segment, media_segment};
+use kinora_app::play::{Form, Slug, captions, init_segment, media_segment};
 use kinora_domain::Problem;
 use kinora_domain::track::TrackKind;
 
@@ -23,10 +22,15 @@ pub(super) async fn segment(
 ) -> Result<Response, Refusal> {
     let asset = asset_id(&asset)?;
     let slug: Slug = track.parse().map_err(|_malformed| Problem::not_found("track"))?;
-    let etag = format!("\"{track}-{segment}\"");
-    let (body, content_type) = if segment == "init.mp4" {
-        let init = init_segment(&edge.app, asset, slug).await?;
-        (Body { length: init.len() as u64, head: init, payload: None }, fragments_of(slug.kind))
+    let (found, content_type) = if slug.kind == TrackKind::Captions {
+        let nothing = || Problem::not_found("segment");
+        let number = match segment.strip_suffix(".vtt").ok_or_else(nothing)? {
+            "all" => None,
+            number => Some(plain(number).ok_or_else(nothing)?),
+        };
+        (captions(&edge.app, asset, slug, number).await?, "text/vtt; charset=utf-8")
+    } else if segment == "init.mp4" {
+        (init_segment(&edge.app, asset, slug).await?, fragments_of(slug.kind))
     } else {
         let (number, form) = name(&segment).ok_or_else(|| Problem::not_found("segment"))?;
         let content_type = match form {
@@ -35,10 +39,7 @@ pub(super) async fn segment(
         };
         (media_segment(&edge.app, asset, slug, number, form).await?, content_type)
     };
-    if none_match(text(&headers, IF_NONE_MATCH.as_str()), &etag) {
-        return Ok(not_modified(&etag, FOREVER));
-    }
-    Ok(bytes(body, content_type, &etag, FOREVER))
+    Ok(ranged(&found, &headers, content_type, FOREVER))
 }
 
 fn fragments_of(kind: TrackKind) -> &'static str {
@@ -53,6 +54,11 @@ fn name(name: &str) -> Option<(u32, Form)> {
         "mp3" => Form::Packed,
         _ => return None,
     };
+    Some((plain(number)?, form))
+}
+
+/// A number in its only spelling.
+fn plain(number: &str) -> Option<u32> {
     let parsed: u32 = number.parse().ok()?;
-    (parsed.to_string() == number).then_some((parsed, form))
+    (parsed.to_string() == number).then_some(parsed)
 }

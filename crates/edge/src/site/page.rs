@@ -14,8 +14,9 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use kinora_app::causes;
 
-/// The player may be framed by any site; it runs only its own scripts and talks only to its own origin.
-const PLAYER_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; media-src 'self' blob:; \
+/// The player may be framed by any site; it runs only its own scripts and talks only to its own origin. What is at a
+/// `data:` address is an empty text track: that is how it gives the element a choice of captions.
+const PLAYER_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; media-src 'self' blob: data:; \
     connect-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; font-src 'self'; base-uri 'none'; form-action 'none'; \
     frame-ancestors *";
 /// The other pages stand alone.

@@ -65,7 +65,7 @@ async fn the_addresses_of_all_documents_are_there() {
     let master = world.fetch(&format!("{play}/hls/master.m3u8")).await.expect(200);
     let quoted = master.text().split("URI=\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned());
     let playlists: Vec<_> = quoted.chain(addresses(master.text())).collect();
-    assert_eq!(playlists, ["a1-1.m3u8", "v0-1.m3u8"]);
+    assert_eq!(playlists, ["a1-1.m3u8", "v0-1-key.m3u8", "v0-1.m3u8"]);
     for playlist in playlists {
         let answer = world.fetch(&format!("{play}/hls/{playlist}")).await.expect(200);
         assert_eq!(answer.header("content-type"), Some("application/vnd.apple.mpegurl"));
@@ -147,6 +147,55 @@ async fn the_original_is_given_in_ranges() {
     for (if_range, status) in [(tag, 206), ("\"other\"", 200), ("Wed, 21 Oct 2026 07:28:00 GMT", 200)] {
         let ask = ask("GET", &path).header("range", "bytes=0-1").header("if-range", if_range);
         world.call(ask).await.expect(status);
+    }
+}
+
+#[tokio::test]
+async fn segments_are_given_in_ranges_as_well() {
+    let (world, play, _) = playing(Script::default()).await;
+    for path in ["v0-1/init.mp4", "v0-1/0.m4s", "a1-1/1.m4s"] {
+        let path = format!("{play}/{path}");
+        let whole = world.fetch(&path).await.expect(200);
+        assert_eq!(whole.header("accept-ranges"), Some("bytes"), "{path}");
+        let size = whole.body.len();
+        // Within the boxes, across their end, among the samples, and the end.
+        for (start, end) in [(0, 1), (8, 40), (100, size - 1), (size / 2, size / 2 + 300), (size - 1, size)] {
+            let end = end.min(size);
+            let range = format!("bytes={start}-{}", end - 1);
+            let part = world.call(ask("GET", &path).header("range", &range)).await.expect(206);
+            assert!(part.body == whole.body[start..end], "{range} of {path}");
+            assert_eq!(part.header("content-range"), Some(format!("bytes {start}-{}/{size}", end - 1).as_str()));
+            assert_eq!(part.header("etag"), whole.header("etag"));
+        }
+        world.call(ask("GET", &path).header("range", &format!("bytes={size}-"))).await.expect(416);
+    }
+}
+
+#[tokio::test]
+async fn a_viewer_looks_through_a_film_by_its_key_frames() {
+    let (world, play, film) = playing(Script::default()).await;
+    let master = world.fetch(&format!("{play}/hls/master.m3u8")).await.expect(200);
+    let line = master.text().lines().find(|line| line.starts_with("#EXT-X-I-FRAME-STREAM-INF:")).unwrap();
+    assert!(line.ends_with("URI=\"v0-1-key.m3u8\""), "{line}");
+    let playlist = world.fetch(&format!("{play}/hls/v0-1-key.m3u8")).await.expect(200);
+    let lines: Vec<_> = playlist.text().lines().collect();
+    let mut found = 0;
+    for pair in lines.windows(2) {
+        let Some(range) = pair[0].strip_prefix("#EXT-X-BYTERANGE:") else { continue };
+        let end: usize = range.strip_suffix("@0").unwrap().parse().unwrap();
+        let address = format!("{play}/{}", pair[1].strip_prefix("../").unwrap());
+        let ask = ask("GET", &address).header("range", &format!("bytes=0-{}", end - 1));
+        let part = world.call(ask).await.expect(206);
+        // The picture that is fetched is one of those that stand alone: they are twice as large as others.
+        let picture = &part.body[end - 600..];
+        assert!(film.payloads[0].windows(600).any(|bytes| bytes == picture), "{address}");
+        assert_eq!(picture[4], 0x65, "{address}");
+        found += 1;
+    }
+    assert_eq!(found, playlist.text().matches("#EXTINF").count());
+    assert!(found > 1);
+    for nothing in ["a1-1-key", "v9-1-key", "-key", "v0-1-key-key", "master-key"] {
+        world.fetch(&format!("{play}/hls/{nothing}.m3u8")).await.expect(404);
     }
 }
 

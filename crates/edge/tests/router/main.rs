@@ -8,6 +8,7 @@
 //! | [`listing`] | filters, sorts and pages |
 //! | [`library`] | changes to assets, and the end of many |
 //! | [`shelf`] | files after their upload: changed, found, looked at, deleted |
+//! | [`captions`] | files of captions |
 //! | [`outputs`] | what is added to an asset |
 //! | [`routing`] | spellings of paths, methods, what is not there |
 //! | [`bodies`] | what a JSON body may be |
@@ -27,6 +28,7 @@
 
 mod access;
 mod bodies;
+mod captions;
 mod contract;
 mod credentials;
 mod delivery;

@@ -70,7 +70,7 @@ async fn the_player_may_be_framed_and_the_other_pages_may_not() {
         {
             assert_eq!(allowed(policy, what), Some(sources), "{path}");
         }
-        assert_eq!(allowed(policy, "media-src"), is_player.then_some("'self' blob:"), "{path}");
+        assert_eq!(allowed(policy, "media-src"), is_player.then_some("'self' blob: data:"), "{path}");
     }
 }
 

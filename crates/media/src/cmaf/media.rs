@@ -54,6 +54,12 @@ pub fn media_segment(map: &SegmentMap, n: u32) -> Option<MediaSegment> {
     Some(MediaSegment { head, payload: segment.runs, len })
 }
 
+/// Bytes of media segment `n`, from 0, up to the end of its first sample: what shows the picture that it begins with.
+pub fn first_sample_end(map: &SegmentMap, n: u32) -> Option<u64> {
+    let segment = media_segment(map, n)?;
+    Some(len_u64(segment.head.len()).saturating_add(map.first_size(n)?.into()))
+}
+
 /// What all samples of a segment have in common, and what is written for each.
 struct Shape {
     duration: Option<u32>,

@@ -8,4 +8,4 @@ pub(crate) mod write;
 pub(crate) use write::boxed;
 
 pub use init::init_segment;
-pub use media::{MediaSegment, media_segment};
+pub use media::{MediaSegment, first_sample_end, media_segment};

@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Write as _};
 
-use super::presentation::{Presentation, Rendition, Timed, clean, default_of, labels};
+use super::presentation::{Presentation, Rendition, Subtitles, Timed, clean, default_of, labels, labels_of_captions};
 use crate::facts::TrackKind;
 use crate::timing::{Timescale, decimal, rescale_len};
 
@@ -84,6 +84,10 @@ pub fn mpd_since(presentation: &Presentation, available_from: &str) -> String {
         out.put(format_args!("    </AdaptationSet>\n"));
         set += 1;
     }
+    for (captions, label) in presentation.captions.iter().zip(labels_of_captions(&presentation.captions)) {
+        out.captions(set, captions, &label);
+        set += 1;
+    }
     out.put(format_args!("  </Period>\n</MPD>\n"));
     out.0
 }
@@ -158,6 +162,19 @@ impl Xml {
         ));
         self.timeline(&track.segments);
         self.put(format_args!("          </SegmentTimeline>\n        </SegmentTemplate>\n      </Representation>\n"));
+    }
+
+    /// All of them in one file, which players fetch once.
+    fn captions(&mut self, set: usize, captions: &Subtitles, label: &str) {
+        let language = captions.language.as_deref().map(|tag| format!(" lang=\"{}\"", escape(tag))).unwrap_or_default();
+        self.put(format_args!(
+            "    <AdaptationSet id=\"{set}\" contentType=\"text\" mimeType=\"text/vtt\"{language}>\n      \
+             <Role schemeIdUri=\"urn:mpeg:dash:role:2011\" value=\"subtitle\"/>\n      <Label>{}</Label>\n      \
+             <Representation id=\"{}\" bandwidth=\"1000\">\n        <BaseURL>{}</BaseURL>\n      </Representation>\n    </AdaptationSet>\n",
+            escape(label),
+            escape(&captions.id),
+            escape(&captions.whole),
+        ));
     }
 
     /// `S` elements: equal durations are counted, and only the first has a time, for there are no gaps.

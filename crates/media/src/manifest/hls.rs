@@ -2,7 +2,10 @@
 
 use core::fmt::{self, Write as _};
 
-use super::presentation::{Presentation, Rendition, clean, default_of, labels};
+use super::presentation::{
+    Presentation, Rendition, Subtitles, clean, default_of, labels, labels_of_captions, numbered,
+};
+use crate::captions::SEGMENT_MS;
 use crate::facts::TrackKind;
 use crate::timing::{Timescale, decimal, rescale_len};
 
@@ -47,6 +50,10 @@ pub fn multivariant(presentation: &Presentation) -> String {
             out.media(track, label, number, is_default);
         }
     }
+    for (captions, label) in presentation.captions.iter().zip(labels_of_captions(&presentation.captions)) {
+        out.subtitles(captions, &label);
+    }
+    out.has_captions = !presentation.captions.is_empty();
     for track in &pictures {
         if groups.is_empty() {
             out.variant(track, &[track], None, track);
@@ -55,6 +62,10 @@ pub fn multivariant(presentation: &Presentation) -> String {
             let members: Vec<_> = group.iter().filter_map(|index| sounds.get(*index).copied()).collect();
             out.variant(track, &members, Some(number), track);
         }
+    }
+    // What grows has no end that somebody could look ahead to.
+    for track in pictures.iter().filter(|_track| !presentation.growing) {
+        out.key_frames(track);
     }
     if pictures.is_empty() {
         for (number, group) in groups.iter().enumerate() {
@@ -114,6 +125,43 @@ pub fn growing_media(track: &Rendition) -> String {
     playlist(track, &lengths, aimed.max(rounded(&lengths)), Kind::Growing)
 }
 
+/// The media playlist of captions beside a presentation of that length, in milliseconds: all of it, ended.
+pub fn captions(captions: &Subtitles, duration_ms: u64) -> String {
+    let mut out = Document::new();
+    out.line(format_args!("#EXT-X-VERSION:{VERSION}"));
+    out.line(format_args!("#EXT-X-TARGETDURATION:{}", SEGMENT_MS / 1_000));
+    out.line(format_args!("#EXT-X-PLAYLIST-TYPE:VOD"));
+    let starts = (0_u64..).map(|n| n.saturating_mul(SEGMENT_MS)).take_while(|start| *start < duration_ms);
+    for (number, start) in starts.enumerate() {
+        let length = SEGMENT_MS.min(duration_ms.saturating_sub(start));
+        out.line(format_args!("#EXTINF:{},", decimal(length.saturating_mul(1_000))));
+        out.line(format_args!("{}", one_line(&numbered(&captions.segment_template, number))));
+    }
+    out.line(format_args!("#EXT-X-ENDLIST"));
+    out.text
+}
+
+/// The playlist of the pictures that segments begin with, for a quick look through a film: of each segment the bytes up to
+/// the end of its first picture, as `ends` tells them.
+pub fn key_frames(track: &Rendition, ends: impl IntoIterator<Item = u64>) -> String {
+    let lengths = lengths(track);
+    let mut out = Document::new();
+    out.line(format_args!("#EXT-X-VERSION:{VERSION}"));
+    out.line(format_args!("#EXT-X-TARGETDURATION:{}", rounded(&lengths)));
+    out.line(format_args!("#EXT-X-PLAYLIST-TYPE:VOD"));
+    out.line(format_args!("#EXT-X-I-FRAMES-ONLY"));
+    if let Some(init) = &track.urls.init {
+        out.line(format_args!("#EXT-X-MAP:URI={}", Quoted(init)));
+    }
+    for ((number, length), end) in lengths.iter().enumerate().zip(ends) {
+        out.line(format_args!("#EXTINF:{},", decimal(*length)));
+        out.line(format_args!("#EXT-X-BYTERANGE:{end}@0"));
+        out.line(format_args!("{}", one_line(&track.segment_url(number))));
+    }
+    out.line(format_args!("#EXT-X-ENDLIST"));
+    out.text
+}
+
 /// Microseconds of each segment.
 fn lengths(track: &Rendition) -> Vec<u64> {
     let micros = |ticks| rescale_len(ticks, track.timescale, Timescale::MICROS);
@@ -162,11 +210,13 @@ fn playlist(track: &Rendition, lengths: &[u64], target: u64, kind: Kind) -> Stri
 
 struct Document {
     text: String,
+    /// Whether variants have captions beside them.
+    has_captions: bool,
 }
 
 impl Document {
     fn new() -> Self {
-        Self { text: "#EXTM3U\n".to_owned() }
+        Self { text: "#EXTM3U\n".to_owned(), has_captions: false }
     }
 
     fn line(&mut self, line: fmt::Arguments<'_>) {
@@ -188,6 +238,31 @@ impl Document {
             "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"audio{group}\",NAME={}{language},DEFAULT={default},AUTOSELECT=YES{channels},URI={}",
             Quoted(label),
             Quoted(&track.urls.playlist),
+        ));
+    }
+
+    fn subtitles(&mut self, captions: &Subtitles, label: &str) {
+        let language = match &captions.language {
+            Some(language) => format!(",LANGUAGE={}", Quoted(language)),
+            None => String::new(),
+        };
+        self.line(format_args!(
+            "#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"captions\",NAME={}{language},DEFAULT=NO,AUTOSELECT=YES,FORCED=NO,URI={}",
+            Quoted(label),
+            Quoted(&captions.playlist),
+        ));
+    }
+
+    /// The pictures that segments begin with, where they have a playlist.
+    fn key_frames(&mut self, track: &Rendition) {
+        let (Some(playlist), Some(peak)) = (&track.urls.key_frames, track.key_frame_bandwidth) else { return };
+        self.line(format_args!(
+            "#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH={peak},CODECS={},RESOLUTION={}x{},VIDEO-RANGE={},URI={}",
+            Quoted(&track.codec),
+            track.width,
+            track.height,
+            track.range.name(),
+            Quoted(playlist),
         ));
     }
 
@@ -217,6 +292,9 @@ impl Document {
         }
         if let Some(group) = group {
             write!(line, ",AUDIO=\"audio{group}\"").unwrap_or_default();
+        }
+        if self.has_captions {
+            write!(line, ",SUBTITLES=\"captions\"").unwrap_or_default();
         }
         self.line(format_args!("{line}"));
         self.line(format_args!("{}", one_line(&played.urls.playlist)));

@@ -1,7 +1,7 @@
 //! What a presentation offers: renditions, each of one map, and the addresses under which they are served.
 
 use crate::facts::{FrameRate, TrackKind, VideoRange};
-use crate::map::SegmentMap;
+use crate::map::{SegmentInfo, SegmentMap};
 use crate::timing::{Timescale, rescale_len};
 
 /// Everything that a player may choose from.
@@ -9,6 +9,8 @@ use crate::timing::{Timescale, rescale_len};
 pub struct Presentation {
     /// The renditions. Several of picture are qualities of one film, several of sound are alternatives.
     pub tracks: Vec<Rendition>,
+    /// Captions, alternatives to each other.
+    pub captions: Vec<Subtitles>,
     /// Whether more segments will follow.
     pub growing: bool,
 }
@@ -54,9 +56,28 @@ impl Presentation {
 pub struct Urls {
     /// HLS media playlist.
     pub playlist: String,
+    /// HLS playlist of the pictures that segments begin with, where there is one.
+    pub key_frames: Option<String>,
     /// Initialization segment; none where segments need none, as those of packed audio.
     pub init: Option<String>,
     /// Media segment, with `$Number$` where its number (from 0) is to stand and `$$` for a dollar sign.
+    pub segment_template: String,
+}
+
+/// Captions that a player may show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subtitles {
+    /// A name of letters, digits, `-` and `_`, unique in the presentation.
+    pub id: String,
+    /// BCP 47 tag of the language.
+    pub language: Option<String>,
+    /// A name for people, as somebody wrote it: any text.
+    pub name: Option<String>,
+    /// Address of the HLS media playlist.
+    pub playlist: String,
+    /// Address of all of them in one file of `WebVTT`.
+    pub whole: String,
+    /// Addresses of segments of `WebVTT`, as [`Urls::segment_template`] has it.
     pub segment_template: String,
 }
 
@@ -103,6 +124,9 @@ pub struct Rendition {
     pub default: bool,
     /// Whether every segment begins with a sync sample.
     pub independent: bool,
+    /// Bits in a second of the pictures that segments begin with, where each lasts as long as its segment: the most of
+    /// any. Nothing of sound.
+    pub key_frame_bandwidth: Option<u64>,
     /// Ticks in a second.
     pub timescale: Timescale,
     /// Length of segments that was aimed at, in milliseconds.
@@ -111,6 +135,23 @@ pub struct Rendition {
     pub segments: Vec<Timed>,
     /// Where it is served.
     pub urls: Urls,
+}
+
+/// Room for the boxes in front of a picture, and what each sample of its segment adds to them.
+const BOXES: u64 = 256;
+const BOXES_OF_SAMPLE: u64 = 16;
+
+/// As [`Rendition::key_frame_bandwidth`]: a little more than it is, since the boxes are not rendered for it.
+fn key_frame_bandwidth(map: &SegmentMap) -> Option<u64> {
+    if map.header().kind != TrackKind::Video || !map.header().independent {
+        return None;
+    }
+    let bandwidth = |(n, segment): (u32, SegmentInfo)| {
+        let boxes = BOXES.saturating_add(BOXES_OF_SAMPLE.saturating_mul(segment.sample_count.into()));
+        let bits = u64::from(map.first_size(n)?).saturating_add(boxes).saturating_mul(8);
+        bits.saturating_mul(map.header().timescale.get().into()).checked_div(segment.duration)
+    };
+    (0..).zip(map.segments()).filter_map(bandwidth).max()
 }
 
 impl Rendition {
@@ -141,6 +182,7 @@ impl Rendition {
             language: header.language.clone(),
             name: header.name.clone(),
             default: header.enabled,
+            key_frame_bandwidth: key_frame_bandwidth(map),
             independent: header.independent,
             timescale: header.timescale,
             target_ms: header.target_ms,
@@ -156,25 +198,39 @@ impl Rendition {
 
     /// The address of segment `n`, from 0.
     pub fn segment_url(&self, n: usize) -> String {
-        // The parts between dollar signs are literal, `Number` or, where empty, a dollar sign.
-        let parts = self.urls.segment_template.split('$').enumerate();
-        parts.fold(String::new(), |mut url, (at, part)| {
-            match part {
-                "Number" if at % 2 == 1 => url.push_str(&n.to_string()),
-                "" if at % 2 == 1 => url.push('$'),
-                literal => url.push_str(literal),
-            }
-            url
-        })
+        numbered(&self.urls.segment_template, n)
     }
 }
 
-/// Labels of renditions of one kind, unique among them: the name, else the language, else a number.
+/// The address of number `n` by a template.
+pub(super) fn numbered(template: &str, n: usize) -> String {
+    // The parts between dollar signs are literal, `Number` or, where empty, a dollar sign.
+    let parts = template.split('$').enumerate();
+    parts.fold(String::new(), |mut url, (at, part)| {
+        match part {
+            "Number" if at % 2 == 1 => url.push_str(&n.to_string()),
+            "" if at % 2 == 1 => url.push('$'),
+            literal => url.push_str(literal),
+        }
+        url
+    })
+}
+
+/// Labels of renditions of sound, unique among them: the name, else the language, else a number.
 pub(super) fn labels(tracks: &[&Rendition]) -> Vec<String> {
+    unique("Audio", tracks.iter().map(|track| (&track.name, &track.language)))
+}
+
+/// The same of captions.
+pub(super) fn labels_of_captions(captions: &[Subtitles]) -> Vec<String> {
+    unique("Captions", captions.iter().map(|track| (&track.name, &track.language)))
+}
+
+fn unique<'a>(kind: &str, tracks: impl Iterator<Item = (&'a Option<String>, &'a Option<String>)>) -> Vec<String> {
     let mut labels: Vec<String> = Vec::new();
-    for (index, track) in tracks.iter().enumerate() {
-        let name = track.name.as_deref().map(clean).filter(|name| !name.is_empty());
-        let label = name.or_else(|| track.language.clone()).unwrap_or_else(|| format!("Audio {}", index + 1));
+    for (index, (name, language)) in tracks.enumerate() {
+        let name = name.as_deref().map(clean).filter(|name| !name.is_empty());
+        let label = name.or_else(|| language.clone()).unwrap_or_else(|| format!("{kind} {}", index + 1));
         let unique = (2..).map(|number| format!("{label} ({number})"));
         let unique = core::iter::once(label.clone()).chain(unique).find(|label| !labels.contains(label));
         labels.push(unique.unwrap_or(label));

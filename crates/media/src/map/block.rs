@@ -178,6 +178,15 @@ pub(super) fn decode(cursor: &mut Cursor<'_>, count: u32, out: &mut SegmentSampl
     decode_runs(cursor, out)
 }
 
+/// Bytes of the first of some samples.
+pub(super) fn first_size(cursor: &mut Cursor<'_>) -> Option<u32> {
+    match cursor.u8()? {
+        0 => cursor.varint_u32(),
+        1 => u32::try_from(cursor.zigzag()?).ok(),
+        _ => None,
+    }
+}
+
 fn decode_sizes(cursor: &mut Cursor<'_>, count: u32, samples: &mut Vec<Sample>) -> Option<()> {
     let sample = |size| Sample { size, duration: 0, composition_offset: 0, sync: false };
     match cursor.u8()? {

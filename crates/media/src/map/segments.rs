@@ -78,6 +78,11 @@ impl SegmentMap {
         Some(samples)
     }
 
+    /// Bytes of the first sample of segment `n`, from 0: of the picture that it begins with.
+    pub fn first_size(&self, n: u32) -> Option<u32> {
+        block::first_size(&mut Cursor::new(self.block(n)?))
+    }
+
     /// Where the bytes of segment `n` are, in decode order, neighbors joined.
     pub fn runs(&self, n: u32) -> Option<Vec<Range<u64>>> {
         self.samples(n).map(|samples| samples.runs)

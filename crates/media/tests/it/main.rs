@@ -11,6 +11,7 @@
 mod support;
 
 mod builder;
+mod captions;
 mod chunks;
 mod dialects;
 mod ffmpeg;

@@ -1,12 +1,13 @@
 //! Playlists and manifests, as they are sent and as other programs read them.
 
-use kinora_media::presentation::{Presentation, Rendition, Urls};
-use kinora_media::{SegmentMap, VideoRange, dash, hls};
+use kinora_media::presentation::{Presentation, Rendition, Subtitles, Urls};
+use kinora_media::{SegmentMap, VideoRange, cmaf, dash, hls};
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
 use crate::support::film::{self, FilmTrack, film};
-use crate::support::package::plan;
+use crate::support::package::{plan, segment};
+use crate::support::reader;
 
 fn maps(tracks: &[FilmTrack]) -> Vec<SegmentMap> {
     plan(&film(tracks, false)).unwrap().into_iter().map(|planned| planned.map).collect()
@@ -15,6 +16,7 @@ fn maps(tracks: &[FilmTrack]) -> Vec<SegmentMap> {
 fn rendition(id: &str, map: &SegmentMap) -> Rendition {
     let urls = Urls {
         playlist: format!("{id}/playlist.m3u8"),
+        key_frames: Some(format!("{id}/key.m3u8")),
         init: Some(format!("{id}/init.mp4")),
         segment_template: format!("{id}/$Number$.m4s"),
     };
@@ -45,13 +47,22 @@ fn rich() -> Presentation {
     low.average_bandwidth /= 3;
     let sounds = maps[2..].iter().zip(["en", "de", "de2", "surround"]).map(|(map, id)| rendition(id, map));
     let tracks = [rendition("high", &maps[0]), low].into_iter().chain(sounds).collect();
-    Presentation { tracks, growing: false }
+    let captions = [("words", Some("en"), None), ("texte", Some("de"), Some("F\u{fc}r \"Geh\u{f6}rlose\""))];
+    let captions = captions.map(|(id, language, name)| Subtitles {
+        id: id.to_owned(),
+        language: language.map(str::to_owned),
+        name: name.map(str::to_owned),
+        playlist: format!("{id}/playlist.m3u8"),
+        whole: format!("{id}/all.vtt"),
+        segment_template: format!("{id}/$Number$.vtt"),
+    });
+    Presentation { tracks, captions: captions.into(), ..Presentation::default() }
 }
 
 fn of(tracks: &[FilmTrack]) -> Presentation {
     let maps = maps(tracks);
     let tracks = maps.iter().enumerate().map(|(at, map)| rendition(&format!("t{at}"), map)).collect();
-    Presentation { tracks, growing: false }
+    Presentation { tracks, ..Presentation::default() }
 }
 
 #[test]
@@ -69,6 +80,59 @@ fn documents_look_like_this() {
     insta::assert_snapshot!("hls_multivariant_languages", hls::multivariant(&languages));
     let picture = of(&[FilmTrack::video(250, 40)]);
     insta::assert_snapshot!("hls_multivariant_picture", hls::multivariant(&picture));
+}
+
+#[test]
+fn captions_are_cut_on_a_grid_of_their_own() {
+    let presentation = rich();
+    let text = hls::captions(&presentation.captions[0], 65_250);
+    insta::assert_snapshot!("hls_captions", text);
+    let (_, playlist) = m3u8_rs::parse_media_playlist(text.as_bytes()).unwrap();
+    assert!(playlist.end_list);
+    let segments: Vec<_> =
+        playlist.segments.iter().map(|one| (one.uri.as_str(), format!("{:.2}", one.duration))).collect();
+    let length = |text: &str| text.to_owned();
+    let expected =
+        [("words/0.vtt", length("30.00")), ("words/1.vtt", length("30.00")), ("words/2.vtt", length("5.25"))];
+    assert_eq!(segments, expected);
+    assert_eq!(hls::captions(&presentation.captions[0], 60_000).matches("#EXTINF").count(), 2);
+}
+
+#[test]
+fn key_frames_are_found_at_the_front_of_segments() {
+    let file = film(&[FilmTrack::video(250, 40), FilmTrack::audio(469)], false);
+    let planned = plan(&file).unwrap();
+    let map = &planned[0].map;
+    let ends: Vec<u64> = (0..map.segment_count()).map(|n| cmaf::first_sample_end(map, n).unwrap()).collect();
+    for (n, end) in (0..).zip(&ends) {
+        // What is named is all up to the end of the first sample, and no more.
+        let bytes = segment(map, n, &file);
+        let (_, seen) = reader::segment(&bytes);
+        assert!(seen[0].sync);
+        assert!(bytes[..usize::try_from(*end).unwrap()].ends_with(&seen[0].bytes));
+        assert_eq!(bytes.len() as u64 - end, seen[1..].iter().map(|sample| sample.bytes.len() as u64).sum::<u64>());
+    }
+    let track = rendition("v0", map);
+    let text = hls::key_frames(&track, ends.clone());
+    insta::assert_snapshot!("hls_key_frames", text);
+    let (_, playlist) = m3u8_rs::parse_media_playlist(text.as_bytes()).unwrap();
+    assert!(playlist.i_frames_only && playlist.end_list);
+    let ranges: Vec<_> = playlist.segments.iter().map(|segment| segment.byte_range.clone().unwrap()).collect();
+    assert!(ranges.iter().zip(&ends).all(|(range, end)| (range.offset, range.length) == (Some(0), *end)));
+    // No segment of it takes more than the multivariant playlist says.
+    let told = track.key_frame_bandwidth.unwrap();
+    for (end, segment) in ends.iter().zip(map.segments()) {
+        let really = end * 8 * 12_800 / segment.duration;
+        assert!(really <= told && told < really * 4, "{really} of {told}");
+    }
+    let whole = of(&[FilmTrack::video(250, 40), FilmTrack::audio(469)]);
+    let (_, master) = m3u8_rs::parse_master_playlist(hls::multivariant(&whole).as_bytes()).unwrap();
+    let looks: Vec<_> = master.variants.iter().filter(|variant| variant.is_i_frame).collect();
+    assert_eq!(looks.len(), 1);
+    assert_eq!((looks[0].bandwidth, looks[0].uri.as_str()), (told, "t0/key.m3u8"));
+    // Nobody looks ahead in what grows, or where segments begin with other pictures.
+    assert!(!hls::multivariant(&Presentation { growing: true, ..whole }).contains("I-FRAME"));
+    assert_eq!(rendition("a1", &planned[1].map).key_frame_bandwidth, None);
 }
 
 #[test]
@@ -152,7 +216,7 @@ fn ladder(rates: &[u64]) -> Presentation {
         track.peak_bandwidth = *rate;
         track
     });
-    Presentation { tracks: tracks.collect(), growing: false }
+    Presentation { tracks: tracks.collect(), ..Presentation::default() }
 }
 
 #[test]
@@ -168,7 +232,8 @@ fn players_start_with_what_most_networks_carry() {
     ] {
         let text = hls::multivariant(&ladder(rates));
         let (_, playlist) = m3u8_rs::parse_master_playlist(text.as_bytes()).unwrap();
-        assert_eq!(playlist.variants.iter().map(|variant| variant.bandwidth).collect::<Vec<_>>(), expected);
+        let variants = playlist.variants.iter().filter(|variant| !variant.is_i_frame);
+        assert_eq!(variants.map(|variant| variant.bandwidth).collect::<Vec<_>>(), expected);
     }
 }
 
@@ -205,18 +270,20 @@ fn another_program_reads_the_multivariant_playlist() {
     let text = hls::multivariant(&rich());
     let (_, playlist) = m3u8_rs::parse_master_playlist(text.as_bytes()).unwrap();
     assert!(playlist.independent_segments);
-    // Two qualities with each of two codecs of sound.
-    assert_eq!(playlist.variants.len(), 4);
-    for variant in &playlist.variants {
+    // Two qualities with each of two codecs of sound, and the key frames of each.
+    let (looks, variants): (Vec<_>, Vec<_>) = playlist.variants.iter().partition(|variant| variant.is_i_frame);
+    assert_eq!((looks.len(), variants.len()), (2, 4));
+    for variant in variants {
+        assert_eq!(variant.subtitles.as_deref(), Some("captions"));
         let resolution = variant.resolution.unwrap();
         assert_eq!(resolution.width * 9, resolution.height * 16);
         assert!(variant.bandwidth >= variant.average_bandwidth.unwrap());
         assert!((variant.frame_rate.unwrap() - 25.0).abs() < 1e-6);
     }
     let names: Vec<_> = playlist.alternatives.iter().map(|media| media.name.as_str()).collect();
-    assert_eq!(names, ["Director's 'cut' <b>&", "de", "de (2)", "Audio 4"]);
+    assert_eq!(names, ["Director's 'cut' <b>&", "de", "de (2)", "Audio 4", "en", "F\u{fc}r 'Geh\u{f6}rlose'"]);
     let defaults: Vec<_> = playlist.alternatives.iter().map(|media| media.default).collect();
-    assert_eq!(defaults, [false, true, false, true]);
+    assert_eq!(defaults, [false, true, false, true, false, false]);
     assert_eq!(playlist.alternatives[3].channels.as_deref(), Some("6"));
 }
 
@@ -275,7 +342,7 @@ fn another_program_reads_the_mpd() {
             _ => {}
         }
     }
-    assert_eq!(labels, ["Director's \"cut\" <b>&"]);
+    assert_eq!(labels, ["Director's \"cut\" <b>&", "en", "F\u{fc}r \"Geh\u{f6}rlose\""]);
     let expected: Vec<u64> = presentation.tracks.iter().map(Rendition::end).collect();
     assert_eq!(timelines, expected);
 }

@@ -189,8 +189,25 @@ pub(super) async fn add(
             tx.enqueue(&NewJob::new(JobId::new(fresh::uuid(app)), output.organization, copy)).await?;
         }
     }
+    for captions in outcome.captions() {
+        let ((media, text_size), (map, facts_size)) = (captions.text, captions.facts);
+        tx.insert_object(media, text_size).await?;
+        tx.insert_object(map, facts_size).await?;
+        let track = Track {
+            id: TrackId::new(fresh::uuid(app)),
+            asset: output.asset,
+            output: output.id,
+            position: base.saturating_add(captions.position),
+            kind: TrackKind::Captions,
+            media,
+            map,
+            version: 1,
+            listed: true,
+        };
+        tx.insert_track(&track).await?;
+    }
     match outcome {
-        Outcome::Plays(_, wanted) => request::request(app, tx, output, wanted, base).await,
+        Outcome::Plays(.., wanted) => request::request(app, tx, output, wanted, base).await,
         Outcome::CannotPlay(failure) => {
             let state = OutputState::Failed(failure.clone());
             Ok(tx.insert_output(&Output { state, ..output }).await?)

@@ -1,6 +1,7 @@
 //! Assets: playable things made of files.
 
 mod add_output;
+mod captions;
 mod create;
 mod delete;
 mod delete_many;

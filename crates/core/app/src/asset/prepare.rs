@@ -1,5 +1,6 @@
 //! What of an asset's files plays, and the map of each track that does.
 
+use super::captions;
 use crate::app::App;
 use crate::error::{Error, causes};
 use crate::file::container::container;
@@ -46,10 +47,20 @@ impl Prepared {
     }
 }
 
+/// Captions that are ready to be shown: both objects are stored.
+pub(super) struct PreparedCaptions {
+    /// Their place in the manifests.
+    pub(super) position: u32,
+    /// Where their text is stored, and its bytes.
+    pub(super) text: (ObjectId, u64),
+    /// Where their facts are stored, and the bytes of those.
+    pub(super) facts: (ObjectId, u64),
+}
+
 /// What preparation gave.
 pub(super) enum Outcome {
     /// It plays, now or soon.
-    Plays(Vec<Prepared>, Request),
+    Plays(Vec<Prepared>, Vec<PreparedCaptions>, Request),
     /// It cannot play, and why.
     CannotPlay(Failure),
 }
@@ -59,8 +70,8 @@ impl Outcome {
     pub(super) fn state(&self) -> AssetState {
         match self {
             Self::CannotPlay(failure) => AssetState::Failed(failure.clone()),
-            Self::Plays(_, request) if !request.plays() => AssetState::Processing,
-            Self::Plays(tracks, _) => AssetState::Available {
+            Self::Plays(.., request) if !request.plays() => AssetState::Processing,
+            Self::Plays(tracks, ..) => AssetState::Available {
                 duration_ms: tracks.iter().map(|track| end_ms(&track.map)).max().unwrap_or(0),
                 size_bytes: tracks.iter().map(|track| track.map.payload_bytes()).sum(),
             },
@@ -70,7 +81,15 @@ impl Outcome {
     /// The tracks that play.
     pub(super) fn tracks(&self) -> &[Prepared] {
         match self {
-            Self::Plays(tracks, _) => tracks,
+            Self::Plays(tracks, ..) => tracks,
+            Self::CannotPlay(_) => &[],
+        }
+    }
+
+    /// The captions beside them.
+    pub(super) fn captions(&self) -> &[PreparedCaptions] {
+        match self {
+            Self::Plays(_, captions, _) => captions,
             Self::CannotPlay(_) => &[],
         }
     }
@@ -103,26 +122,41 @@ pub(super) async fn prepare(
         Problem::invalid(field, format!("The file has no {} track `{}`.", missing.kind.name(), missing.selector))
     })?;
     let picks = picks(&selected, files, preset);
+    let behind = u32::try_from(picks.len()).unwrap_or(u32::MAX);
     let limits = app.limits;
     let planned = movie::apart(move || plan(&insides, picks, preset, &limits)).await?;
     let (planned, request) = match planned {
         Ok(planned) => planned,
         Err(failure) => return Ok(Outcome::CannotPlay(failure)),
     };
+    let mut captions = Vec::new();
+    if !preset.is_sound_only() {
+        let texts = selected.iter().filter(|pick| is_captions(pick, files));
+        for (position, pick) in (behind..).zip(texts) {
+            captions.push(captions::prepare(app, pick, files, position).await?);
+        }
+    }
     let mut tracks = Vec::with_capacity(planned.len());
     for Planned { source, position, kind, map } in planned {
         let map_object = ObjectId::new(fresh::uuid(app));
         app.blobs.put(map_object, map.as_bytes().to_vec()).await?;
         tracks.push(Prepared { source, position, kind, map, map_object });
     }
-    Ok(Outcome::Plays(tracks, request))
+    Ok(Outcome::Plays(tracks, captions, request))
 }
 
-/// Removes the stored maps of an asset that did not come to be. What stays behind in a crash is
+fn is_captions(pick: &Selected, files: &[File]) -> bool {
+    let track = files.get(pick.source).and_then(|file| file.tracks().get(pick.track));
+    track.is_some_and(|track| track.kind == TrackKind::Captions)
+}
+
+/// Removes the stored maps and captions of an asset that did not come to be. What stays behind in a crash is
 /// swept at the next start.
 pub(super) async fn discard(app: &App, outcome: &Outcome) {
-    for track in outcome.tracks() {
-        if let Err(error) = app.blobs.delete(track.map_object).await {
+    let maps = outcome.tracks().iter().map(|track| track.map_object);
+    let texts = outcome.captions().iter().flat_map(|captions| [captions.text.0, captions.facts.0]);
+    for object in maps.chain(texts) {
+        if let Err(error) = app.blobs.delete(object).await {
             tracing::warn!(error = %causes(&error), "removing a map that is not needed");
         }
     }

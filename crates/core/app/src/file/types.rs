@@ -6,7 +6,7 @@ use kinora_media::sniff::Container;
 /// A container that is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FileType {
-    /// Its stable name, as [`Container::id`] has it.
+    /// Its stable name, as [`Container::id`] has it; of captions that of their format.
     pub container: &'static str,
     /// The media type of its bytes.
     pub media_type: &'static str,
@@ -28,7 +28,7 @@ use TrackKind::{Audio, Captions, Video};
 const TEXT: &str = "text/plain; charset=utf-8";
 
 /// All of them.
-pub const TYPES: [FileType; 15] = [
+pub const TYPES: [FileType; 16] = [
     file_type("mp4", "video/mp4", &[(".mp4", Video), (".m4v", Video), (".m4a", Audio)]),
     file_type("mov", "video/quicktime", &[(".mov", Video)]),
     file_type("matroska", "video/x-matroska", &[(".mkv", Video), (".webm", Video), (".mka", Audio)]),
@@ -44,6 +44,7 @@ pub const TYPES: [FileType; 15] = [
     file_type("aac", "audio/aac", &[(".aac", Audio)]),
     file_type("srt", TEXT, &[(".srt", Captions), (".txt", Captions)]),
     file_type("webvtt", TEXT, &[(".vtt", Captions)]),
+    file_type("ttml", TEXT, &[(".ttml", Captions), (".dfxp", Captions), (".xml", Captions)]),
 ];
 
 /// The type of a container; `None` where it is not taken.
@@ -93,9 +94,11 @@ mod tests {
 
     #[test]
     fn captions_are_known_by_their_ending() {
-        for (name, is) in [("a.SRT", true), ("a.b.vtt", true), ("a.txt", true), ("a.mp4", false), ("srt", false)] {
+        for (name, is) in
+            [("a.SRT", true), ("a.b.vtt", true), ("a.txt", true), ("a.xml", true), ("a.mp4", false), ("srt", false)]
+        {
             assert_eq!(is_captions_name(name), is, "{name}");
         }
-        assert_eq!(endings(Captions), [".srt", ".txt", ".vtt"]);
+        assert_eq!(endings(Captions), [".dfxp", ".srt", ".ttml", ".txt", ".vtt", ".xml"]);
     }
 }

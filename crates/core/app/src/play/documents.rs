@@ -1,15 +1,21 @@
 //! Playlists and manifests.
 
 use super::cache::playable;
-use super::playable::{Playable, PlayableTrack, Slug};
+use super::playable::{Playable, PlayableCaptions, PlayableTrack, Slug};
 use crate::app::App;
 use crate::error::Error;
 use crate::fresh;
+use crate::process::settle::end_ms;
+use kinora_domain::track::TrackKind;
 use kinora_domain::{AssetId, OutputId, Problem};
-use kinora_media::presentation::{Presentation, Rendition, Urls};
+use kinora_media::captions::Facts;
+use kinora_media::presentation::{Presentation, Rendition, Subtitles, Urls};
 use kinora_media::timing::Timescale;
-use kinora_media::{dash, hls, packed};
+use kinora_media::{cmaf, dash, hls, packed};
 use sha2::{Digest, Sha256};
+
+/// What follows the track's name in that of the playlist of its key frames.
+pub const KEY_FRAMES: &str = "-key";
 
 /// A text document and the tag of its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +58,14 @@ pub async fn hls_media_playlist(
 ) -> Result<Document, Error> {
     let playable = playable(app, id).await?;
     let (own, is_growing) = playable.output(output)?;
+    if slug.kind == TrackKind::Captions {
+        let captions = playable.captions_of(slug)?;
+        if captions.output != own || is_growing {
+            return Err(Problem::not_found("track").into());
+        }
+        let text = hls::captions(&subtitles(captions, base(output)), duration_ms(&playable, own));
+        return Ok(Document::of(text));
+    }
     let track = playable.track(slug)?;
     if track.output != own {
         return Err(Problem::not_found("track").into());
@@ -64,6 +78,27 @@ pub async fn hls_media_playlist(
     let named = slug.to_string();
     let growing = presentation.tracks.iter().find(|track| track.id == named);
     Ok(Document::of(hls::growing_media(growing.ok_or_else(|| Problem::not_found("track"))?)))
+}
+
+/// The playlist of the pictures that segments of a track begin with, of an output, or of an asset's oldest one.
+///
+/// # Errors
+/// As [`hls_media_playlist`]; the track grows, or has segments that begin with no key frame.
+pub async fn hls_key_frame_playlist(
+    app: &App,
+    id: AssetId,
+    output: Option<OutputId>,
+    slug: Slug,
+) -> Result<Document, Error> {
+    let playable = playable(app, id).await?;
+    let (own, is_growing) = playable.output(output)?;
+    let track = playable.track(slug)?;
+    let rendition = hls_rendition(track, base(output));
+    if track.output != own || is_growing || rendition.key_frame_bandwidth.is_none() {
+        return Err(Problem::not_found("track").into());
+    }
+    let ends = (0..track.map.segment_count()).map_while(|n| cmaf::first_sample_end(&track.map, n));
+    Ok(Document::of(hls::key_frames(&rendition, ends)))
 }
 
 /// The MPD of an output, or of an asset's oldest one.
@@ -86,7 +121,10 @@ fn presentation<'playable>(
 ) -> Result<Presentation, Error> {
     let (own, growing) = playable.output(output)?;
     let tracks = named(own).into_iter().map(|track| rendition(track, base(output))).collect();
-    let presentation = Presentation { tracks, growing };
+    // Beside what grows there are none: players of it do not look whether any were added.
+    let captions = playable.captions(own).filter(|_captions| !growing);
+    let captions = captions.map(|captions| subtitles(captions, base(output))).collect();
+    let presentation = Presentation { tracks, captions, growing };
     if !growing {
         return Ok(presentation);
     }
@@ -99,11 +137,31 @@ const fn base(output: Option<OutputId>) -> &'static str {
     if output.is_some() { "../../.." } else { ".." }
 }
 
+/// How long an output plays, in milliseconds.
+pub(super) fn duration_ms(playable: &Playable, output: OutputId) -> u64 {
+    playable.listed(output).map(|track| end_ms(&track.map)).max().unwrap_or(0)
+}
+
+/// Captions, as every manifest may name them.
+fn subtitles(captions: &PlayableCaptions, base: &str) -> Subtitles {
+    let slug = captions.slug;
+    let Facts { language, name } = captions.facts.clone();
+    Subtitles {
+        id: slug.to_string(),
+        language,
+        name,
+        playlist: format!("{slug}.m3u8"),
+        whole: format!("{base}/{slug}/all.vtt"),
+        segment_template: format!("{base}/{slug}/$Number$.vtt"),
+    }
+}
+
 /// A track in fragments, as every manifest may name it.
 fn rendition(track: &PlayableTrack, base: &str) -> Rendition {
     let slug = track.slug;
     let urls = Urls {
         playlist: format!("{slug}.m3u8"),
+        key_frames: (slug.kind == TrackKind::Video).then(|| format!("{slug}{KEY_FRAMES}.m3u8")),
         init: Some(format!("{base}/{slug}/init.mp4")),
         segment_template: format!("{base}/{slug}/$Number$.m4s"),
     };

@@ -11,11 +11,13 @@ mod ranged;
 mod segment;
 mod ways;
 
-pub use documents::{Document, dash_manifest, hls_media_playlist, hls_multivariant_playlist};
+pub use documents::{
+    Document, KEY_FRAMES, dash_manifest, hls_key_frame_playlist, hls_media_playlist, hls_multivariant_playlist,
+};
 pub use movie::{FileFormat, Movie, Wanted, download_name, movie};
 pub use original::{Original, original};
 pub use playable::Slug;
 pub use ranged::Ranged;
-pub use segment::{Body, Form, init_segment, media_segment};
+pub use segment::{Body, Form, Segment, captions, init_segment, media_segment};
 pub(crate) use ways::ways;
 pub use ways::{Ways, Whole};

@@ -15,6 +15,7 @@ use kinora_domain::output::{Output, OutputState, Part, Rendition};
 use kinora_domain::time::Timestamp;
 use kinora_domain::track::{Track, TrackKind};
 use kinora_domain::{AssetId, Kind, ObjectId, OutputId, Problem};
+use kinora_media::captions::{Captions, Facts};
 use kinora_media::map::SegmentMap;
 use std::sync::Arc;
 
@@ -85,7 +86,17 @@ pub(crate) struct PlayableTrack {
     pub(crate) listed: bool,
 }
 
+/// Captions, ready.
+pub(crate) struct PlayableCaptions {
+    /// The output that shows them.
+    pub(crate) output: OutputId,
+    pub(crate) slug: Slug,
+    pub(crate) facts: Facts,
+    pub(crate) text: Captions,
+}
+
 /// Where the bytes of a track are: objects, each with the offset at which it begins.
+#[derive(Clone)]
 pub(crate) struct Media(Vec<(u64, Arc<dyn Object>)>);
 
 impl Media {
@@ -146,6 +157,8 @@ impl Readiness {
 /// An asset, ready.
 pub(crate) struct Playable {
     pub(crate) tracks: Vec<PlayableTrack>,
+    /// In the order of the manifests.
+    captions: Vec<PlayableCaptions>,
     /// The rows that it was made of: while they are the same, so is it.
     rows: Rows,
 }
@@ -159,8 +172,9 @@ impl Playable {
     pub(super) async fn load(app: &App, id: AssetId) -> Result<Self, Error> {
         let mut rows = rows(app, id).await?;
         loop {
-            let failed = match load_tracks(app, &rows).await {
-                Ok(tracks) => return Ok(Self { tracks, rows }),
+            let loaded = async { Ok((load_tracks(app, &rows).await?, load_captions(app, &rows).await?)) };
+            let failed: Error = match loaded.await {
+                Ok((tracks, captions)) => return Ok(Self { tracks, captions, rows }),
                 Err(error) => error,
             };
             // A job may have moved a track, and removed its old objects, since the rows were read.
@@ -226,9 +240,23 @@ impl Playable {
         }
     }
 
+    /// The captions of an output.
+    pub(super) fn captions(&self, output: OutputId) -> impl Iterator<Item = &PlayableCaptions> {
+        self.captions.iter().filter(move |captions| captions.output == output)
+    }
+
+    /// The captions of that slug, where their output plays.
+    pub(super) fn captions_of(&self, slug: Slug) -> Result<&PlayableCaptions, Error> {
+        let found = self.captions.iter().find(|captions| captions.slug == slug);
+        let found = found.ok_or_else(|| Problem::not_found("track"))?;
+        self.output(Some(found.output)).map(|_| found)
+    }
+
     /// Bytes that it holds in memory, roughly.
     pub(super) fn weight(&self) -> u64 {
-        self.tracks.iter().map(|track| track.map.as_bytes().len() as u64 + 4_096).sum()
+        let maps: u64 = self.tracks.iter().map(|track| track.map.as_bytes().len() as u64 + 4_096).sum();
+        let texts = self.captions.iter().flat_map(|captions| &captions.text.cues);
+        maps + texts.map(|cue| cue.text.len() as u64 + 128).sum::<u64>()
     }
 }
 
@@ -259,7 +287,8 @@ async fn rows(app: &App, id: AssetId) -> Result<Rows, Error> {
             missing |= parts.is_empty();
             pieces.push((rendition.clone(), parts));
         }
-        let has_tracks = tracks.iter().any(|track| track.output == output.id && track.listed);
+        let plays = |track: &Track| track.output == output.id && track.listed && track.kind != TrackKind::Captions;
+        let has_tracks = tracks.iter().any(plays);
         let readiness = match (output.state, pieces.is_empty()) {
             (_, true) if has_tracks => Readiness::Whole,
             (OutputState::Failed(failure) | OutputState::Stalled(failure), _) => Readiness::CannotPlay(failure),
@@ -284,7 +313,7 @@ async fn rows(app: &App, id: AssetId) -> Result<Rows, Error> {
 
 async fn load_tracks(app: &App, rows: &Rows) -> Result<Vec<PlayableTrack>, Error> {
     let mut tracks = Vec::with_capacity(rows.tracks.len() + rows.growing.len());
-    for row in &rows.tracks {
+    for row in rows.tracks.iter().filter(|row| row.kind != TrackKind::Captions) {
         tracks.push(load_track(app, row).await?);
     }
     for (rendition, parts) in &rows.growing {
@@ -296,6 +325,23 @@ async fn load_tracks(app: &App, rows: &Rows) -> Result<Vec<PlayableTrack>, Error
     }
     tracks.sort_by_key(|track| track.slug.position);
     Ok(tracks)
+}
+
+async fn load_captions(app: &App, rows: &Rows) -> Result<Vec<PlayableCaptions>, Error> {
+    let mut all = Vec::new();
+    for row in rows.tracks.iter().filter(|row| row.kind == TrackKind::Captions) {
+        let read = async |id| {
+            let object = app.blobs.open(id).await?;
+            object.read(0..object.size()).await
+        };
+        let damaged = || Problem::new(Kind::Internal, "internal", "The captions of this video are damaged.");
+        let facts = Facts::decode(&read(row.map).await?).ok_or_else(damaged)?;
+        let (_, text) = Captions::parse(&read(row.media).await?).map_err(|error| Error::caused(damaged(), error))?;
+        let slug = Slug { kind: row.kind, position: row.position, version: row.version };
+        all.push(PlayableCaptions { output: row.output, slug, facts, text });
+    }
+    all.sort_by_key(|captions| captions.slug.position);
+    Ok(all)
 }
 
 async fn load_track(app: &App, track: &Track) -> Result<PlayableTrack, Error> {

@@ -1,13 +1,17 @@
 //! Init and media segments, gathered from the stored bytes on request.
 
 use super::cache::playable;
-use super::playable::Slug;
+use super::documents::duration_ms;
+use super::playable::{Media, Slug};
+use super::ranged::Ranged;
 use crate::app::App;
 use crate::error::Error;
 use crate::port::BlobError;
 use bytes::Bytes;
+use core::ops::Range;
 use futures_util::stream::BoxStream;
 use kinora_domain::{AssetId, Problem};
+use kinora_media::captions::SEGMENT_MS;
 use kinora_media::{cmaf, packed};
 
 /// Bytes to send: what was made, followed by what is read from the object as it goes out.
@@ -20,13 +24,74 @@ pub struct Body {
     pub length: u64,
 }
 
+/// A segment: bytes that were made, followed by ranges of the object of its track.
+pub struct Segment {
+    tag: String,
+    head: Bytes,
+    payload: Vec<Range<u64>>,
+    media: Option<Media>,
+    size: u64,
+}
+
+impl Ranged for Segment {
+    fn tag(&self) -> String {
+        self.tag.clone()
+    }
+
+    fn size(&self) -> u64 {
+        self.size
+    }
+
+    fn read(&self, range: Range<u64>) -> Body {
+        let length = range.end.saturating_sub(range.start);
+        let made = self.head.len() as u64;
+        let index = |at: u64| usize::try_from(at.min(made)).unwrap_or(self.head.len());
+        let head = self.head.slice(index(range.start)..index(range.end));
+        let (start, end) = (range.start.saturating_sub(made), range.end.saturating_sub(made));
+        let mut payload = Vec::with_capacity(self.payload.len());
+        let mut at = 0_u64;
+        for run in &self.payload {
+            let len = run.end.saturating_sub(run.start);
+            let from = run.start.saturating_add(start.saturating_sub(at).min(len));
+            let to = run.start.saturating_add(end.saturating_sub(at).min(len));
+            payload.extend((from < to).then_some(from..to));
+            at = at.saturating_add(len);
+        }
+        let payload = self.media.as_ref().filter(|_media| !payload.is_empty()).map(|media| media.stream(payload));
+        Body { head, payload, length }
+    }
+}
+
 /// The init segment of a track.
 ///
 /// # Errors
 /// The asset or the track does not exist at this version, or the asset does not play.
-pub async fn init_segment(app: &App, id: AssetId, slug: Slug) -> Result<Bytes, Error> {
+pub async fn init_segment(app: &App, id: AssetId, slug: Slug) -> Result<Segment, Error> {
     let playable = playable(app, id).await?;
-    Ok(Bytes::from(cmaf::init_segment(&playable.track(slug)?.map)))
+    let head = Bytes::from(cmaf::init_segment(&playable.track(slug)?.map));
+    let size = head.len() as u64;
+    Ok(Segment { tag: format!("{slug}-init.mp4"), head, payload: Vec::new(), media: None, size })
+}
+
+/// Captions of a track: segment `number`, from 0, or all of them without.
+///
+/// # Errors
+/// As [`init_segment`]; there is no such segment.
+pub async fn captions(app: &App, id: AssetId, slug: Slug, number: Option<u32>) -> Result<Segment, Error> {
+    let playable = playable(app, id).await?;
+    let captions = playable.captions_of(slug)?;
+    let (name, text) = match number {
+        None => ("all".to_owned(), captions.text.write()),
+        Some(number) => {
+            let start_ms = u64::from(number).saturating_mul(SEGMENT_MS);
+            if start_ms >= duration_ms(&playable, captions.output) {
+                return Err(Problem::not_found("segment").into());
+            }
+            (number.to_string(), captions.text.segment(number))
+        }
+    };
+    let size = text.len() as u64;
+    Ok(Segment { tag: format!("{slug}-{name}.vtt"), head: Bytes::from(text), payload: Vec::new(), media: None, size })
 }
 
 /// What a media segment is made as.
@@ -42,14 +107,19 @@ pub enum Form {
 ///
 /// # Errors
 /// As [`init_segment`]; there is no such segment, or not in that form.
-pub async fn media_segment(app: &App, id: AssetId, slug: Slug, number: u32, form: Form) -> Result<Body, Error> {
+pub async fn media_segment(app: &App, id: AssetId, slug: Slug, number: u32, form: Form) -> Result<Segment, Error> {
     let playable = playable(app, id).await?;
     let track = playable.track(slug)?;
-    let segment = match form {
-        Form::Fragment => cmaf::media_segment(&track.map, number),
-        Form::Packed => packed::segment(&track.map, number),
+    let (segment, ending) = match form {
+        Form::Fragment => (cmaf::media_segment(&track.map, number), "m4s"),
+        Form::Packed => (packed::segment(&track.map, number), "mp3"),
     };
     let segment = segment.ok_or_else(|| Problem::not_found("segment"))?;
-    let payload = track.media.stream(segment.payload);
-    Ok(Body { head: Bytes::from(segment.head), payload: Some(payload), length: segment.len })
+    Ok(Segment {
+        tag: format!("{slug}-{number}.{ending}"),
+        head: Bytes::from(segment.head),
+        payload: segment.payload,
+        media: Some(track.media.clone()),
+        size: segment.len,
+    })
 }

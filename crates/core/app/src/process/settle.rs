@@ -9,7 +9,7 @@ use kinora_domain::asset::AssetState;
 use kinora_domain::file::Failure;
 use kinora_domain::job::{LeasedJob, Work};
 use kinora_domain::output::{Output, OutputState, Rendition, Role};
-use kinora_domain::track::TrackKind;
+use kinora_domain::track::{Track, TrackKind};
 use kinora_domain::{Kind, OutputId};
 use kinora_media::SegmentMap;
 use kinora_media::timing::{Timescale, rescale};
@@ -212,7 +212,8 @@ pub(crate) async fn state_of(app: &App, tx: &mut dyn Tx, output: &Output) -> Res
 async fn available(app: &App, tx: &mut dyn Tx, output: &Output) -> Result<Option<AssetState>, Error> {
     let growing = |rendition: &Rendition| !rendition.sealed && rendition.role.plays_while_growing();
     let tracks = tx.tracks(output.asset).await?.into_iter();
-    let tracks: Vec<_> = tracks.filter(|track| track.output == output.id && track.listed).collect();
+    let plays = |track: &Track| track.output == output.id && track.listed && track.kind != TrackKind::Captions;
+    let tracks: Vec<_> = tracks.filter(plays).collect();
     if tracks.is_empty() || of_output(tx, output).await?.iter().any(growing) {
         return Ok(None);
     }

@@ -10,6 +10,7 @@ use crate::port::Object;
 use kinora_domain::file::{Content, Failure, Probe};
 use kinora_domain::track::{FoundTrack, TrackKind, selector};
 use kinora_domain::{Kind, Problem};
+use kinora_media::captions::{self, Captions, CaptionsError};
 use kinora_media::sniff::Container;
 use std::sync::Arc;
 
@@ -19,6 +20,9 @@ use std::sync::Arc;
 /// `UnsupportedMedia` for what is no media, `UnreadableMedia` for what claims a type it does not keep.
 pub(super) async fn inspect(app: &App, name: &str, object: Arc<dyn Object>) -> Result<Content, Error> {
     let container = container(&*object).await?;
+    if types::is_captions_name(name) && may_be_captions(container) {
+        return read_captions(&*object).await;
+    }
     if types::of(container).is_none() && !matches!(container, Container::Zeroes | Container::Empty) {
         return Err(unsupported(container).into());
     }
@@ -34,7 +38,6 @@ pub(super) async fn inspect(app: &App, name: &str, object: Arc<dyn Object>) -> R
         | Container::Mp3
         | Container::Flac
         | Container::Adts => Probe::Pending,
-        Container::Srt | Container::WebVtt if types::is_captions_name(name) => captions(container),
         Container::Zeroes | Container::Empty => {
             let message = "The file holds zeros only: the program that made it never wrote its content.";
             return Err(Problem::new(Kind::UnreadableMedia, "empty_media", message).into());
@@ -73,15 +76,43 @@ async fn read_head(app: &App, object: &Arc<dyn Object>, container: Container) ->
     Ok(found.map_or(Probe::Pending, |tracks| Probe::Done { tracks }))
 }
 
-fn captions(container: Container) -> Probe {
+/// Whether bytes that look like that may be captions: text, in whichever encoding, that names nothing else to be read.
+fn may_be_captions(container: Container) -> bool {
+    matches!(container, Container::Srt | Container::WebVtt | Container::Text | Container::Unknown)
+}
+
+/// Captions are read to their end, so that what is taken can be shown.
+async fn read_captions(object: &dyn Object) -> Result<Content, Error> {
+    if object.size() > captions::MOST_BYTES {
+        return Err(no_captions(&CaptionsError::TooLong).into());
+    }
+    let bytes = object.read(0..object.size()).await?;
+    let (format, _) = movie::apart(move || Captions::parse(&bytes)).await?.map_err(|error| no_captions(&error))?;
+    let id = match format {
+        captions::Format::Srt => "srt",
+        captions::Format::WebVtt => "webvtt",
+        captions::Format::Ttml => "ttml",
+    };
     let track = FoundTrack {
         selector: selector(TrackKind::Captions, 1),
         kind: TrackKind::Captions,
-        codec: container.id().to_owned(),
+        codec: id.to_owned(),
         language: None,
         name: None,
     };
-    Probe::Done { tracks: vec![track] }
+    Ok(Content { container: id.to_owned(), probe: Probe::Done { tracks: vec![track] } })
+}
+
+fn no_captions(error: &CaptionsError) -> Problem {
+    if let CaptionsError::Malformed { .. } = error {
+        let message = format!("These captions cannot be read: {error}.");
+        return Problem::new(Kind::UnreadableMedia, "unreadable_captions", message);
+    }
+    let message = format!(
+        "These are not captions that are taken here: {error}. Captions are text in UTF-8 or UTF-16, of {} MiB at most.",
+        captions::MOST_BYTES >> 20,
+    );
+    Problem::new(Kind::UnsupportedMedia, "unsupported_captions", message)
 }
 
 /// The failure that a file keeps when its bytes cannot be used; `None` when the problem lies with us

@@ -164,6 +164,8 @@ async fn of_uploads(world: &World) -> Errors {
     errors.push(("an asset of a failed upload", create(world, json!([{ "fileId": file }]), "mp4").await));
     for (what, name, bytes) in [
         ("a playlist", "list.mp4", b"#EXTM3U\n#EXTINF:2,\nfile:///etc/passwd\n".to_vec()),
+        ("text that is called captions", "diary.srt", b"Dear diary\n".to_vec()),
+        ("captions with a mistake", "film.vtt", b"WEBVTT\n\n00:01.000 --> soon\nHi\n".to_vec()),
         ("zeros", "zeros.mp4", vec![0; 5_000]),
         ("half of a film", "half.mp4", film(&Script::default()).bytes[..40_000].to_vec()),
     ] {

@@ -33,13 +33,17 @@ pub(crate) fn tracks(server: &Server, asset: &str) -> Vec<Track> {
     tracks_of(server, &format!("/play/{asset}/hls/master.m3u8"))
 }
 
-/// All tracks that a multivariant playlist names, in its order.
+/// All tracks of picture and sound that a multivariant playlist names, in its order.
 #[track_caller]
 pub(crate) fn tracks_of(server: &Server, master: &str) -> Vec<Track> {
     let text = server.fetch(master).expect(200).text();
     let mut playlists: Vec<String> = Vec::new();
     for line in text.lines() {
-        let address = if line.starts_with('#') { attribute(line, "URI") } else { Some(line) };
+        let address = if line.starts_with("#EXT-X-MEDIA:TYPE=AUDIO") {
+            attribute(line, "URI")
+        } else {
+            Some(line).filter(|line| !line.starts_with('#'))
+        };
         let address = address.filter(|address| !address.is_empty()).map(str::to_owned);
         playlists.extend(address.filter(|address| !playlists.contains(address)));
     }

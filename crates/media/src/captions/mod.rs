@@ -1,0 +1,134 @@
+//! Captions: `SubRip`, `WebVTT` and TTML read into cues, and cues written as `WebVTT`, whole and in segments.
+
+mod clock;
+mod facts;
+mod srt;
+mod text;
+mod ttml;
+mod webvtt;
+
+use thiserror::Error;
+
+pub use facts::Facts;
+
+/// Bytes of a file of captions at most. Those of a long film take some hundred thousand.
+pub const MOST_BYTES: u64 = 8 << 20;
+
+/// Cues of a file at most.
+const MOST_CUES: usize = 100_000;
+
+/// How long a segment of them is, in milliseconds.
+pub const SEGMENT_MS: u64 = 30_000;
+
+/// What a file of captions is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// `SubRip`.
+    Srt,
+    /// `WebVTT` (W3C).
+    WebVtt,
+    /// Timed Text Markup Language 1 or 2 (W3C).
+    Ttml,
+}
+
+/// Text that is shown for a while.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cue {
+    /// When it is shown, in milliseconds.
+    pub start_ms: u64,
+    /// When it is not shown any more; behind the start.
+    pub end_ms: u64,
+    /// Where it is shown, in the words of `WebVTT` (`line:0 align:start`); nowhere special when it is empty.
+    pub settings: String,
+    /// The text as `WebVTT` has it: lines, tags and escapes.
+    pub text: String,
+}
+
+/// All captions of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Captions {
+    /// Blocks of styles and regions, as they stand in front of the cues of `WebVTT`.
+    pub preamble: String,
+    /// By start; those that start together in the order of the file.
+    pub cues: Vec<Cue>,
+}
+
+/// Why bytes are not captions.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum CaptionsError {
+    /// Neither of the formats.
+    #[error("this is not SubRip, WebVTT or TTML")]
+    Unknown,
+    /// Longer than captions are.
+    #[error("captions have at most {MOST_BYTES} bytes")]
+    TooLong,
+    /// Bytes that are no text.
+    #[error("this is not text in UTF-8 or UTF-16")]
+    NotText,
+    /// More cues than captions have.
+    #[error("captions have at most {MOST_CUES} cues")]
+    TooMany,
+    /// Something that the format does not allow.
+    #[error("line {line}: {why}")]
+    Malformed {
+        /// From 1.
+        line: usize,
+        /// What is wrong.
+        why: &'static str,
+    },
+}
+
+impl Captions {
+    /// Reads a whole file.
+    ///
+    /// # Errors
+    /// It is too long, no text, of no known format, or not as its format has it.
+    pub fn parse(bytes: &[u8]) -> Result<(Format, Self), CaptionsError> {
+        if u64::try_from(bytes.len()).map_or(true, |len| len > MOST_BYTES) {
+            return Err(CaptionsError::TooLong);
+        }
+        let text = text::decode(bytes).ok_or(CaptionsError::NotText)?;
+        let (format, mut captions) = if webvtt::is_it(&text) {
+            (Format::WebVtt, webvtt::parse(&text)?)
+        } else if ttml::is_it(&text) {
+            (Format::Ttml, ttml::parse(&text)?)
+        } else if srt::is_it(&text) {
+            (Format::Srt, srt::parse(&text)?)
+        } else {
+            return Err(CaptionsError::Unknown);
+        };
+        // What ends before it begins is never shown.
+        captions.cues.retain(|cue| cue.end_ms > cue.start_ms);
+        captions.cues.sort_by_key(|cue| cue.start_ms);
+        Ok((format, captions))
+    }
+
+    /// When the last of them is not shown any more, in milliseconds.
+    pub fn end_ms(&self) -> u64 {
+        self.cues.iter().map(|cue| cue.end_ms).max().unwrap_or(0)
+    }
+
+    /// All of them as one file of `WebVTT`.
+    pub fn write(&self) -> String {
+        webvtt::write("", &self.preamble, &self.cues)
+    }
+
+    /// Segment `n`, from 0, of HLS (RFC 8216, 3.5): times count from the beginning of the presentation, and a cue is in every
+    /// segment in which it is shown.
+    pub fn segment(&self, n: u32) -> String {
+        let start_ms = u64::from(n).saturating_mul(SEGMENT_MS);
+        let end_ms = start_ms.saturating_add(SEGMENT_MS);
+        let within: Vec<Cue> =
+            self.cues.iter().filter(|cue| cue.start_ms < end_ms && cue.end_ms > start_ms).cloned().collect();
+        webvtt::write("X-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:0\n", &self.preamble, &within)
+    }
+
+    fn add(&mut self, cue: Cue) -> Result<(), CaptionsError> {
+        if self.cues.len() >= MOST_CUES {
+            return Err(CaptionsError::TooMany);
+        }
+        self.cues.push(cue);
+        Ok(())
+    }
+}
