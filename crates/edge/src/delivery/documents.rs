@@ -2,6 +2,7 @@
 
 use super::answer::{asset_id, bytes, not_modified, text};
 use crate::http::conditional::none_match;
+use crate::http::query::Query;
 use crate::http::refusal::Refusal;
 use crate::http::state::Edge;
 use axum::extract::{Path, State};
@@ -10,7 +11,8 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use bytes::Bytes;
 use kinora_app::play::{
-    Body, Document, KEY_FRAMES, dash_manifest, hls_key_frame_playlist, hls_media_playlist, hls_multivariant_playlist,
+    Body, Document, KEY_FRAMES, Part, Shown, dash_manifest, hls_key_frame_playlist, hls_media_playlist,
+    hls_multivariant_playlist,
 };
 use kinora_domain::{OutputId, Problem};
 
@@ -21,24 +23,26 @@ const REVALIDATE: &str = "no-cache";
 pub(super) async fn hls(
     State(edge): State<Edge>,
     Path((asset, playlist)): Path<(String, String)>,
+    query: Query,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    playlists(&edge, &asset, None, &playlist, &headers).await
+    playlists(&edge, &asset, shown(None, &query)?, &playlist, &headers).await
 }
 
 /// `GET /play/{asset}/o/{output}/hls/{playlist}`.
 pub(super) async fn hls_of_output(
     State(edge): State<Edge>,
     Path((asset, output, playlist)): Path<(String, String, String)>,
+    query: Query,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    playlists(&edge, &asset, Some(output_id(&output)?), &playlist, &headers).await
+    playlists(&edge, &asset, shown(Some(output_id(&output)?), &query)?, &playlist, &headers).await
 }
 
 async fn playlists(
     edge: &Edge,
     asset: &str,
-    output: Option<OutputId>,
+    shown: Shown,
     playlist: &str,
     headers: &HeaderMap,
 ) -> Result<Response, Refusal> {
@@ -46,11 +50,11 @@ async fn playlists(
     let name = playlist.strip_suffix(".m3u8").ok_or_else(|| Problem::not_found("playlist"))?;
     let slug = |name: &str| name.parse().map_err(|_malformed| Problem::not_found("playlist"));
     let document = if name == "master" {
-        hls_multivariant_playlist(&edge.app, asset, output).await?
+        hls_multivariant_playlist(&edge.app, asset, shown).await?
     } else if let Some(track) = name.strip_suffix(KEY_FRAMES) {
-        hls_key_frame_playlist(&edge.app, asset, output, slug(track)?).await?
+        hls_key_frame_playlist(&edge.app, asset, shown, slug(track)?).await?
     } else {
-        hls_media_playlist(&edge.app, asset, output, slug(name)?).await?
+        hls_media_playlist(&edge.app, asset, shown, slug(name)?).await?
     };
     Ok(answer(document, "application/vnd.apple.mpegurl", headers))
 }
@@ -59,9 +63,10 @@ async fn playlists(
 pub(super) async fn dash(
     State(edge): State<Edge>,
     Path(asset): Path<String>,
+    query: Query,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let document = dash_manifest(&edge.app, asset_id(&asset)?, None).await?;
+    let document = dash_manifest(&edge.app, asset_id(&asset)?, shown(None, &query)?).await?;
     Ok(answer(document, "application/dash+xml", &headers))
 }
 
@@ -69,10 +74,20 @@ pub(super) async fn dash(
 pub(super) async fn dash_of_output(
     State(edge): State<Edge>,
     Path((asset, output)): Path<(String, String)>,
+    query: Query,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let document = dash_manifest(&edge.app, asset_id(&asset)?, Some(output_id(&output)?)).await?;
+    let document = dash_manifest(&edge.app, asset_id(&asset)?, shown(Some(output_id(&output)?), &query)?).await?;
     Ok(answer(document, "application/dash+xml", &headers))
+}
+
+fn shown(output: Option<OutputId>, query: &Query) -> Result<Shown, Problem> {
+    Ok(Shown { output, part: part(query)? })
+}
+
+/// What of a film is asked for.
+pub(super) fn part(query: &Query) -> Result<Part, Problem> {
+    Ok(Part { start: query.seconds("start")?, end: query.seconds("end")? })
 }
 
 /// An output's id in a path; anything else names no output.

@@ -1,7 +1,7 @@
 //! An output as one file.
 
 use super::answer::asset_id;
-use super::documents::output_id;
+use super::documents::{output_id, part};
 use super::ranged::ranged;
 use crate::http::disposition;
 use crate::http::query::Query;
@@ -12,7 +12,6 @@ use axum::http::HeaderMap;
 use axum::http::header::CONTENT_DISPOSITION;
 use axum::response::Response;
 use kinora_app::play::{FileFormat, Wanted, download_name, movie};
-use kinora_domain::Problem;
 
 /// What is made of an output may be made anew, so it is asked for again each time.
 const REVALIDATE: &str = "no-cache";
@@ -59,8 +58,7 @@ async fn file(
         output: output.map(output_id).transpose()?,
         format,
         height: query.parsed("height", "a number of lines such as `720`")?,
-        start: seconds(query, "start")?,
-        end: seconds(query, "end")?,
+        part: part(query)?,
     };
     let movie = movie(&edge.app, id, wanted).await?;
     let content_type = match format {
@@ -74,43 +72,4 @@ async fn file(
         response.headers_mut().extend(disposition::attachment(&name).map(|value| (CONTENT_DISPOSITION, value)));
     }
     Ok(response)
-}
-
-/// A time in seconds with up to six places, in microseconds.
-fn seconds(query: &Query, name: &str) -> Result<Option<u64>, Problem> {
-    let Some(text) = query.one(name) else { return Ok(None) };
-    let read = || {
-        let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
-        let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        if !digits(whole) || !digits(part) || part.len() > 6 {
-            return None;
-        }
-        let micros: u64 = format!("{part:0<6}").parse().ok()?;
-        whole.parse::<u64>().ok()?.checked_mul(1_000_000)?.checked_add(micros)
-    };
-    let message = "The value must be a time in seconds such as `12` or `12.5`, with six places at most.";
-    read().map(Some).ok_or_else(|| Problem::invalid(name, message))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_in_seconds() {
-        for (text, micros) in [
-            ("start=0", Some(0)),
-            ("start=12", Some(12_000_000)),
-            ("start=12.5", Some(12_500_000)),
-            ("start=0.000001", Some(1)),
-            ("", None),
-            ("start=", None),
-        ] {
-            assert_eq!(seconds(&Query::parse(text), "start"), Ok(micros), "{text}");
-        }
-        for text in ["-1", "1e3", "1.", ".5", "1:30", "1.0000001", "99999999999999999999", "x"] {
-            let problem = seconds(&Query::parse(&format!("start={text}")), "start").unwrap_err();
-            assert_eq!(problem.field.as_deref(), Some("start"), "{text}");
-        }
-    }
 }

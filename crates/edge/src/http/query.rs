@@ -66,6 +66,25 @@ impl Query {
         items.collect()
     }
 
+    /// A time in seconds with up to six places, in microseconds.
+    ///
+    /// # Errors
+    /// It is there and is none.
+    pub fn seconds(&self, name: &str) -> Result<Option<u64>, Problem> {
+        let Some(text) = self.one(name) else { return Ok(None) };
+        let read = || {
+            let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
+            let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+            if !digits(whole) || !digits(part) || part.len() > 6 {
+                return None;
+            }
+            let micros: u64 = format!("{part:0<6}").parse().ok()?;
+            whole.parse::<u64>().ok()?.checked_mul(1_000_000)?.checked_add(micros)
+        };
+        let message = "The value must be a time in seconds such as `12` or `12.5`, with six places at most.";
+        read().map(Some).ok_or_else(|| Problem::invalid(name, message))
+    }
+
     /// A moment in RFC 3339 (`2026-01-31T12:00:00Z`), or a day (`2026-01-31`), which begins at midnight UTC.
     ///
     /// # Errors
@@ -148,5 +167,23 @@ mod tests {
         assert_eq!(query.moment("createDateStart").unwrap_err().field.as_deref(), Some("createDateStart"));
         assert_eq!(query.parsed::<bool>("desc", "true or false"), Ok(Some(true)));
         assert_eq!(query.moment("day").unwrap().map(Timestamp::millis), Some(1_769_817_600_000));
+    }
+
+    #[test]
+    fn times_are_in_seconds() {
+        for (text, micros) in [
+            ("start=0", Some(0)),
+            ("start=12", Some(12_000_000)),
+            ("start=12.5", Some(12_500_000)),
+            ("start=0.000001", Some(1)),
+            ("", None),
+            ("start=", None),
+        ] {
+            assert_eq!(Query::parse(text).seconds("start"), Ok(micros), "{text}");
+        }
+        for text in ["-1", "1e3", "1.", ".5", "1:30", "1.0000001", "99999999999999999999", "x"] {
+            let problem = Query::parse(&format!("start={text}")).seconds("start").unwrap_err();
+            assert_eq!(problem.field.as_deref(), Some("start"), "{text}");
+        }
     }
 }

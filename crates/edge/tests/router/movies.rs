@@ -141,6 +141,40 @@ async fn a_clip_lasts_from_start_to_end() {
 }
 
 #[tokio::test]
+async fn a_part_is_streamed_by_the_segments_in_which_it_is_shown() {
+    let world = World::new().await;
+    let (_, play) = playing(&world).await;
+    let master = world.fetch(&format!("{play}/hls/master.m3u8?start=5&end=6.5")).await.expect(200);
+    let lines: Vec<_> = master.text().lines().filter(|line| line.contains(".m3u8")).collect();
+    assert!(
+        lines.len() > 3 && lines.iter().all(|line| line.contains(".m3u8?start=5.000000&end=6.500000")),
+        "{lines:?}"
+    );
+    let whole = world.fetch(&format!("{play}/hls/v0-1.m3u8")).await.expect(200);
+    let numbers = |text: &str| text.lines().filter(|line| line.contains("/v0-1/") && !line.contains('#')).count();
+    assert_eq!(numbers(whole.text()), 3);
+    for (query, expected) in [("start=5&end=6", &["1"][..]), ("end=0.1", &["0"]), ("start=7.9", &["1", "2"])] {
+        let part = world.fetch(&format!("{play}/hls/v0-1.m3u8?{query}")).await.expect(200);
+        let listed: Vec<_> =
+            part.text().lines().filter_map(|line| line.strip_prefix("../v0-1/")?.strip_suffix(".m4s")).collect();
+        assert_eq!(listed, expected, "{query}: {}", part.text());
+        let keys = world.fetch(&format!("{play}/hls/v0-1-key.m3u8?{query}")).await.expect(200);
+        assert_eq!(keys.text().matches("#EXT-X-BYTERANGE").count(), expected.len(), "{query}");
+        let manifest = world.fetch(&format!("{play}/dash/manifest.mpd?{query}")).await.expect(200);
+        assert!(manifest.text().contains(&format!("startNumber=\"{}\"", expected[0])), "{}", manifest.text());
+    }
+    for (path, field) in [
+        ("hls/master.m3u8?start=x", "start"),
+        ("hls/v0-1.m3u8?start=11", "start"),
+        ("hls/v0-1-key.m3u8?start=5&end=4", "end"),
+        ("dash/manifest.mpd?end=0", "end"),
+    ] {
+        let refused = world.fetch(&format!("{play}/{path}")).await.expect(400);
+        assert!(refused.text().contains(field), "{path}: {}", refused.text());
+    }
+}
+
+#[tokio::test]
 async fn a_download_has_a_name() {
     let world = World::new().await;
     let (_, play) = playing(&world).await;

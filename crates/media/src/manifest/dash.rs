@@ -62,7 +62,7 @@ pub fn mpd_since(presentation: &Presentation, available_from: &str) -> String {
             ));
         }
         for track in group {
-            out.representation(track);
+            out.representation(track, presentation.from);
         }
         out.put(format_args!("    </AdaptationSet>\n"));
         set += 1;
@@ -80,12 +80,12 @@ pub fn mpd_since(presentation: &Presentation, available_from: &str) -> String {
         if track.name.is_some() {
             out.put(format_args!("      <Label>{}</Label>\n", escape(&label)));
         }
-        out.representation(track);
+        out.representation(track, presentation.from);
         out.put(format_args!("    </AdaptationSet>\n"));
         set += 1;
     }
     for (captions, label) in presentation.captions.iter().zip(labels_of_captions(&presentation.captions)) {
-        out.captions(set, captions, &label);
+        out.captions(set, captions, &label, presentation.from);
         set += 1;
     }
     out.put(format_args!("  </Period>\n</MPD>\n"));
@@ -126,7 +126,8 @@ impl Xml {
         self.0.write_fmt(text).unwrap_or_default();
     }
 
-    fn representation(&mut self, track: &Rendition) {
+    /// A rendition whose timeline begins at `from`, in microseconds.
+    fn representation(&mut self, track: &Rendition, from: u64) {
         self.put(format_args!(
             "      <Representation id=\"{}\" codecs=\"{}\" bandwidth=\"{}\"",
             escape(&track.id),
@@ -155,8 +156,10 @@ impl Xml {
         let init =
             track.urls.init.as_deref().map(|url| format!(" initialization=\"{}\"", escape(&url.replace('$', "$$"))));
         self.put(format_args!(
-            "        <SegmentTemplate timescale=\"{}\" startNumber=\"0\"{} media=\"{}\">\n          <SegmentTimeline>\n",
+            "        <SegmentTemplate timescale=\"{}\"{} startNumber=\"{}\"{} media=\"{}\">\n          <SegmentTimeline>\n",
             track.timescale.get(),
+            time_offset(rescale_len(from, Timescale::MICROS, track.timescale)),
+            track.first,
             init.unwrap_or_default(),
             escape(&track.urls.segment_template),
         ));
@@ -165,16 +168,21 @@ impl Xml {
     }
 
     /// All of them in one file, which players fetch once.
-    fn captions(&mut self, set: usize, captions: &Subtitles, label: &str) {
+    fn captions(&mut self, set: usize, captions: &Subtitles, label: &str, from: u64) {
         let language = captions.language.as_deref().map(|tag| format!(" lang=\"{}\"", escape(tag))).unwrap_or_default();
         self.put(format_args!(
             "    <AdaptationSet id=\"{set}\" contentType=\"text\" mimeType=\"text/vtt\"{language}>\n      \
              <Role schemeIdUri=\"urn:mpeg:dash:role:2011\" value=\"subtitle\"/>\n      <Label>{}</Label>\n      \
-             <Representation id=\"{}\" bandwidth=\"1000\">\n        <BaseURL>{}</BaseURL>\n      </Representation>\n    </AdaptationSet>\n",
+             <Representation id=\"{}\" bandwidth=\"1000\">\n        <BaseURL>{}</BaseURL>\n",
             escape(label),
             escape(&captions.id),
             escape(&captions.whole),
         ));
+        if from > 0 {
+            let offset = time_offset(from / 1_000);
+            self.put(format_args!("        <SegmentBase timescale=\"1000\"{offset}/>\n"));
+        }
+        self.put(format_args!("      </Representation>\n    </AdaptationSet>\n"));
     }
 
     /// `S` elements: equal durations are counted, and only the first has a time, for there are no gaps.
@@ -190,6 +198,11 @@ impl Xml {
             time.clear();
         }
     }
+}
+
+/// Which time of the segments is the beginning of the period, where that is not zero.
+fn time_offset(ticks: u64) -> String {
+    if ticks > 0 { format!(" presentationTimeOffset=\"{ticks}\"") } else { String::new() }
 }
 
 /// ChannelConfiguration of ISO/IEC 23003-3 for the usual layouts.

@@ -1,6 +1,7 @@
 //! HLS playlists (RFC 8216 and its successor draft).
 
 use core::fmt::{self, Write as _};
+use core::ops::Range;
 
 use super::presentation::{
     Presentation, Rendition, Subtitles, clean, default_of, labels, labels_of_captions, numbered,
@@ -125,15 +126,16 @@ pub fn growing_media(track: &Rendition) -> String {
     playlist(track, &lengths, aimed.max(rounded(&lengths)), Kind::Growing)
 }
 
-/// The media playlist of captions beside a presentation of that length, in milliseconds: all of it, ended.
-pub fn captions(captions: &Subtitles, duration_ms: u64) -> String {
+/// The media playlist of captions beside what is shown in a span, in milliseconds: all of it, ended.
+pub fn captions(captions: &Subtitles, span_ms: Range<u64>) -> String {
     let mut out = Document::new();
     out.line(format_args!("#EXT-X-VERSION:{VERSION}"));
     out.line(format_args!("#EXT-X-TARGETDURATION:{}", SEGMENT_MS / 1_000));
     out.line(format_args!("#EXT-X-PLAYLIST-TYPE:VOD"));
-    let starts = (0_u64..).map(|n| n.saturating_mul(SEGMENT_MS)).take_while(|start| *start < duration_ms);
-    for (number, start) in starts.enumerate() {
-        let length = SEGMENT_MS.min(duration_ms.saturating_sub(start));
+    let first = usize::try_from(span_ms.start / SEGMENT_MS).unwrap_or(usize::MAX);
+    let starts = (span_ms.start / SEGMENT_MS..).map(|n| n.saturating_mul(SEGMENT_MS));
+    for (number, start) in (first..).zip(starts.take_while(|start| *start < span_ms.end)) {
+        let length = SEGMENT_MS.min(span_ms.end.saturating_sub(start));
         out.line(format_args!("#EXTINF:{},", decimal(length.saturating_mul(1_000))));
         out.line(format_args!("{}", one_line(&numbered(&captions.segment_template, number))));
     }

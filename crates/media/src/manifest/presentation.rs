@@ -2,6 +2,7 @@
 
 use crate::facts::{FrameRate, TrackKind, VideoRange};
 use crate::map::{SegmentInfo, SegmentMap};
+use crate::progressive::Span;
 use crate::timing::{Timescale, rescale_len};
 
 /// Everything that a player may choose from.
@@ -11,6 +12,8 @@ pub struct Presentation {
     pub tracks: Vec<Rendition>,
     /// Captions, alternatives to each other.
     pub captions: Vec<Subtitles>,
+    /// When it begins, in microseconds of the timeline of its segments: 0, unless it is a part of something longer.
+    pub from: u64,
     /// Whether more segments will follow.
     pub growing: bool,
 }
@@ -21,7 +24,8 @@ const TOLERANCE_MICROS: u64 = 100_000;
 impl Presentation {
     /// Length in ticks of `scale`: that of the longest rendition.
     pub fn duration(&self, scale: Timescale) -> u64 {
-        self.tracks.iter().map(|track| rescale_len(track.end(), track.timescale, scale)).max().unwrap_or(0)
+        let end = self.tracks.iter().map(|track| rescale_len(track.end(), track.timescale, scale)).max().unwrap_or(0);
+        end.saturating_sub(rescale_len(self.from, Timescale::MICROS, scale))
     }
 
     /// Until when every rendition lasts, in ticks of `scale`.
@@ -48,6 +52,37 @@ impl Presentation {
             track.segments.truncate(whole.max(usize::from(begun)));
         }
         self
+    }
+
+    /// A part of it, in microseconds: the segments of the picture that are shown in it, whole, and of other renditions those
+    /// that are needed beside them. `None` where nothing is shown in it.
+    #[must_use]
+    pub fn part(mut self, span: Span) -> Option<Self> {
+        let micros = |track: &Rendition, ticks| rescale_len(ticks, track.timescale, Timescale::MICROS);
+        let leads = |track: &&Rendition| track.kind == TrackKind::Video;
+        let lead = self.tracks.iter().find(leads).or(self.tracks.first())?;
+        let mut shown = lead
+            .segments
+            .iter()
+            .map(|segment| (micros(lead, segment.start), micros(lead, segment.start.saturating_add(segment.duration))))
+            .filter(|(start, end)| *start < span.end && *end > span.start);
+        let (start, mut end) = shown.next()?;
+        if let Some((_, last)) = shown.next_back() {
+            end = last;
+        }
+        // What is cut beside it begins and ends a part of a frame earlier or later.
+        let (after, before) = (start.saturating_add(TOLERANCE_MICROS), end.saturating_sub(TOLERANCE_MICROS));
+        for track in &mut self.tracks {
+            let ends = |segment: &Timed| micros(track, segment.start.saturating_add(segment.duration));
+            let first = track.segments.partition_point(|segment| ends(segment) <= after);
+            let behind = track.segments.partition_point(|segment| micros(track, segment.start) < before);
+            track.segments.truncate(behind);
+            track.segments.drain(..first.min(behind));
+            track.first = track.first.saturating_add(first);
+        }
+        self.tracks.retain(|track| !track.segments.is_empty());
+        self.from = start;
+        Some(self)
     }
 }
 
@@ -133,6 +168,8 @@ pub struct Rendition {
     pub target_ms: u32,
     /// The segments in order, without gaps.
     pub segments: Vec<Timed>,
+    /// The number of the first of them: 0, unless it is a part of the presentation.
+    pub first: usize,
     /// Where it is served.
     pub urls: Urls,
 }
@@ -187,8 +224,14 @@ impl Rendition {
             timescale: header.timescale,
             target_ms: header.target_ms,
             segments,
+            first: 0,
             urls,
         }
+    }
+
+    /// When the first segment begins, in ticks.
+    pub fn start(&self) -> u64 {
+        self.segments.first().map_or(0, |first| first.start)
     }
 
     /// When the last segment ends, in ticks.
@@ -196,9 +239,9 @@ impl Rendition {
         self.segments.last().map_or(0, |last| last.start.saturating_add(last.duration))
     }
 
-    /// The address of segment `n`, from 0.
+    /// The address of the segment that is `n`-th here, from 0.
     pub fn segment_url(&self, n: usize) -> String {
-        numbered(&self.urls.segment_template, n)
+        numbered(&self.urls.segment_template, self.first.saturating_add(n))
     }
 }
 

@@ -1,6 +1,8 @@
 //! Playlists and manifests, as they are sent and as other programs read them.
 
-use kinora_media::presentation::{Presentation, Rendition, Subtitles, Urls};
+use kinora_media::presentation::{Presentation, Rendition, Subtitles, Timed, Urls};
+use kinora_media::progressive::Span;
+use kinora_media::timing::Timescale;
 use kinora_media::{SegmentMap, VideoRange, cmaf, dash, hls};
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -85,7 +87,7 @@ fn documents_look_like_this() {
 #[test]
 fn captions_are_cut_on_a_grid_of_their_own() {
     let presentation = rich();
-    let text = hls::captions(&presentation.captions[0], 65_250);
+    let text = hls::captions(&presentation.captions[0], 0..65_250);
     insta::assert_snapshot!("hls_captions", text);
     let (_, playlist) = m3u8_rs::parse_media_playlist(text.as_bytes()).unwrap();
     assert!(playlist.end_list);
@@ -95,7 +97,45 @@ fn captions_are_cut_on_a_grid_of_their_own() {
     let expected =
         [("words/0.vtt", length("30.00")), ("words/1.vtt", length("30.00")), ("words/2.vtt", length("5.25"))];
     assert_eq!(segments, expected);
-    assert_eq!(hls::captions(&presentation.captions[0], 60_000).matches("#EXTINF").count(), 2);
+    assert_eq!(hls::captions(&presentation.captions[0], 0..60_000).matches("#EXTINF").count(), 2);
+}
+
+#[test]
+fn a_part_has_the_segments_in_which_it_is_shown() {
+    let whole = of(&[FilmTrack::video(250, 40), FilmTrack::audio(469)]);
+    let second = 1_000_000;
+    // The picture is cut at 4.8 and 8 s, and the sound beside it.
+    for (span, numbers, from, length) in [
+        (0..second, 0..1, 0, 4_800),
+        (5 * second..6 * second, 1..2, 4_800_000, 3_200),
+        (4_800_000..8 * second, 1..2, 4_800_000, 3_200),
+        (4_799_999..8_000_001, 0..3, 0, 10_005),
+        (7 * second..60 * second, 1..3, 4_800_000, 5_205),
+    ] {
+        let part = whole.clone().part(Span { start: span.start, end: span.end }).unwrap();
+        assert_eq!(part.from, from, "{span:?}");
+        for track in &part.tracks {
+            assert_eq!(track.first..track.first + track.segments.len(), numbers, "{} of {span:?}", track.id);
+        }
+        let told = part.duration(Timescale::MILLIS);
+        assert!(told.abs_diff(length) < 30, "{told} ms of {span:?}");
+    }
+    assert_eq!(whole.clone().part(Span { start: 10 * second, end: 11 * second }), None);
+    // Sound that is cut elsewhere is there from the beginning of the picture to its end.
+    let mut apart = whole.clone();
+    let sound = &mut apart.tracks[1];
+    sound.segments = (0..5).map(|n| Timed { start: n * 96_000, duration: 96_000 }).collect();
+    let part = apart.part(Span { start: 5 * second, end: 6 * second }).unwrap();
+    assert_eq!((part.tracks[1].first, part.tracks[1].segments.len()), (2, 2));
+    let part = whole.part(Span { start: 5 * second, end: 6 * second }).unwrap();
+    insta::assert_snapshot!("part_hls", hls::media(&part.tracks[0]));
+    insta::assert_snapshot!("part_dash", dash::mpd(&part));
+    let mut rich = rich().part(Span { start: 5 * second, end: 6 * second }).unwrap();
+    rich.tracks.truncate(1);
+    assert!(dash::mpd(&rich).contains("<SegmentBase timescale=\"1000\" presentationTimeOffset=\"4800\"/>"));
+    let captions = hls::captions(&rich.captions[0], 31_000..62_000);
+    assert_eq!(captions.matches(".vtt").count(), 2);
+    assert!(captions.contains("words/1.vtt") && captions.contains("words/2.vtt"), "{captions}");
 }
 
 #[test]

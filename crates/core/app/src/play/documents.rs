@@ -1,7 +1,8 @@
 //! Playlists and manifests.
 
 use super::cache::playable;
-use super::playable::{Playable, PlayableCaptions, PlayableTrack, Slug};
+use super::part::Part;
+use super::playable::{Playable, PlayableCaptions, PlayableTrack, Slug, not_ready};
 use crate::app::App;
 use crate::error::Error;
 use crate::fresh;
@@ -35,101 +36,121 @@ impl Document {
     }
 }
 
-/// The multivariant playlist of an output, or of an asset's oldest one.
+/// What of an asset a document is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Shown {
+    /// The output; the oldest one without.
+    pub output: Option<OutputId>,
+    /// What of it: the segments of the picture in which that is shown, whole.
+    pub part: Part,
+}
+
+/// The multivariant playlist of what is to be shown.
 ///
 /// # Errors
-/// The asset or the output does not exist or does not play.
-pub async fn hls_multivariant_playlist(app: &App, id: AssetId, output: Option<OutputId>) -> Result<Document, Error> {
+/// The asset or the output does not exist or does not play; `Invalid` ends of a part.
+pub async fn hls_multivariant_playlist(app: &App, id: AssetId, shown: Shown) -> Result<Document, Error> {
     let playable = playable(app, id).await?;
-    let presentation = presentation(&playable, output, |own| playable.listed(own).collect(), hls_rendition)?;
+    let presentation = presentation(&playable, shown, |own| playable.listed(own).collect(), hls_rendition)?;
     Ok(Document::of(hls::multivariant(&presentation)))
 }
 
-/// The media playlist of a track of an output, or of an asset's oldest one. Tracks that manifests do not name any more
-/// have one for who began with them.
+/// The media playlist of a track, or of captions. Tracks that manifests do not name any more have one for who began with
+/// them.
 ///
 /// # Errors
-/// The asset, the output or the track does not exist, or the output does not play.
-pub async fn hls_media_playlist(
-    app: &App,
-    id: AssetId,
-    output: Option<OutputId>,
-    slug: Slug,
-) -> Result<Document, Error> {
+/// As [`hls_multivariant_playlist`]; there is no such track, or nothing of it in the part.
+pub async fn hls_media_playlist(app: &App, id: AssetId, shown: Shown, slug: Slug) -> Result<Document, Error> {
     let playable = playable(app, id).await?;
-    let (own, is_growing) = playable.output(output)?;
+    let (own, is_growing) = playable.output(shown.output)?;
     if slug.kind == TrackKind::Captions {
-        let captions = playable.captions_of(slug)?;
-        if captions.output != own || is_growing {
-            return Err(Problem::not_found("track").into());
-        }
-        let text = hls::captions(&subtitles(captions, base(output)), duration_ms(&playable, own));
-        return Ok(Document::of(text));
+        let presentation = presentation(&playable, shown, |own| playable.listed(own).collect(), hls_rendition)?;
+        let named = slug.to_string();
+        let captions = presentation.captions.iter().find(|captions| captions.id == named);
+        let captions = captions.ok_or_else(|| Problem::not_found("track"))?;
+        let from = presentation.from / 1_000;
+        let span = from..from.saturating_add(presentation.duration(Timescale::MILLIS));
+        return Ok(Document::of(hls::captions(captions, span)));
     }
     let track = playable.track(slug)?;
     if track.output != own {
         return Err(Problem::not_found("track").into());
     }
-    if !is_growing {
-        return Ok(Document::of(hls::media(&hls_rendition(track, base(output)))));
-    }
-    // No further than all that plays together is.
-    let presentation = presentation(&playable, output, |own| playable.listed(own).collect(), hls_rendition)?;
-    let named = slug.to_string();
-    let growing = presentation.tracks.iter().find(|track| track.id == named);
-    Ok(Document::of(hls::growing_media(growing.ok_or_else(|| Problem::not_found("track"))?)))
+    let rendition = one(&playable, shown, track)?;
+    Ok(Document::of(if is_growing { hls::growing_media(&rendition) } else { hls::media(&rendition) }))
 }
 
-/// The playlist of the pictures that segments of a track begin with, of an output, or of an asset's oldest one.
+/// The playlist of the pictures that segments of a track begin with.
 ///
 /// # Errors
 /// As [`hls_media_playlist`]; the track grows, or has segments that begin with no key frame.
-pub async fn hls_key_frame_playlist(
-    app: &App,
-    id: AssetId,
-    output: Option<OutputId>,
-    slug: Slug,
-) -> Result<Document, Error> {
+pub async fn hls_key_frame_playlist(app: &App, id: AssetId, shown: Shown, slug: Slug) -> Result<Document, Error> {
     let playable = playable(app, id).await?;
-    let (own, is_growing) = playable.output(output)?;
+    let (own, is_growing) = playable.output(shown.output)?;
     let track = playable.track(slug)?;
-    let rendition = hls_rendition(track, base(output));
+    let rendition = one(&playable, shown, track)?;
     if track.output != own || is_growing || rendition.key_frame_bandwidth.is_none() {
         return Err(Problem::not_found("track").into());
     }
-    let ends = (0..track.map.segment_count()).map_while(|n| cmaf::first_sample_end(&track.map, n));
+    let first = u32::try_from(rendition.first).unwrap_or(u32::MAX);
+    let ends = (first..track.map.segment_count()).map_while(|n| cmaf::first_sample_end(&track.map, n));
     Ok(Document::of(hls::key_frames(&rendition, ends)))
 }
 
-/// The MPD of an output, or of an asset's oldest one.
+/// The MPD of what is to be shown.
 ///
 /// # Errors
-/// The asset or the output does not exist or does not play.
-pub async fn dash_manifest(app: &App, id: AssetId, output: Option<OutputId>) -> Result<Document, Error> {
+/// As [`hls_multivariant_playlist`].
+pub async fn dash_manifest(app: &App, id: AssetId, shown: Shown) -> Result<Document, Error> {
     let playable = playable(app, id).await?;
     let now = app.clock.now();
     let named = |own| playable.listed_or_replaced(own, now).collect();
-    let presentation = presentation(&playable, output, named, rendition)?;
+    let presentation = presentation(&playable, shown, named, rendition)?;
     Ok(Document::of(dash::mpd(&presentation)))
+}
+
+/// One track as what is to be shown has it: no further than all that plays together is, and no more than the part.
+fn one(playable: &Playable, shown: Shown, track: &PlayableTrack) -> Result<Rendition, Error> {
+    let (_, is_growing) = playable.output(shown.output)?;
+    if !is_growing && shown.part == Part::default() {
+        return Ok(hls_rendition(track, shown));
+    }
+    // One that is not named any more is cut like the others.
+    let named = |own| {
+        let listed = playable.listed(own).filter(|listed| listed.slug != track.slug);
+        [track].into_iter().chain(listed).collect()
+    };
+    let presentation = presentation(playable, shown, named, hls_rendition)?;
+    let slug = track.slug.to_string();
+    let found = presentation.tracks.into_iter().find(|track| track.id == slug);
+    found.ok_or_else(|| Problem::not_found("track").into())
 }
 
 fn presentation<'playable>(
     playable: &Playable,
-    output: Option<OutputId>,
+    shown: Shown,
     named: impl FnOnce(OutputId) -> Vec<&'playable PlayableTrack>,
-    rendition: impl Fn(&PlayableTrack, &str) -> Rendition,
+    rendition: impl Fn(&PlayableTrack, Shown) -> Rendition,
 ) -> Result<Presentation, Error> {
-    let (own, growing) = playable.output(output)?;
-    let tracks = named(own).into_iter().map(|track| rendition(track, base(output))).collect();
+    let (own, growing) = playable.output(shown.output)?;
+    let tracks = named(own).into_iter().map(|track| rendition(track, shown)).collect();
     // Beside what grows there are none: players of it do not look whether any were added.
     let captions = playable.captions(own).filter(|_captions| !growing);
-    let captions = captions.map(|captions| subtitles(captions, base(output))).collect();
-    let presentation = Presentation { tracks, captions, growing };
-    if !growing {
-        return Ok(presentation);
+    let captions = captions.map(|captions| subtitles(captions, shown)).collect();
+    let presentation = Presentation { tracks, captions, growing, from: 0 };
+    let span = shown.part.within(presentation.duration(Timescale::MICROS))?;
+    if growing {
+        // Nobody knows yet where its segments will lie.
+        if span.is_some() {
+            return Err(not_ready());
+        }
+        let end = presentation.common_end(Timescale::MILLIS);
+        return Ok(presentation.truncated(end, Timescale::MILLIS));
     }
-    let end = presentation.common_end(Timescale::MILLIS);
-    Ok(presentation.truncated(end, Timescale::MILLIS))
+    match span {
+        None => Ok(presentation),
+        Some(span) => presentation.part(span).ok_or_else(|| Problem::not_found("part").into()),
+    }
 }
 
 /// The way from a document to the segments: `/play/{asset}/{hls or dash}/`, or `/play/{asset}/o/{output}/{hls or dash}/`.
@@ -143,25 +164,25 @@ pub(super) fn duration_ms(playable: &Playable, output: OutputId) -> u64 {
 }
 
 /// Captions, as every manifest may name them.
-fn subtitles(captions: &PlayableCaptions, base: &str) -> Subtitles {
-    let slug = captions.slug;
+fn subtitles(captions: &PlayableCaptions, shown: Shown) -> Subtitles {
+    let (slug, base, query) = (captions.slug, base(shown.output), shown.part.query());
     let Facts { language, name } = captions.facts.clone();
     Subtitles {
         id: slug.to_string(),
         language,
         name,
-        playlist: format!("{slug}.m3u8"),
+        playlist: format!("{slug}.m3u8{query}"),
         whole: format!("{base}/{slug}/all.vtt"),
         segment_template: format!("{base}/{slug}/$Number$.vtt"),
     }
 }
 
 /// A track in fragments, as every manifest may name it.
-fn rendition(track: &PlayableTrack, base: &str) -> Rendition {
-    let slug = track.slug;
+fn rendition(track: &PlayableTrack, shown: Shown) -> Rendition {
+    let (slug, base, query) = (track.slug, base(shown.output), shown.part.query());
     let urls = Urls {
-        playlist: format!("{slug}.m3u8"),
-        key_frames: (slug.kind == TrackKind::Video).then(|| format!("{slug}{KEY_FRAMES}.m3u8")),
+        playlist: format!("{slug}.m3u8{query}"),
+        key_frames: (slug.kind == TrackKind::Video).then(|| format!("{slug}{KEY_FRAMES}.m3u8{query}")),
         init: Some(format!("{base}/{slug}/init.mp4")),
         segment_template: format!("{base}/{slug}/$Number$.m4s"),
     };
@@ -169,12 +190,12 @@ fn rendition(track: &PlayableTrack, base: &str) -> Rendition {
 }
 
 /// The same for HLS, which knows packed audio as well.
-fn hls_rendition(track: &PlayableTrack, base: &str) -> Rendition {
-    let mut rendition = rendition(track, base);
+fn hls_rendition(track: &PlayableTrack, shown: Shown) -> Rendition {
+    let mut rendition = rendition(track, shown);
     if packed::takes(track.map.header()) {
         packed::MP3.clone_into(&mut rendition.codec);
         rendition.urls.init = None;
-        rendition.urls.segment_template = format!("{base}/{}/$Number$.mp3", track.slug);
+        rendition.urls.segment_template = format!("{}/{}/$Number$.mp3", base(shown.output), track.slug);
     }
     rendition
 }

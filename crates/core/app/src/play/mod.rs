@@ -6,16 +6,18 @@ mod documents;
 pub(crate) mod laid;
 mod movie;
 mod original;
+mod part;
 mod playable;
 mod ranged;
 mod segment;
 mod ways;
 
 pub use documents::{
-    Document, KEY_FRAMES, dash_manifest, hls_key_frame_playlist, hls_media_playlist, hls_multivariant_playlist,
+    Document, KEY_FRAMES, Shown, dash_manifest, hls_key_frame_playlist, hls_media_playlist, hls_multivariant_playlist,
 };
 pub use movie::{FileFormat, Movie, Wanted, download_name, movie};
 pub use original::{Original, original};
+pub use part::Part;
 pub use playable::Slug;
 pub use ranged::Ranged;
 pub use segment::{Body, Form, Segment, captions, init_segment, media_segment};

@@ -2,6 +2,7 @@
 
 use super::cache::playable;
 use super::laid::{Key, laid};
+use super::part::Part;
 use super::playable::{Playable, PlayableTrack, Slug, not_ready};
 use super::ranged::Ranged;
 use super::segment::Body;
@@ -58,10 +59,8 @@ pub struct Wanted {
     pub format: FileFormat,
     /// Lines of the picture at most, counted on its shorter side; the best one without.
     pub height: Option<u32>,
-    /// Where a clip begins and ends, in microseconds: from the beginning, and to the end, without.
-    pub start: Option<u64>,
-    /// See `start`.
-    pub end: Option<u64>,
+    /// What of it.
+    pub part: Part,
 }
 
 /// A file that is read where its tracks are.
@@ -132,34 +131,16 @@ fn chosen(playable: &Playable, output: OutputId, wanted: Wanted) -> Vec<&Playabl
 
 /// The part that is asked for, where not all is.
 fn span(tracks: &[&PlayableTrack], wanted: Wanted) -> Result<Option<Span>, Problem> {
-    if wanted.start.is_none() && wanted.end.is_none() {
-        return Ok(None);
-    }
-    if wanted.format == FileFormat::Mp3 {
-        return Err(Problem::invalid("start", "MP3 is given whole; `audio.m4a` has clips."));
-    }
     let end = |track: &&PlayableTrack| {
         let map = &track.map;
         let end = map.start().saturating_add_unsigned(map.duration());
         timing::rescale(end, map.header().timescale, Timescale::MICROS).max(0).unsigned_abs()
     };
-    let whole = tracks.iter().map(end).max().unwrap_or(0);
-    let start = wanted.start.unwrap_or(0);
-    let end = wanted.end.unwrap_or(whole).min(whole);
-    let seconds = |micros: u64| format!("{}.{:03}", micros / 1_000_000, micros / 1_000 % 1_000);
-    if start >= whole {
-        return Err(Problem::invalid(
-            "start",
-            format!("The video lasts {} s; a clip begins before that.", seconds(whole)),
-        ));
+    let span = wanted.part.within(tracks.iter().map(end).max().unwrap_or(0))?;
+    if span.is_some() && wanted.format == FileFormat::Mp3 {
+        return Err(Problem::invalid("start", "MP3 is given whole; `audio.m4a` has clips."));
     }
-    if end <= start {
-        return Err(Problem::invalid(
-            "end",
-            format!("A clip ends behind its start, which is at {} s.", seconds(start)),
-        ));
-    }
-    Ok(Some(Span { start, end }))
+    Ok(span)
 }
 
 /// Tracks carry the version of what they render, so equal names mean equal bytes.

@@ -3,6 +3,7 @@
 use super::cache::playable_now;
 use super::movie::{FileFormat, Wanted, of};
 use super::original::original;
+use super::part::Part;
 use super::playable::Playable;
 use super::ranged::Ranged as _;
 use crate::app::App;
@@ -79,7 +80,7 @@ async fn file(
         return Ok(None);
     }
     let format = FileFormat::of(preset.shape);
-    let wanted = Wanted { output: Some(output.id), format, height: None, start: None, end: None };
+    let wanted = Wanted { output: Some(output.id), format, height: None, part: Part::default() };
     let movie = present(of(app, asset.id, Arc::clone(playable), wanted).await)?;
     Ok(movie.map(|movie| (Whole::Made(format), movie.size())))
 }
