@@ -5,7 +5,7 @@ use crate::file::examined::Examined;
 use crate::fresh;
 use crate::idempotency::UnderWay;
 use crate::play::cache::Playables;
-use crate::play::laid::Files;
+use crate::play::laid::Layouts;
 use crate::port::{Blobs, Clock, Encoder, Prober, Random, Store};
 use crate::signer::Signer;
 use crate::upload::active::ActiveParts;
@@ -46,7 +46,7 @@ pub struct App {
     pub(crate) active_parts: ActiveParts,
     pub(crate) under_way: UnderWay,
     pub(crate) playables: Playables,
-    pub(crate) files: Files,
+    pub(crate) layouts: Layouts,
     pub(crate) examined: Examined,
     pub(crate) work_waiting: WorkWaiting,
     /// Threads that programs share.
@@ -75,7 +75,7 @@ impl App {
             active_parts: ActiveParts::default(),
             under_way: UnderWay::default(),
             playables: Playables::new(),
-            files: Files::new(),
+            layouts: Layouts::new(),
             examined: Examined::default(),
             work_waiting: WorkWaiting::default(),
             cores: 1,

@@ -88,6 +88,18 @@ impl Captions {
         if u64::try_from(bytes.len()).map_or(true, |len| len > MOST_BYTES) {
             return Err(CaptionsError::TooLong);
         }
+        Self::read(bytes)
+    }
+
+    /// Reads what [`write`](Self::write) wrote, which escapes may have made longer than a file may be.
+    ///
+    /// # Errors
+    /// It was damaged.
+    pub fn stored(bytes: &[u8]) -> Result<Self, CaptionsError> {
+        Self::read(bytes).map(|(_, captions)| captions)
+    }
+
+    fn read(bytes: &[u8]) -> Result<(Format, Self), CaptionsError> {
         let text = text::decode(bytes).ok_or(CaptionsError::NotText)?;
         let (format, mut captions) = if webvtt::is_it(&text) {
             (Format::WebVtt, webvtt::parse(&text)?)
@@ -128,7 +140,7 @@ impl Captions {
         if self.cues.len() >= MOST_CUES {
             return Err(CaptionsError::TooMany);
         }
-        self.cues.push(cue);
+        self.cues.push(Cue { text: text::of_cue(&cue.text), ..cue });
         Ok(())
     }
 }

@@ -1,7 +1,10 @@
 //! `SubRip`: numbered blocks of a time and lines, as programs write it, for nobody ever defined it.
 
-use super::text::{escape, without_empty_lines};
+use super::text::escape;
 use super::{Captions, CaptionsError, Cue, clock};
+
+/// Characters of a tag at most.
+const LONGEST_TAG: usize = 100;
 
 /// Tags that `WebVTT` has as well; all others are left out.
 const TAGS: [&str; 6] = ["b", "/b", "i", "/i", "u", "/u"];
@@ -45,7 +48,7 @@ pub(super) fn parse(text: &str) -> Result<Captions, CaptionsError> {
         let words = lines.get(timed + 1..next).unwrap_or_default().join("\n");
         let (text, is_above) = text_of(&words);
         let settings = if is_above { "line:0".to_owned() } else { String::new() };
-        captions.add(Cue { start_ms, end_ms, settings, text: without_empty_lines(&text) })?;
+        captions.add(Cue { start_ms, end_ms, settings, text })?;
         at = next;
     }
     Ok(captions)
@@ -59,8 +62,8 @@ fn text_of(words: &str) -> (String, bool) {
     while let Some(at) = rest.find(['<', '{', '&', '>']) {
         let (before, behind) = rest.split_at(at);
         out.push_str(before);
-        let tag = behind.strip_prefix('<').and_then(|rest| rest.split_once('>'));
-        let order = behind.strip_prefix("{\\").and_then(|rest| rest.split_once('}'));
+        let tag = behind.strip_prefix('<').and_then(|rest| closed(rest, '>'));
+        let order = behind.strip_prefix("{\\").and_then(|rest| closed(rest, '}'));
         rest = if let Some((name, after)) = tag.filter(|(name, _)| is_tag(name)) {
             let name = name.to_ascii_lowercase();
             if TAGS.contains(&name.as_str()) {
@@ -84,8 +87,16 @@ fn text_of(words: &str) -> (String, bool) {
     (out, is_above)
 }
 
+/// What stands before the end of a tag, and behind it. The end is looked for nearby only: a file that opens tags and never
+/// closes them is not read again from each.
+fn closed(text: &str, end: char) -> Option<(&str, &str)> {
+    let at = text.char_indices().take(LONGEST_TAG).find(|(_, letter)| *letter == end)?.0;
+    let (inside, behind) = text.split_at_checked(at)?;
+    Some((inside, behind.strip_prefix(end)?))
+}
+
 /// Whether it looks like the inside of a tag, and not like something that is less than something else.
 fn is_tag(name: &str) -> bool {
     let name = name.strip_prefix('/').unwrap_or(name);
-    name.len() < 100 && name.starts_with(|letter: char| letter.is_ascii_alphabetic()) && !name.contains(['<', '\n'])
+    name.starts_with(|letter: char| letter.is_ascii_alphabetic()) && !name.contains(['<', '\n'])
 }

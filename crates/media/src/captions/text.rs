@@ -30,7 +30,10 @@ pub(super) fn escape(out: &mut String, text: &str) {
     }
 }
 
-/// A text without empty lines, which would end a cue.
-pub(super) fn without_empty_lines(text: &str) -> String {
-    text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+/// A text as a cue can hold it: without empty lines, which would end it, and without control characters, which references
+/// to characters in XML bring.
+pub(super) fn of_cue(text: &str) -> String {
+    let clean = |line: &str| line.replace(|letter: char| letter.is_control() && letter != '\t', " ");
+    let lines = text.lines().map(clean).map(|line| line.trim_end().to_owned());
+    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }

@@ -3,7 +3,7 @@
 use roxmltree::{Document, Node, ParsingOptions};
 use std::collections::HashMap;
 
-use super::text::{escape, without_empty_lines};
+use super::text::escape;
 use super::{Captions, CaptionsError, Cue};
 
 /// Namespaces of TTML 1 and 2, and of its drafts, which are still written.
@@ -16,15 +16,28 @@ const DEEPEST: usize = 64;
 /// Nodes of a document at most.
 const MOST_NODES: u32 = 2_000_000;
 
+/// Bytes from one tag to the next at most: what takes longer the more attributes an element has stays short.
+const LONGEST_TAG: usize = 16 << 10;
+
+/// Declarations of namespaces at most, each of which is looked at for every name.
+const MOST_SPACES: usize = 64;
+
 /// Whether a document begins that may be it.
 pub(super) fn is_it(text: &str) -> bool {
     text.trim_start().starts_with('<') && SPACES.iter().any(|space| text.contains(space))
 }
 
 pub(super) fn parse(text: &str) -> Result<Captions, CaptionsError> {
-    let too_deep = || CaptionsError::Malformed { line: 1, why: "its elements lie too deep in each other" };
+    // Before anything recurses, or takes time by the square of something.
+    let refused = |why| Err(CaptionsError::Malformed { line: 1, why });
     if depth(text) > DEEPEST {
-        return Err(too_deep());
+        return refused("its elements lie too deep in each other");
+    }
+    if text.split('<').any(|piece| piece.len() > LONGEST_TAG) {
+        return refused("an element or a text is far too long");
+    }
+    if text.matches("xmlns").count() > MOST_SPACES {
+        return refused("it declares too many namespaces");
     }
     // A document type could define anything.
     let options = ParsingOptions { allow_dtd: false, nodes_limit: MOST_NODES, ..ParsingOptions::default() };
@@ -36,14 +49,14 @@ pub(super) fn parse(text: &str) -> Result<Captions, CaptionsError> {
     if root.tag_name().name() != "tt" || !root.tag_name().namespace().is_some_and(|space| SPACES.contains(&space)) {
         return Err(CaptionsError::Unknown);
     }
-    let mut reader = Reader { clock: Clock::of(root), named: named(root), captions: Captions::default() };
+    let mut reader = Reader { clock: Clock::of(root), named: Named::of(root), captions: Captions::default() };
     if let Some(body) = children(root).find(|node| node.tag_name().name() == "body") {
         reader.walk(body, &Scope::default())?;
     }
     Ok(reader.captions)
 }
 
-/// How deep elements lie in each other, looked up before anything recurses: tags that open less those that close.
+/// How deep elements lie in each other: tags that open less those that close.
 fn depth(text: &str) -> usize {
     let (mut now, mut most) = (0_usize, 0_usize);
     for piece in text.split('<').skip(1) {
@@ -67,13 +80,28 @@ fn attribute<'a>(node: Node<'a, '_>, name: &str) -> Option<&'a str> {
     node.attributes().find(|attribute| attribute.name() == name).map(|attribute| attribute.value())
 }
 
-/// Styles and regions by their ids.
-fn named<'a, 'input>(root: Node<'a, 'input>) -> HashMap<&'a str, Node<'a, 'input>> {
-    let head = children(root).find(|node| node.tag_name().name() == "head");
-    let all = head.into_iter().flat_map(|head| head.descendants()).filter(Node::is_element);
-    all.filter(|node| ["style", "region"].contains(&node.tag_name().name()))
-        .filter_map(|node| Some((attribute(node, "id")?, node)))
-        .collect()
+/// What the head of a document names.
+#[derive(Default)]
+struct Named<'a> {
+    /// Styles by their ids.
+    styles: HashMap<&'a str, Node<'a, 'a>>,
+    /// Regions by their ids, and whether what stands in them stands above.
+    regions: HashMap<&'a str, bool>,
+}
+
+impl<'a> Named<'a> {
+    fn of(root: Node<'a, 'a>) -> Self {
+        let head = children(root).find(|node| node.tag_name().name() == "head");
+        let mut named = Self::default();
+        for node in head.into_iter().flat_map(|head| head.descendants()).filter(Node::is_element) {
+            match (node.tag_name().name(), attribute(node, "id")) {
+                ("style", Some(id)) => drop(named.styles.insert(id, node)),
+                ("region", Some(id)) => drop(named.regions.insert(id, is_above(node))),
+                _ => {}
+            }
+        }
+        named
+    }
 }
 
 /// How times are counted.
@@ -174,13 +202,13 @@ impl Look {
     }
 }
 
-struct Reader<'a, 'input> {
+struct Reader<'a> {
     clock: Clock,
-    named: HashMap<&'a str, Node<'a, 'input>>,
+    named: Named<'a>,
     captions: Captions,
 }
 
-impl Reader<'_, '_> {
+impl Reader<'_> {
     /// What holds within a node.
     fn scope(&self, node: Node<'_, '_>, around: &Scope) -> Result<Scope, CaptionsError> {
         let time = |name: &str| match attribute(node, name) {
@@ -199,12 +227,12 @@ impl Reader<'_, '_> {
         };
         let mut look = around.look;
         for style in attribute(node, "style").unwrap_or_default().split_whitespace() {
-            if let Some(style) = self.named.get(style) {
+            if let Some(style) = self.named.styles.get(style) {
                 look = look.with(*style);
             }
         }
-        let region = attribute(node, "region").and_then(|region| self.named.get(region));
-        let is_above = region.map_or(around.is_above, |region| is_above(*region));
+        let region = attribute(node, "region").and_then(|region| self.named.regions.get(region));
+        let is_above = region.copied().unwrap_or(around.is_above);
         let keeps_space = attribute(node, "space").map_or(around.keeps_space, |space| space == "preserve");
         Ok(Scope { begin, end, look: look.with(node), is_above, keeps_space })
     }
@@ -237,8 +265,8 @@ impl Reader<'_, '_> {
         let end_ms = scope.end.ok_or_else(|| malformed(node, "a paragraph without an end"))?;
         let mut text = String::new();
         self.words(node, scope, &mut text)?;
-        let text = without_empty_lines(&text.lines().map(str::trim).collect::<Vec<_>>().join("\n"));
-        if text.is_empty() {
+        let text = text.lines().map(str::trim).collect::<Vec<_>>().join("\n");
+        if text.trim().is_empty() {
             return Ok(());
         }
         let settings = if scope.is_above { "line:0".to_owned() } else { String::new() };

@@ -183,6 +183,10 @@ fn what_is_no_captions_is_refused_with_its_line() {
     assert_eq!(Captions::parse(&vec![b'a'; (8 << 20) + 1]).unwrap_err(), CaptionsError::TooLong);
     let many = "1\n00:00:01,000 --> 00:00:02,000\nHi\n\n".repeat(100_001);
     assert_eq!(Captions::parse(many.as_bytes()).unwrap_err(), CaptionsError::TooMany);
+    let tt = |inside: &str| format!("<tt xmlns=\"http://www.w3.org/ns/ttml\">{inside}</tt>");
+    let attributes: String = (0..5_000).fold(String::new(), |all, n| all + &format!(" a{n}=\"\""));
+    assert!(refused(&tt(&format!("<body{attributes}/>"))).contains("far too long"));
+    assert!(refused(&tt(&"<a xmlns:b=\"c\"/>".repeat(100))).contains("too many namespaces"));
     let deep = format!("<tt xmlns=\"http://www.w3.org/ns/ttml\">{}", "<div>".repeat(1_000_000));
     assert!(refused(&deep).contains("too deep"));
 }
@@ -206,6 +210,26 @@ fn a_cue_is_in_every_segment_in_which_it_is_shown() {
     assert_eq!(words(0), [text(1_000, "One"), text(2_000, "Two")]);
     assert_eq!(words(1), [text(2_000, "Two"), text(30_500, "Three")]);
     assert_eq!(words(2), []);
+}
+
+#[test]
+fn what_is_stored_can_be_read_again() {
+    let tt = "<tt xmlns=\"http://www.w3.org/ns/ttml\"><body><div><p begin=\"0s\" end=\"1s\" xml:space=\"preserve\">a&#13;&#13;b&#10;&#10;c</p></div></body></tt>";
+    let escapes = format!("1\n00:00:01,000 --> 00:00:02,000\n{}\n", "&".repeat(3 << 20));
+    for text in [tt, escapes.as_str()] {
+        let (_, captions) = Captions::parse(text.as_bytes()).unwrap();
+        assert_eq!(Captions::stored(captions.write().as_bytes()), Ok(captions));
+    }
+    assert_eq!(read(tt), [cue(0, 1_000, "", "a  b\nc")]);
+}
+
+/// What opens and never closes, as much of it as a file may have: read in time in proportion to its length.
+#[test]
+fn files_that_open_and_never_close_are_read_once() {
+    for piece in ["<", "{\\", "<i", "&"] {
+        let text = format!("1\n00:00:01,000 --> 00:00:02,000\n{}\n", piece.repeat((8 << 20) / piece.len() - 100));
+        assert_eq!(read(&text).len(), 1, "{piece}");
+    }
 }
 
 /// When cues begin, as ffmpeg reads them in a file.

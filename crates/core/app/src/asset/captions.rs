@@ -3,12 +3,12 @@
 use super::prepare::PreparedCaptions;
 use crate::app::App;
 use crate::error::Error;
-use crate::file::movie::apart;
+use crate::file::captions;
 use crate::fresh;
 use kinora_domain::file::File;
 use kinora_domain::selection::Selected;
-use kinora_domain::{Kind, ObjectId, Problem};
-use kinora_media::captions::{Captions, Facts};
+use kinora_domain::{ObjectId, Problem};
+use kinora_media::captions::Facts;
 
 /// Reads the captions that were selected, and stores them with what manifests say of them.
 ///
@@ -22,13 +22,7 @@ pub(super) async fn prepare(
 ) -> Result<PreparedCaptions, Error> {
     let file = files.get(pick.source).ok_or_else(|| Problem::not_found("file"))?;
     let object = app.blobs.open(file.object).await?;
-    let bytes = object.read(0..object.size()).await?;
-    let read = apart(move || Captions::parse(&bytes)).await?;
-    let (_, captions) = read.map_err(|error| {
-        let field = Some(format!("transcodedSources[{}].fileId", pick.source));
-        let message = format!("These captions cannot be read: {error}.");
-        Problem { field, ..Problem::new(Kind::UnreadableMedia, "unreadable_captions", message) }
-    })?;
+    let (_, captions) = captions::read(&*object).await?;
     let facts = Facts { language: pick.language.clone(), name: pick.name.clone() };
     let text = store(app, captions.write().into_bytes()).await?;
     Ok(PreparedCaptions { position, text, facts: store(app, facts.encode()).await? })

@@ -1,5 +1,6 @@
 //! Files: seen one by one, listed, looked into, changed, deleted.
 
+pub(crate) mod captions;
 pub(crate) mod container;
 mod delete;
 mod delete_many;

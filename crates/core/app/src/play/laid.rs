@@ -36,11 +36,11 @@ impl Weighter<Key, Arc<Progressive>> for ByBytes {
 }
 
 /// The cache.
-pub(crate) struct Files {
+pub(crate) struct Layouts {
     entries: Cache<Key, Arc<Progressive>, ByBytes>,
 }
 
-impl Files {
+impl Layouts {
     pub(crate) fn new() -> Self {
         Self { entries: Cache::with_weighter(ITEMS, CAPACITY_BYTES, ByBytes) }
     }
@@ -64,7 +64,7 @@ pub(super) async fn laid(
         let made = made.map_err(panicked)?;
         made.map(Arc::new).ok_or_else(|| Error::from(Problem::not_found(format.extension())))
     };
-    app.files.entries.get_or_insert_async(&key, make).await
+    app.layouts.entries.get_or_insert_async(&key, make).await
 }
 
 fn panicked(error: JoinError) -> Error {

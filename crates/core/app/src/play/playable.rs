@@ -336,7 +336,7 @@ async fn load_captions(app: &App, rows: &Rows) -> Result<Vec<PlayableCaptions>, 
         };
         let damaged = || Problem::new(Kind::Internal, "internal", "The captions of this video are damaged.");
         let facts = Facts::decode(&read(row.map).await?).ok_or_else(damaged)?;
-        let (_, text) = Captions::parse(&read(row.media).await?).map_err(|error| Error::caused(damaged(), error))?;
+        let text = Captions::stored(&read(row.media).await?).map_err(|error| Error::caused(damaged(), error))?;
         let slug = Slug { kind: row.kind, position: row.position, version: row.version };
         all.push(PlayableCaptions { output: row.output, slug, facts, text });
     }

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::error::Error;
+use crate::file::captions;
 use crate::file::container::container;
 use crate::file::indexing;
 use crate::file::movie::{self, Unfit};
@@ -10,7 +11,7 @@ use crate::port::Object;
 use kinora_domain::file::{Content, Failure, Probe};
 use kinora_domain::track::{FoundTrack, TrackKind, selector};
 use kinora_domain::{Kind, Problem};
-use kinora_media::captions::{self, Captions, CaptionsError};
+use kinora_media::captions::Format;
 use kinora_media::sniff::Container;
 use std::sync::Arc;
 
@@ -81,17 +82,12 @@ fn may_be_captions(container: Container) -> bool {
     matches!(container, Container::Srt | Container::WebVtt | Container::Text | Container::Unknown)
 }
 
-/// Captions are read to their end, so that what is taken can be shown.
 async fn read_captions(object: &dyn Object) -> Result<Content, Error> {
-    if object.size() > captions::MOST_BYTES {
-        return Err(no_captions(&CaptionsError::TooLong).into());
-    }
-    let bytes = object.read(0..object.size()).await?;
-    let (format, _) = movie::apart(move || Captions::parse(&bytes)).await?.map_err(|error| no_captions(&error))?;
+    let (format, _) = captions::read(object).await?;
     let id = match format {
-        captions::Format::Srt => "srt",
-        captions::Format::WebVtt => "webvtt",
-        captions::Format::Ttml => "ttml",
+        Format::Srt => "srt",
+        Format::WebVtt => "webvtt",
+        Format::Ttml => "ttml",
     };
     let track = FoundTrack {
         selector: selector(TrackKind::Captions, 1),
@@ -101,18 +97,6 @@ async fn read_captions(object: &dyn Object) -> Result<Content, Error> {
         name: None,
     };
     Ok(Content { container: id.to_owned(), probe: Probe::Done { tracks: vec![track] } })
-}
-
-fn no_captions(error: &CaptionsError) -> Problem {
-    if let CaptionsError::Malformed { .. } = error {
-        let message = format!("These captions cannot be read: {error}.");
-        return Problem::new(Kind::UnreadableMedia, "unreadable_captions", message);
-    }
-    let message = format!(
-        "These are not captions that are taken here: {error}. Captions are text in UTF-8 or UTF-16, of {} MiB at most.",
-        captions::MOST_BYTES >> 20,
-    );
-    Problem::new(Kind::UnsupportedMedia, "unsupported_captions", message)
 }
 
 /// The failure that a file keeps when its bytes cannot be used; `None` when the problem lies with us
