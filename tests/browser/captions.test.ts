@@ -3,8 +3,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestContext } from "node:test";
+import { isDeepStrictEqual } from "node:util";
 import { Player } from "./harness/player";
 import { address, openPage, test } from "./harness/session";
+import { until } from "./harness/until";
 import { world } from "./harness/world";
 
 const ENGLISH = `1
@@ -48,14 +50,22 @@ async function captioned(t: TestContext): Promise<string> {
   return id;
 }
 
-/** What is shown now, without tags. */
-function shown(player: Player): Promise<string[]> {
-  return player.locator("video").evaluate((video: HTMLVideoElement) =>
-    Array.from(video.textTracks)
-      .filter((track) => track.mode === "showing")
-      .flatMap((track) => Array.from(track.activeCues ?? []))
-      .map((cue) => (cue as VTTCue).text.replace(/<[^>]*>/g, "")),
-  );
+/** Waits until exactly these words are shown; what was shown instead is in the error. */
+async function shows(player: Player, words: string[]): Promise<void> {
+  const shown = () =>
+    player.locator("video").evaluate((video: HTMLVideoElement) =>
+      Array.from(video.textTracks)
+        .filter((track) => track.mode === "showing")
+        .flatMap((track) => Array.from(track.activeCues ?? []))
+        .map((cue) => (cue as VTTCue).text.replace(/<[^>]*>/g, "")),
+    );
+  let now: string[] = [];
+  await until(`${JSON.stringify(words)} is shown`, 10, async () => {
+    now = await shown();
+    return isDeepStrictEqual(now, words) || null;
+  }).catch((cause: unknown) => {
+    throw new Error(`shown are ${JSON.stringify(now)}`, { cause });
+  });
 }
 
 for (const format of ["hls", "dash"] as const) {
@@ -83,17 +93,11 @@ for (const format of ["hls", "dash"] as const) {
       [7.5, "Der Hafen bei Nacht"],
     ] as const) {
       await player.seek(position);
-      await player.waitFor((video) =>
-        Array.from(video.textTracks).some(
-          (track) =>
-            track.mode === "showing" && (track.activeCues?.length ?? 0) > 0,
-        ),
-      );
-      assert.deepEqual(await shown(player), [expected]);
+      await shows(player, [expected]);
     }
     await player.seek(4.5);
     await player.reaches(4.6);
-    assert.deepEqual(await shown(player), []);
+    await shows(player, []);
     watch.assertClean();
   });
 }
