@@ -26,6 +26,14 @@ test("a path without a possible asset id is refused", () => {
 });
 
 test("manifests lie below the base", () => {
-  assert.equal(manifestPath({ base: "", assetId: "a1" }, "hls"), "/play/a1/hls/master.m3u8");
-  assert.equal(manifestPath({ base: "/v", assetId: "a1" }, "dash"), "/v/play/a1/dash/manifest.mpd");
+  assert.equal(manifestPath({ base: "", assetId: "a1" }, "hls", ""), "/play/a1/hls/master.m3u8");
+  assert.equal(manifestPath({ base: "/v", assetId: "a1" }, "dash", "?t=3"), "/v/play/a1/dash/manifest.mpd");
+});
+
+test("a proof and a part are handed on to the manifest, and nothing else is", () => {
+  const search = "?format=dash&token=a.b-c_d&session=my+room&start=1.5&end=9&color=f00&autoplay";
+  assert.equal(
+    manifestPath({ base: "", assetId: "a1" }, "hls", search),
+    "/play/a1/hls/master.m3u8?token=a.b-c_d&session=my+room&start=1.5&end=9",
+  );
 });

@@ -30,7 +30,7 @@ video.preload = "metadata";
 video.loop = options.loop;
 video.muted = options.muted;
 
-const url = address ? manifestPath(address, options.format) : "";
+const url = address ? manifestPath(address, options.format, location.search) : "";
 const engine = address ? chooseEngine(video, options.format, url) : null;
 if (options.muted) controller.setAttribute("nomutedpref", "");
 controller.append(video);

@@ -9,7 +9,7 @@ test("each answer of the server has its meaning", () => {
     [401, "forbidden"],
     [403, "forbidden"],
     [404, "missing"],
-    [410, "missing"],
+    [410, "forbidden"],
     [409, "preparing"],
     [425, "preparing"],
     [429, "unreachable"],

@@ -20,8 +20,9 @@ const LONGEST_WAIT_SECONDS = 30;
  */
 export function problemFromStatus(status: number, retryAfter: string | null): Problem | null {
   if (status >= 200 && status < 300) return null;
-  if (status === 404 || status === 410) return { kind: "missing" };
-  if (status === 401 || status === 403) return { kind: "forbidden" };
+  if (status === 404) return { kind: "missing" };
+  // 410: a link whose time is over.
+  if (status === 401 || status === 403 || status === 410) return { kind: "forbidden" };
   if (status === 409 || status === 425)
     return { kind: "preparing", retryAfterSeconds: waitSeconds(retryAfter) };
   if (status >= 500 || status === 408 || status === 429) return { kind: "unreachable" };

@@ -10,6 +10,7 @@
 //! | [`world`] | opens store, objects and engine and plugs them together |
 //! | [`listen`] | HTTP connections, and their drain |
 //! | [`holder`], [`locks`] | which processes are on a data folder, and which are gone |
+//! | [`master_key`] | the key that all other keys are sealed under |
 //! | [`signals`] | the signals that ask for an end |
 //! | [`workers`] | jobs and regular chores |
 //! | [`remote`] | a server elsewhere, through its API |
@@ -23,6 +24,7 @@ mod host;
 mod listen;
 mod locks;
 mod log;
+mod master_key;
 mod remote;
 mod settings;
 mod signals;

@@ -1,6 +1,7 @@
 //! Opens what is behind the ports, and plugs it together.
 
 use crate::host::{KernelRandom, WallClock};
+use crate::master_key::{Found, KeyError, of_file};
 use crate::settings::Settings;
 use kinora_app::{App, Ports};
 use kinora_blob::LocalBlobs;
@@ -18,6 +19,8 @@ pub(crate) enum OpenError {
     Store(PathBuf, #[source] kinora_store::OpenError),
     #[error("the object store {} cannot be opened", .0.display())]
     Blobs(PathBuf, #[source] kinora_blob::OpenError),
+    #[error(transparent)]
+    MasterKey(#[from] KeyError),
     #[error("the library cannot be opened")]
     App(#[from] kinora_app::Error),
 }
@@ -40,6 +43,10 @@ impl World {
         let blobs = LocalBlobs::open(folder.clone(), settings.reserve_bytes);
         let blobs = blobs.map_err(|error| OpenError::Blobs(folder.clone(), error))?;
         let engine = Arc::new(engine(settings));
+        let master_key = match &settings.master_key {
+            Some(key) => Found { key: key.clone(), is_new: false },
+            None => of_file(&settings.master_key_file, &KernelRandom)?,
+        };
         let ports = Ports {
             store: Arc::new(store),
             blobs: Arc::new(blobs),
@@ -47,10 +54,26 @@ impl World {
             encoder: Arc::<Engine>::clone(&engine),
             clock: Arc::new(WallClock),
             random: Arc::new(KernelRandom),
+            master_key: master_key.key.clone(),
         };
-        let app = App::open(ports, settings.limits).await?.with_cores(cores());
+        let app = App::open(ports, settings.limits).await;
+        if master_key.is_new {
+            told_of(settings, app.is_ok())?;
+        }
+        let app = app?.with_cores(cores());
         Ok(Self { app: Arc::new(app), engine })
     }
+}
+
+/// Says what a new master key is for. One that came too late, to a store that has been used with another, goes again.
+fn told_of(settings: &Settings, fits: bool) -> Result<(), KeyError> {
+    let file = &settings.master_key_file;
+    if fits {
+        let file = file.display();
+        tracing::warn!(%file, "a master key was made: back it up apart from the database, for without it the keys of playback tokens and of encrypted outputs are lost");
+        return Ok(());
+    }
+    std::fs::remove_file(file).map_err(|error| KeyError::File(file.clone(), error))
 }
 
 /// The cores that this process may use.

@@ -3,6 +3,8 @@
 use crate::error::Error;
 use crate::file::examined::Examined;
 use crate::fresh;
+use crate::guard::vault::Vault;
+use crate::guard::{Guards, MasterKey};
 use crate::idempotency::UnderWay;
 use crate::play::cache::Playables;
 use crate::play::laid::Layouts;
@@ -30,6 +32,8 @@ pub struct Ports {
     pub clock: Arc<dyn Clock>,
     /// Secrets and ids.
     pub random: Arc<dyn Random>,
+    /// What the keys in the store are sealed under.
+    pub master_key: MasterKey,
 }
 
 /// The world behind ports, and the little that a process keeps in memory: which parts are being
@@ -43,10 +47,12 @@ pub struct App {
     pub(crate) random: Arc<dyn Random>,
     pub(crate) limits: Limits,
     pub(crate) signer: Signer,
+    pub(crate) vault: Vault,
     pub(crate) active_parts: ActiveParts,
     pub(crate) under_way: UnderWay,
     pub(crate) playables: Playables,
     pub(crate) layouts: Layouts,
+    pub(crate) guards: Guards,
     pub(crate) examined: Examined,
     pub(crate) work_waiting: WorkWaiting,
     /// Threads that programs share.
@@ -59,10 +65,11 @@ impl App {
     /// Opens the world: makes the secrets that this server signs with on its first start.
     ///
     /// # Errors
-    /// The store refuses.
+    /// The store refuses, or its keys are sealed under another master key.
     pub async fn open(ports: Ports, limits: Limits) -> Result<Self, Error> {
         let holder = HolderId::new(fresh::uuid_at(ports.clock.now(), &*ports.random));
         let signer = Signer::open(&*ports.store, &*ports.random).await?;
+        let vault = Vault::open(&*ports.store, &*ports.random, &ports.master_key).await?;
         Ok(Self {
             store: ports.store,
             blobs: ports.blobs,
@@ -72,10 +79,12 @@ impl App {
             random: ports.random,
             limits,
             signer,
+            vault,
             active_parts: ActiveParts::default(),
             under_way: UnderWay::default(),
             playables: Playables::new(),
             layouts: Layouts::new(),
+            guards: Guards::new(),
             examined: Examined::default(),
             work_waiting: WorkWaiting::default(),
             cores: 1,

@@ -10,6 +10,7 @@
 //! | [`idempotency`] | requests that come again |
 //! | [`upload`] | from the first part to a completed file |
 //! | [`mod@file`] | completed and uploading files: see, look inside |
+//! | [`guard`] | who may fetch what plays: tokens, sites, links, keys |
 //! | [`asset`] | playable things: create from files, see, list, delete |
 //! | [`play`] | what viewers fetch: documents, segments, the original |
 //! | [`process`] | renditions: planned, encoded in chunks, published |
@@ -22,6 +23,7 @@ pub mod asset;
 mod error;
 pub mod file;
 mod fresh;
+pub mod guard;
 pub mod idempotency;
 mod metadata;
 pub mod play;
@@ -34,3 +36,4 @@ pub mod work;
 
 pub use app::{App, Ports};
 pub use error::{Error, causes};
+pub use guard::MasterKey;

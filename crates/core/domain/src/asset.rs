@@ -2,6 +2,7 @@
 
 use crate::file::{Failure, MetadataJson};
 use crate::id::{AssetId, FileId, OrganizationId, ProjectId};
+use crate::playback::AssetPolicy;
 use crate::time::Timestamp;
 use crate::track::TrackKind;
 
@@ -22,6 +23,8 @@ pub struct Asset {
     pub metadata: Option<MetadataJson>,
     /// What it is made of, in the order given.
     pub sources: Vec<AssetSource>,
+    /// What its viewers must show.
+    pub playback: AssetPolicy,
     /// How far it is.
     pub state: AssetState,
     /// When it was made.

@@ -79,6 +79,12 @@ ids! {
     RenditionId;
     /// One piece of a picture track that is encoded apart.
     ChunkId;
+    /// A key that playback tokens are checked with.
+    PlaybackKeyId;
+    /// What the keys of an encrypted output are derived from.
+    ContentKeyId;
+    /// A web site that may show an organization's assets.
+    SiteId;
     /// A durable unit of work.
     JobId;
     /// The random token of one lease on a job; fences every write of its holder.

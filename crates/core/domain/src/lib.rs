@@ -21,6 +21,7 @@ pub mod limit;
 pub mod output;
 pub mod page;
 pub mod picture;
+pub mod playback;
 pub mod preset;
 pub mod problem;
 pub mod selection;
@@ -29,8 +30,8 @@ pub mod track;
 pub mod upload;
 
 pub use id::{
-    AssetId, ChunkId, FileId, HolderId, JobId, KeyId, LeaseToken, ObjectId, OrganizationId, OutputId, ProjectId,
-    RenditionId, RoleId, TrackId,
+    AssetId, ChunkId, ContentKeyId, FileId, HolderId, JobId, KeyId, LeaseToken, ObjectId, OrganizationId, OutputId,
+    PlaybackKeyId, ProjectId, RenditionId, RoleId, SiteId, TrackId,
 };
 pub use problem::{Kind, Problem};
 pub use time::Timestamp;

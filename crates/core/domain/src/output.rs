@@ -6,6 +6,7 @@ use crate::file::Failure;
 use crate::id::{AssetId, ObjectId, OrganizationId, OutputId, RenditionId};
 use crate::ladder::Rung;
 use crate::picture::{Matrix, Rate, Scan, TimeBase, Transfer};
+use crate::playback::Encryption;
 use crate::preset::SoundFormat;
 use crate::time::Timestamp;
 use crate::track::TrackKind;
@@ -26,6 +27,8 @@ pub struct Output {
     pub name: Option<String>,
     /// Name of its preset.
     pub preset: String,
+    /// How it is encrypted on its way to viewers.
+    pub encryption: Encryption,
     /// When it is to be removed.
     pub expires: Option<Timestamp>,
     /// Copies of it elsewhere, as the client tells.

@@ -1,5 +1,6 @@
 //! Presets: what a client may ask an asset to be made into.
 
+use crate::playback::Encryption;
 use crate::problem::Problem;
 
 /// A preset.
@@ -11,6 +12,8 @@ pub struct Preset {
     pub description: &'static str,
     /// What it gives.
     pub shape: Shape,
+    /// How that is encrypted on its way to viewers.
+    pub encryption: Encryption,
 }
 
 /// What a preset gives.
@@ -40,17 +43,30 @@ pub enum SoundFormat {
 }
 
 const fn preset(name: &'static str, shape: Shape, description: &'static str) -> Preset {
-    Preset { name, description, shape }
+    Preset { name, description, shape, encryption: Encryption::None }
 }
 
+const fn protected(name: &'static str, height: u32, encryption: Encryption, description: &'static str) -> Preset {
+    Preset { name, description, shape: Shape::Ladder { height }, encryption }
+}
+
+const AES128: Encryption = Encryption::Aes128;
+const DRM: Encryption = Encryption::Drm;
+
 /// All presets.
-pub const PRESETS: [Preset; 8] = [
+pub const PRESETS: [Preset; 14] = [
     preset("mp4", Shape::Single { height: None }, "One MP4 in the size of the original."),
     preset("mp4_720p", Shape::Single { height: Some(720) }, "One MP4 of at most 720 lines."),
     preset("mp4_1080p", Shape::Single { height: Some(1_080) }, "One MP4 of at most 1080 lines."),
     preset("dash_hls_720p", Shape::Ladder { height: 720 }, "Adaptive streaming by HLS and DASH up to 720 lines."),
     preset("dash_hls_1080p", Shape::Ladder { height: 1_080 }, "Adaptive streaming by HLS and DASH up to 1080 lines."),
     preset("dash_hls_2160p", Shape::Ladder { height: 2_160 }, "Adaptive streaming by HLS and DASH up to 2160 lines."),
+    protected("dash_hls_720p_aes128", 720, AES128, "HLS and DASH up to 720 lines, encrypted by AES-128."),
+    protected("dash_hls_1080p_aes128", 1_080, AES128, "HLS and DASH up to 1080 lines, encrypted by AES-128."),
+    protected("dash_hls_2160p_aes128", 2_160, AES128, "HLS and DASH up to 2160 lines, encrypted by AES-128."),
+    protected("dash_hls_720p_drm", 720, DRM, "HLS and DASH up to 720 lines, by Common Encryption."),
+    protected("dash_hls_1080p_drm", 1_080, DRM, "HLS and DASH up to 1080 lines, by Common Encryption."),
+    protected("dash_hls_2160p_drm", 2_160, DRM, "HLS and DASH up to 2160 lines, by Common Encryption."),
     preset("audio_m4a", Shape::Sound(SoundFormat::Aac), "The sound alone, as AAC."),
     preset("audio_mp3", Shape::Sound(SoundFormat::Mp3), "The sound alone, as MP3."),
 ];

@@ -5,11 +5,13 @@ use crate::http::conditional::none_match;
 use crate::http::query::Query;
 use crate::http::refusal::Refusal;
 use crate::http::state::Edge;
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::header::{IF_NONE_MATCH, VARY};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use bytes::Bytes;
+use kinora_app::guard::Pass;
 use kinora_app::play::{
     Body, Document, KEY_FRAMES, Part, Shown, dash_manifest, hls_key_frame_playlist, hls_media_playlist,
     hls_multivariant_playlist,
@@ -24,9 +26,10 @@ pub(super) async fn hls(
     State(edge): State<Edge>,
     Path((asset, playlist)): Path<(String, String)>,
     query: Query,
+    pass: Extension<Pass>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    playlists(&edge, &asset, shown(None, &query)?, &playlist, &headers).await
+    playlists(&edge, &asset, shown(None, &query, &pass)?, &playlist, &headers).await
 }
 
 /// `GET /play/{asset}/o/{output}/hls/{playlist}`.
@@ -34,15 +37,16 @@ pub(super) async fn hls_of_output(
     State(edge): State<Edge>,
     Path((asset, output, playlist)): Path<(String, String, String)>,
     query: Query,
+    pass: Extension<Pass>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    playlists(&edge, &asset, shown(Some(output_id(&output)?), &query)?, &playlist, &headers).await
+    playlists(&edge, &asset, shown(Some(output_id(&output)?), &query, &pass)?, &playlist, &headers).await
 }
 
 async fn playlists(
     edge: &Edge,
     asset: &str,
-    shown: Shown,
+    shown: Shown<'_>,
     playlist: &str,
     headers: &HeaderMap,
 ) -> Result<Response, Refusal> {
@@ -64,9 +68,10 @@ pub(super) async fn dash(
     State(edge): State<Edge>,
     Path(asset): Path<String>,
     query: Query,
+    pass: Extension<Pass>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let document = dash_manifest(&edge.app, asset_id(&asset)?, shown(None, &query)?).await?;
+    let document = dash_manifest(&edge.app, asset_id(&asset)?, shown(None, &query, &pass)?).await?;
     Ok(answer(document, "application/dash+xml", &headers))
 }
 
@@ -75,14 +80,16 @@ pub(super) async fn dash_of_output(
     State(edge): State<Edge>,
     Path((asset, output)): Path<(String, String)>,
     query: Query,
+    pass: Extension<Pass>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let document = dash_manifest(&edge.app, asset_id(&asset)?, shown(Some(output_id(&output)?), &query)?).await?;
+    let document =
+        dash_manifest(&edge.app, asset_id(&asset)?, shown(Some(output_id(&output)?), &query, &pass)?).await?;
     Ok(answer(document, "application/dash+xml", &headers))
 }
 
-fn shown(output: Option<OutputId>, query: &Query) -> Result<Shown, Problem> {
-    Ok(Shown { output, part: part(query)? })
+fn shown<'pass>(output: Option<OutputId>, query: &Query, pass: &'pass Pass) -> Result<Shown<'pass>, Problem> {
+    Ok(Shown { output, part: part(query)?, carried: &pass.carried })
 }
 
 /// What of a film is asked for.

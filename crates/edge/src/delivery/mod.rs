@@ -17,9 +17,12 @@
 //!
 //! `{track}` carries the version of the track's map (`v0-1`), so segments never change and may be kept
 //! for ever; documents are asked for again each time, and answered with 304 while they are the same.
+//!
+//! Every one of them takes `token` and `session`, or `expires` with `signature`, where the asset asks for a proof.
 
 mod answer;
 mod documents;
+mod door;
 mod movies;
 mod original;
 pub(crate) mod ranged;
@@ -28,12 +31,12 @@ mod segments;
 use crate::http::cors;
 use crate::http::state::Edge;
 use axum::Router;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use tower_http::compression::CompressionLayer;
 
 /// The routes.
-pub fn router(_edge: &Edge) -> Router<Edge> {
+pub fn router(edge: &Edge) -> Router<Edge> {
     let documents = Router::new()
         .route("/play/{asset}/hls/{playlist}", get(documents::hls))
         .route("/play/{asset}/dash/manifest.mpd", get(documents::dash))
@@ -49,5 +52,7 @@ pub fn router(_edge: &Edge) -> Router<Edge> {
         .route("/play/{asset}/o/{output}/video.mp4", get(movies::video_of_output))
         .route("/play/{asset}/o/{output}/audio.m4a", get(movies::sound_of_output))
         .route("/play/{asset}/o/{output}/audio.mp3", get(movies::mp3_of_output));
-    documents.merge(media).layer(from_fn(cors::allow_all))
+    // Inside of the one that answers preflights, which carry no proof.
+    let guarded = documents.merge(media).route_layer(from_fn_with_state(edge.clone(), door::media));
+    guarded.layer(from_fn(cors::allow_all))
 }

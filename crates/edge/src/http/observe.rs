@@ -67,7 +67,7 @@ fn request_id(edge: &Edge, headers: &HeaderMap) -> HeaderValue {
 
 /// The client's address: the peer's, or what a trusted proxy says it forwards for. Of a chain, the
 /// nearest address that is not a trusted proxy itself counts; what lies before it, anyone can write.
-pub(super) fn client(edge: &Edge, request: &Parts) -> Option<IpAddr> {
+pub(crate) fn client(edge: &Edge, request: &Parts) -> Option<IpAddr> {
     let peer = request.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())?;
     let trusted = |address: &IpAddr| edge.settings.trusted_proxies.contains(address);
     if !trusted(&peer) {

@@ -24,6 +24,11 @@ impl Query {
         self.pairs.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
+    /// All parameters with their values, decoded, in order.
+    pub fn pairs(&self) -> &[(String, String)] {
+        &self.pairs
+    }
+
     /// The last value of a parameter that is not empty.
     pub fn one<'query>(&'query self, name: &'query str) -> Option<&'query str> {
         self.all(name).filter(|value| !value.is_empty()).last()

@@ -2,6 +2,7 @@
 
 use super::SiteFile;
 use crate::http::conditional::none_match;
+use crate::http::refusal::Refusal;
 use crate::http::state::Edge;
 use crate::videokit;
 use axum::body::Body;
@@ -13,12 +14,13 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use kinora_app::causes;
+use kinora_app::guard::framing;
 
 /// The player may be framed by any site; it runs only its own scripts and talks only to its own origin. What is at a
 /// `data:` address is an empty text track: that is how it gives the element a choice of captions.
 const PLAYER_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; media-src 'self' blob: data:; \
     connect-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; font-src 'self'; base-uri 'none'; form-action 'none'; \
-    frame-ancestors *";
+    frame-ancestors";
 /// The other pages stand alone.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; \
     img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -37,13 +39,23 @@ pub(super) async fn home_asset(State(edge): State<Edge>, Path(file): Path<String
 }
 
 /// `GET /embed/{asset}`: the same page for every asset; its script reads the address.
-pub(super) async fn player(State(edge): State<Edge>, headers: HeaderMap) -> Response {
-    serve(&edge, "player/index.html", &headers, REVALIDATE, PLAYER_POLICY)
+pub(super) async fn player(State(edge): State<Edge>, Path(asset): Path<String>, headers: HeaderMap) -> Response {
+    let sites = match asset.parse() {
+        Ok(asset) => framing(&edge.app, asset).await,
+        Err(_malformed) => Ok(Vec::new()),
+    };
+    let ancestors = match sites {
+        Ok(sites) if sites.is_empty() => "*".to_owned(),
+        // With any port, as the host alone is what was allowed.
+        Ok(sites) => sites.iter().fold("'self'".to_owned(), |all, site| format!("{all} {site}:*")),
+        Err(error) => return Refusal::from(error).into_response(),
+    };
+    serve(&edge, "player/index.html", &headers, REVALIDATE, &format!("{PLAYER_POLICY} {ancestors}"))
 }
 
 /// `GET /_player/{file}`: names carry a hash of their content.
 pub(super) async fn player_asset(State(edge): State<Edge>, Path(file): Path<String>, headers: HeaderMap) -> Response {
-    serve(&edge, &format!("player/assets/{file}"), &headers, FOREVER, PLAYER_POLICY)
+    serve(&edge, &format!("player/assets/{file}"), &headers, FOREVER, &format!("{PLAYER_POLICY} *"))
 }
 
 /// `GET /docs`: relative links need the slash.
@@ -75,7 +87,7 @@ pub(super) async fn openapi(State(edge): State<Edge>, Path(document): Path<Strin
     }
 }
 
-fn serve(edge: &Edge, path: &str, asked: &HeaderMap, cache: &'static str, policy: &'static str) -> Response {
+fn serve(edge: &Edge, path: &str, asked: &HeaderMap, cache: &'static str, policy: &str) -> Response {
     let Some(file) = edge.site.file(path) else {
         return (StatusCode::NOT_FOUND, "There is no such page.\n").into_response();
     };
@@ -90,7 +102,7 @@ fn serve(edge: &Edge, path: &str, asked: &HeaderMap, cache: &'static str, policy
     headers.extend(HeaderValue::try_from(etag).ok().map(|value| (ETAG, value)));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
     headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    headers.extend(HeaderValue::try_from(policy).ok().map(|value| (CONTENT_SECURITY_POLICY, value)));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin"));
     response

@@ -19,6 +19,7 @@
 //! | [`limits`] | how often somebody may ask |
 //! | [`uploads`] | signed links, parts, what is abandoned |
 //! | [`delivery`] | what viewers fetch |
+//! | [`door`] | the door in front of it: tokens, sites, signed links |
 //! | [`movies`] | the same in one file, whole and in clips |
 //! | [`site`] | the pages |
 //! | [`wild`] | what nobody sensible sends |
@@ -32,6 +33,7 @@ mod captions;
 mod contract;
 mod credentials;
 mod delivery;
+mod door;
 mod film;
 mod idempotency;
 mod keyring;

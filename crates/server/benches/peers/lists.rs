@@ -10,6 +10,7 @@ use kinora_app::port::Store as _;
 use kinora_domain::asset::{Asset, AssetSource, AssetState};
 use kinora_domain::file::Failure as Broken;
 use kinora_domain::labels::{Attribute, Labels};
+use kinora_domain::playback::AssetPolicy;
 use kinora_domain::{AssetId, FileId, OrganizationId, ProjectId, Timestamp};
 use kinora_store::{Location, SqlStore};
 use std::path::Path;
@@ -230,6 +231,7 @@ fn asset(organization: OrganizationId, project: ProjectId, number: u64) -> Outco
         preset: one_of(&PRESETS, chance >> 32)?.to_owned(),
         metadata: Some(format!("{{\"series\":\"{}\",\"episode\":{}}}", word(40)?, chance % 100)),
         // Of each file two assets were made.
+        playback: AssetPolicy::Inherit,
         sources: vec![AssetSource { file: file_id(number / 2), kinds: Vec::new(), tracks: Vec::new() }],
         state,
         created,

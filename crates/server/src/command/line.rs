@@ -29,6 +29,7 @@ pub(super) fn command() -> Command {
         .subcommand(remote::assets_command())
         .subcommand(keys())
         .subcommand(jobs())
+        .subcommand(playback())
         .subcommand(
             Command::new("doctor")
                 .about("Checks this machine and its settings: what is wrong and what to do.")
@@ -48,6 +49,66 @@ fn role() -> Arg {
         .default_value("all")
         .value_parser(["all", "api"])
         .help("Whether it does jobs as well; with `api`, start `kinora worker` beside it.")
+}
+
+fn playback() -> Command {
+    let organization = Arg::new("organization")
+        .long("organization")
+        .value_name("NAME")
+        .default_value("default")
+        .help("The organization whose viewers it is about.");
+    let id = || Arg::new("id").value_name("ID").required(true).help("Its id, as the list shows it.");
+    let asset = || Arg::new("asset").long("asset").value_name("ID").help("The asset.");
+    let minutes = |default: &'static str, help: &'static str| {
+        Arg::new("minutes").long("minutes").value_name("NUMBER").default_value(default).help(help)
+    };
+    let policy = Arg::new("policy")
+        .value_parser(["open", "required", "inherit"])
+        .help("What viewers need: nothing, a playback token, or for an asset what its organization asks.");
+    let domains = Command::new("domains")
+        .about("Web sites that may show videos; none means all.")
+        .subcommand(Command::new("list").about("Lists them."))
+        .subcommand(
+            Command::new("add")
+                .about("Allows a site: `example.com`, or `*.example.com` for all below it.")
+                .arg(Arg::new("url").value_name("HOST").required(true).help("Its host or address.")),
+        )
+        .subcommand(Command::new("remove").about("Allows a site no more.").arg(id()));
+    let algorithm = Arg::new("algorithm").long("algorithm").required(true).value_parser(["RS256", "ES256", "EdDSA"]);
+    let file = Arg::new("file").value_name("FILE").required(true).help("The public key in PEM.");
+    let keys = Command::new("keys")
+        .about("Keys that playback tokens are checked with.")
+        .subcommand(Command::new("list").about("Lists them; no secret is shown."))
+        .subcommand(Command::new("create").about("Makes a secret key (HS256) and prints it, once."))
+        .subcommand(
+            Command::new("add")
+                .about("Takes the public key of somebody who signs tokens himself.")
+                .arg(algorithm.help("How its tokens are signed."))
+                .arg(file),
+        )
+        .subcommand(
+            Command::new("retire")
+                .about("Signs nothing new with a key; its tokens count for a while, so that nobody is interrupted.")
+                .arg(id())
+                .arg(minutes("1440", "For how long they count.")),
+        )
+        .subcommand(Command::new("remove").about("Ends a key with all its tokens.").arg(id()));
+    Command::new("playback")
+        .about("Who may fetch what plays: policies, domains, keys, tokens.")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .arg(organization)
+        .subcommand(Command::new("policy").about("Shows or sets what viewers need to have.").arg(policy).arg(asset()))
+        .subcommand(domains)
+        .subcommand(keys)
+        .subcommand(
+            Command::new("token")
+                .about("Makes a playback token for an asset and prints it.")
+                .arg(asset().required(true))
+                .arg(minutes("60", "For how long it counts."))
+                .arg(Arg::new("ip").long("ip").value_name("BLOCK").help("Where the viewer must be: 192.0.2.0/24."))
+                .arg(Arg::new("session").long("session").value_name("NAME").help("A session that requests must name.")),
+        )
 }
 
 fn jobs() -> Command {

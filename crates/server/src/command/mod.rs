@@ -4,6 +4,7 @@ mod doctor;
 mod jobs;
 mod key;
 mod line;
+mod playback;
 pub(crate) mod remote;
 mod sandbox;
 mod serve;
@@ -35,6 +36,7 @@ pub(crate) fn run() -> ExitCode {
         Some(("worker", _)) => on_runtime(worker::run(settings)),
         Some(("jobs", jobs)) => on_runtime(jobs::run(settings, jobs.clone())),
         Some(("key", key)) => on_runtime(key::run(settings, key.clone())),
+        Some(("playback", playback)) => on_runtime(playback::run(settings, playback.clone())),
         Some(("doctor", _)) => on_runtime(doctor::run(settings)),
         Some(("config", _)) => say(&crate::settings::example_file()).map(|()| ExitCode::SUCCESS),
         Some(("openapi", _)) => kinora_edge::videokit::openapi::document(&settings.public_url)

@@ -43,7 +43,7 @@ impl Api {
             url.set_path(&format!("{}/", url.path()));
         }
         // A second call finds it installed.
-        drop(rustls::crypto::ring::default_provider().install_default());
+        drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
         let client = Client::builder()
             .user_agent(concat!("kinora/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())

@@ -19,7 +19,7 @@ const fn row(name: &'static str, default: &'static str, about: &'static str) -> 
 }
 
 /// All settings, in the order of the example file.
-pub(crate) const TABLE: [Row; 23] = [
+pub(crate) const TABLE: [Row; 25] = [
     row("data_dir", "./data", "Folder for the database and the stored objects. It is made when it is not there."),
     row("listen", "127.0.0.1:8080", "Address and port to listen on."),
     row(
@@ -66,6 +66,17 @@ pub(crate) const TABLE: [Row; 23] = [
         "best",
         "What is around ffmpeg and ffprobe: `best`, every layer that this machine allows; `required`, all of them, or the server does not start; or the names of those that are required (`namespaces`, `files`, `ports`, `calls`), with commas between.",
     ),
+    row(
+        "master_key_file",
+        "",
+        "File of the master key, under which the keys of playback tokens and of encrypted outputs are kept. Without it: `master.key` in the data folder, made at the first start. Back it up apart from the database: without it those keys are lost.",
+    ),
+    Row {
+        name: "master_key",
+        default: "",
+        about: "The master key itself, in place of a file: 64 hexadecimal digits. By the environment only.",
+        secret: true,
+    },
     Row {
         name: "bootstrap_api_key",
         default: "",

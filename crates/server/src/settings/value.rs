@@ -3,7 +3,9 @@
 use super::error::SettingsError;
 use super::load::Raw;
 use super::table::TABLE;
+use crate::master_key;
 use core::str::FromStr;
+use kinora_app::MasterKey;
 use kinora_domain::limit::Limits;
 use kinora_edge::Rate;
 use kinora_engine::{Confinement, Layers};
@@ -48,6 +50,9 @@ pub(crate) struct Settings {
     pub(crate) ffmpeg: Option<PathBuf>,
     /// The layers around programs.
     pub(crate) sandbox: Confinement,
+    /// Without one it is in the file.
+    pub(crate) master_key: Option<MasterKey>,
+    pub(crate) master_key_file: PathBuf,
     pub(crate) bootstrap_api_key: Option<String>,
     /// Variables that look like settings and are none: worth a warning.
     pub(crate) ignored_variables: Vec<String>,
@@ -187,6 +192,16 @@ impl Settings {
             ffprobe: values.optional("ffprobe").map(Into::into),
             ffmpeg: values.optional("ffmpeg").map(Into::into),
             sandbox: values.sandbox()?,
+            master_key: match values.optional("master_key") {
+                None => None,
+                Some(text) => {
+                    let expected = "64 hexadecimal digits";
+                    Some(master_key::parse(&text).ok_or_else(|| values.wrong("master_key", expected))?)
+                }
+            },
+            master_key_file: values
+                .optional("master_key_file")
+                .map_or_else(|| PathBuf::from(values.text("data_dir")).join("master.key"), Into::into),
             bootstrap_api_key: values.optional("bootstrap_api_key"),
             ignored_variables,
         })

@@ -6,7 +6,7 @@ use kinora_app::port::{
     Watch,
 };
 use kinora_app::work::{Outcome, Ran, run_next_job};
-use kinora_app::{App, Error, Ports};
+use kinora_app::{App, Error, MasterKey, Ports};
 use kinora_blob::LocalBlobs;
 use kinora_domain::access::Organization;
 use kinora_domain::chunk::Pictures;
@@ -147,6 +147,7 @@ impl Bench {
             encoder: Arc::<MoodyProber>::clone(&prober),
             clock: Arc::new(StandingClock),
             random: Arc::new(Kernel),
+            master_key: MasterKey([7; 32]),
         };
         let app = Arc::new(App::open(ports, Limits::default()).await.unwrap());
         let bench = Self { app, store, prober, now: std::cell::Cell::new(NOON), _folder: folder };

@@ -70,7 +70,7 @@ pub async fn add_output(
         // It may have been changed or deleted since.
         let mut asset = tx.asset(caller.organization, id).await?.ok_or_else(|| Problem::not_found("asset"))?;
         let others = tx.outputs(id).await?;
-        let output = request::output(app, &asset, &new.preset);
+        let output = request::output(app, &asset, &new.preset)?;
         let name = new.name.unwrap_or_else(|| output.id.to_string());
         let output = Output { name: Some(name), expires: new.expires, harvested: new.harvested, ..output };
         check_beside(&output, &others)?;

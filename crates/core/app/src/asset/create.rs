@@ -14,6 +14,7 @@ use kinora_domain::asset::{Asset, AssetSource};
 use kinora_domain::file::{Content, File, FileState, MetadataJson, Probe};
 use kinora_domain::job::{NewJob, Work};
 use kinora_domain::output::{Output, OutputState};
+use kinora_domain::playback::AssetPolicy;
 use kinora_domain::track::{Track, TrackKind};
 use kinora_domain::{AssetId, JobId, Kind, Problem, TrackId, language, preset};
 
@@ -143,12 +144,13 @@ async fn store(
         preset: new.preset,
         metadata: new.metadata,
         sources: new.sources,
+        playback: AssetPolicy::default(),
         state: outcome.state(),
         created: now,
         modified: now,
     };
     tx.insert_asset(&asset).await?;
-    let output = request::output(app, &asset, &asset.preset);
+    let output = request::output(app, &asset, &asset.preset)?;
     add(app, &mut *tx, output, files, outcome, 0).await?;
     once.keep(&mut *tx, &asset).await?;
     tx.commit().await?;
@@ -210,7 +212,7 @@ pub(super) async fn add(
         Outcome::Plays(.., wanted) => request::request(app, tx, output, wanted, base).await,
         Outcome::CannotPlay(failure) => {
             let state = OutputState::Failed(failure.clone());
-            Ok(tx.insert_output(&Output { state, ..output }).await?)
+            request::insert(app, tx, &Output { state, ..output }).await
         }
     }
 }

@@ -38,18 +38,38 @@ impl Document {
 
 /// What of an asset a document is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Shown {
+pub struct Shown<'a> {
     /// The output; the oldest one without.
     pub output: Option<OutputId>,
     /// What of it: the segments of the picture in which that is shown, whole.
     pub part: Part,
+    /// Parameters that every address in it carries, such as the token by which it was fetched; empty for none.
+    pub carried: &'a str,
+}
+
+impl Shown<'_> {
+    /// The query of the documents that a document names.
+    fn of_documents(&self) -> String {
+        joined(&[&self.part.query(), self.carried])
+    }
+
+    /// The query of media.
+    fn of_media(&self) -> String {
+        joined(&[self.carried])
+    }
+}
+
+/// A query of such parameters, with its question mark; nothing where there are none.
+fn joined(parameters: &[&str]) -> String {
+    let given: Vec<&str> = parameters.iter().copied().filter(|parameters| !parameters.is_empty()).collect();
+    if given.is_empty() { String::new() } else { format!("?{}", given.join("&")) }
 }
 
 /// The multivariant playlist of what is to be shown.
 ///
 /// # Errors
 /// The asset or the output does not exist or does not play; `Invalid` ends of a part.
-pub async fn hls_multivariant_playlist(app: &App, id: AssetId, shown: Shown) -> Result<Document, Error> {
+pub async fn hls_multivariant_playlist(app: &App, id: AssetId, shown: Shown<'_>) -> Result<Document, Error> {
     let playable = playable(app, id).await?;
     let presentation = presentation(&playable, shown, |own| playable.listed(own).collect(), hls_rendition)?;
     Ok(Document::of(hls::multivariant(&presentation)))
@@ -60,7 +80,7 @@ pub async fn hls_multivariant_playlist(app: &App, id: AssetId, shown: Shown) -> 
 ///
 /// # Errors
 /// As [`hls_multivariant_playlist`]; there is no such track, or nothing of it in the part.
-pub async fn hls_media_playlist(app: &App, id: AssetId, shown: Shown, slug: Slug) -> Result<Document, Error> {
+pub async fn hls_media_playlist(app: &App, id: AssetId, shown: Shown<'_>, slug: Slug) -> Result<Document, Error> {
     let playable = playable(app, id).await?;
     let (own, is_growing) = playable.output(shown.output)?;
     if slug.kind == TrackKind::Captions {
@@ -84,7 +104,7 @@ pub async fn hls_media_playlist(app: &App, id: AssetId, shown: Shown, slug: Slug
 ///
 /// # Errors
 /// As [`hls_media_playlist`]; the track grows, or has segments that begin with no key frame.
-pub async fn hls_key_frame_playlist(app: &App, id: AssetId, shown: Shown, slug: Slug) -> Result<Document, Error> {
+pub async fn hls_key_frame_playlist(app: &App, id: AssetId, shown: Shown<'_>, slug: Slug) -> Result<Document, Error> {
     let playable = playable(app, id).await?;
     let (own, is_growing) = playable.output(shown.output)?;
     let track = playable.track(slug)?;
@@ -101,7 +121,7 @@ pub async fn hls_key_frame_playlist(app: &App, id: AssetId, shown: Shown, slug: 
 ///
 /// # Errors
 /// As [`hls_multivariant_playlist`].
-pub async fn dash_manifest(app: &App, id: AssetId, shown: Shown) -> Result<Document, Error> {
+pub async fn dash_manifest(app: &App, id: AssetId, shown: Shown<'_>) -> Result<Document, Error> {
     let playable = playable(app, id).await?;
     let now = app.clock.now();
     let named = |own| playable.listed_or_replaced(own, now).collect();
@@ -110,7 +130,7 @@ pub async fn dash_manifest(app: &App, id: AssetId, shown: Shown) -> Result<Docum
 }
 
 /// One track as what is to be shown has it: no further than all that plays together is, and no more than the part.
-fn one(playable: &Playable, shown: Shown, track: &PlayableTrack) -> Result<Rendition, Error> {
+fn one(playable: &Playable, shown: Shown<'_>, track: &PlayableTrack) -> Result<Rendition, Error> {
     let (_, is_growing) = playable.output(shown.output)?;
     if !is_growing && shown.part == Part::default() {
         return Ok(hls_rendition(track, shown));
@@ -128,9 +148,9 @@ fn one(playable: &Playable, shown: Shown, track: &PlayableTrack) -> Result<Rendi
 
 fn presentation<'playable>(
     playable: &Playable,
-    shown: Shown,
+    shown: Shown<'_>,
     named: impl FnOnce(OutputId) -> Vec<&'playable PlayableTrack>,
-    rendition: impl Fn(&PlayableTrack, Shown) -> Rendition,
+    rendition: impl Fn(&PlayableTrack, Shown<'_>) -> Rendition,
 ) -> Result<Presentation, Error> {
     let (own, growing) = playable.output(shown.output)?;
     let tracks = named(own).into_iter().map(|track| rendition(track, shown)).collect();
@@ -164,38 +184,39 @@ pub(super) fn duration_ms(playable: &Playable, output: OutputId) -> u64 {
 }
 
 /// Captions, as every manifest may name them.
-fn subtitles(captions: &PlayableCaptions, shown: Shown) -> Subtitles {
-    let (slug, base, query) = (captions.slug, base(shown.output), shown.part.query());
+fn subtitles(captions: &PlayableCaptions, shown: Shown<'_>) -> Subtitles {
+    let (slug, base, query, media) = (captions.slug, base(shown.output), shown.of_documents(), shown.of_media());
     let Facts { language, name } = captions.facts.clone();
     Subtitles {
         id: slug.to_string(),
         language,
         name,
         playlist: format!("{slug}.m3u8{query}"),
-        whole: format!("{base}/{slug}/all.vtt"),
-        segment_template: format!("{base}/{slug}/$Number$.vtt"),
+        whole: format!("{base}/{slug}/all.vtt{media}"),
+        segment_template: format!("{base}/{slug}/$Number$.vtt{media}"),
     }
 }
 
 /// A track in fragments, as every manifest may name it.
-fn rendition(track: &PlayableTrack, shown: Shown) -> Rendition {
-    let (slug, base, query) = (track.slug, base(shown.output), shown.part.query());
+fn rendition(track: &PlayableTrack, shown: Shown<'_>) -> Rendition {
+    let (slug, base, query, media) = (track.slug, base(shown.output), shown.of_documents(), shown.of_media());
     let urls = Urls {
         playlist: format!("{slug}.m3u8{query}"),
         key_frames: (slug.kind == TrackKind::Video).then(|| format!("{slug}{KEY_FRAMES}.m3u8{query}")),
-        init: Some(format!("{base}/{slug}/init.mp4")),
-        segment_template: format!("{base}/{slug}/$Number$.m4s"),
+        init: Some(format!("{base}/{slug}/init.mp4{media}")),
+        segment_template: format!("{base}/{slug}/$Number$.m4s{media}"),
     };
     Rendition::new(slug.to_string(), &track.map, urls)
 }
 
 /// The same for HLS, which knows packed audio as well.
-fn hls_rendition(track: &PlayableTrack, shown: Shown) -> Rendition {
+fn hls_rendition(track: &PlayableTrack, shown: Shown<'_>) -> Rendition {
     let mut rendition = rendition(track, shown);
     if packed::takes(track.map.header()) {
         packed::MP3.clone_into(&mut rendition.codec);
         rendition.urls.init = None;
-        rendition.urls.segment_template = format!("{}/{}/$Number$.mp3", base(shown.output), track.slug);
+        rendition.urls.segment_template =
+            format!("{}/{}/$Number$.mp3{}", base(shown.output), track.slug, shown.of_media());
     }
     rendition
 }

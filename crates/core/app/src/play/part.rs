@@ -35,12 +35,12 @@ impl Part {
         Ok(Some(Span { start, end }))
     }
 
-    /// The same as a query, with its question mark; nothing of all.
+    /// The same as parameters, without a question mark; nothing of all.
     pub(super) fn query(self) -> String {
         let seconds = |micros: u64| format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000);
         let parameter = |(name, value): (&str, Option<u64>)| value.map(|micros| format!("{name}={}", seconds(micros)));
         let given: Vec<String> = [("start", self.start), ("end", self.end)].into_iter().filter_map(parameter).collect();
-        if given.is_empty() { String::new() } else { format!("?{}", given.join("&")) }
+        given.join("&")
     }
 }
 
@@ -69,7 +69,7 @@ mod tests {
     #[test]
     fn a_part_is_named_in_addresses() {
         assert_eq!(Part::default().query(), "");
-        assert_eq!(Part { start: Some(1_500_000), end: None }.query(), "?start=1.500000");
-        assert_eq!(Part { start: Some(0), end: Some(61_000_001) }.query(), "?start=0.000000&end=61.000001");
+        assert_eq!(Part { start: Some(1_500_000), end: None }.query(), "start=1.500000");
+        assert_eq!(Part { start: Some(0), end: Some(61_000_001) }.query(), "start=0.000000&end=61.000001");
     }
 }

@@ -6,6 +6,7 @@ pub mod clock;
 pub mod encode;
 pub mod jobs;
 pub mod outputs;
+pub mod playback;
 pub mod probe;
 pub mod store;
 
@@ -18,6 +19,7 @@ pub use encode::{
 };
 pub use jobs::Jobs;
 pub use outputs::{Amount, Outputs, StoredChunk};
+pub use playback::Playback;
 pub use probe::{Examination, Examined, ProbeError, Prober, SoundFacts, TrackExamined};
 pub use store::{
     AssetFilter, AssetSort, Assets, FileFilter, FileSort, Files, KeySort, Keys, Objects, Order, Organizations, Secrets,

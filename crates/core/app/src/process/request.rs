@@ -3,12 +3,14 @@
 use crate::app::App;
 use crate::error::Error;
 use crate::fresh;
+use crate::guard::content;
 use crate::port::Tx;
 use kinora_domain::asset::Asset;
 use kinora_domain::job::{NewJob, Work};
 use kinora_domain::output::{Output, OutputState, Rendition, Role, SoundPlan, Source};
+use kinora_domain::playback::Encryption;
 use kinora_domain::track::TrackKind;
-use kinora_domain::{JobId, OutputId, Problem, RenditionId};
+use kinora_domain::{JobId, OutputId, Problem, RenditionId, preset};
 
 /// What is to be made of an asset's tracks.
 #[derive(Debug, Clone, Default)]
@@ -33,14 +35,18 @@ impl Request {
 }
 
 /// An output of an asset before anything is known of it.
-pub(crate) fn output(app: &App, asset: &Asset, preset: &str) -> Output {
+///
+/// # Errors
+/// There is no such preset.
+pub(crate) fn output(app: &App, asset: &Asset, preset: &str) -> Result<Output, Problem> {
     let now = app.clock.now();
-    Output {
+    Ok(Output {
         id: OutputId::new(fresh::uuid(app)),
         organization: asset.organization,
         asset: asset.id,
         name: None,
         preset: preset.to_owned(),
+        encryption: preset::find(preset)?.encryption,
         expires: None,
         harvested: Vec::new(),
         state: OutputState::Waiting,
@@ -48,6 +54,15 @@ pub(crate) fn output(app: &App, asset: &Asset, preset: &str) -> Output {
         plan: None,
         created: now,
         modified: now,
+    })
+}
+
+/// Adds an output, and the keys of one that is encrypted.
+pub(crate) async fn insert(app: &App, tx: &mut dyn Tx, output: &Output) -> Result<(), Error> {
+    tx.insert_output(output).await?;
+    match output.encryption {
+        Encryption::None => Ok(()),
+        Encryption::Aes128 | Encryption::Drm => Ok(tx.insert_content_keys(&content::make(app, output.id)?).await?),
     }
 }
 
@@ -71,7 +86,7 @@ pub(crate) async fn request(
         picture: request.picture,
         ..output
     };
-    tx.insert_output(&output).await?;
+    insert(app, tx, &output).await?;
     if let Some(source) = request.picture {
         retain(tx, source).await?;
         // Its origin is known when it is indexed.

@@ -15,7 +15,7 @@ pub(crate) use flow::text;
 use axum::Router;
 use clock::{MovableClock, SeededRandom};
 use kinora_app::access::{create_key, default_organization, named_organization};
-use kinora_app::{App, Ports};
+use kinora_app::{App, MasterKey, Ports};
 use kinora_blob::LocalBlobs;
 use kinora_domain::access::Role;
 use kinora_domain::limit::Limits;
@@ -127,6 +127,7 @@ async fn open(
         encoder: Arc::new(MissingPrograms),
         clock: Arc::<MovableClock>::clone(clock),
         random: Arc::<SeededRandom>::clone(random),
+        master_key: MasterKey([7; 32]),
     };
     let app = App::open(ports, Limits::default()).await.unwrap();
     (store, blobs, Arc::new(app))

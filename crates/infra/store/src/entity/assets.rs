@@ -14,6 +14,8 @@ pub struct Model {
     pub preset: String,
     /// JSON, as given.
     pub metadata: Option<String>,
+    /// An `AssetPolicy` by name.
+    pub playback: String,
     /// An `AssetStatus` by name.
     pub status: String,
     /// 0 unless available.

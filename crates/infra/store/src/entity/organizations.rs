@@ -10,6 +10,8 @@ pub struct Model {
     pub id: Uuid,
     pub name: String,
     pub default_project: Uuid,
+    /// A `TokenPolicy` by name.
+    pub playback: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -13,6 +13,8 @@ pub struct Model {
     /// Unset exactly for the asset's own preset.
     pub name: Option<String>,
     pub preset: String,
+    /// A `Encryption` by name.
+    pub encryption: String,
     pub expires: Option<i64>,
     /// `HarvestedEndpoint`s as JSON; unset where there are none.
     pub harvested: Option<String>,

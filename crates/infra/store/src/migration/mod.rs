@@ -11,6 +11,7 @@ mod m0007_idempotency;
 mod m0008_file_labels;
 mod m0009_listing_changes;
 mod m0010_original_names;
+mod m0011_playback;
 
 use crate::open::OpenError;
 use sea_orm::{
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_file_labels::Migration),
             Box::new(m0009_listing_changes::Migration),
             Box::new(m0010_original_names::Migration),
+            Box::new(m0011_playback::Migration),
         ]
     }
 }

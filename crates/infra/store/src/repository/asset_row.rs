@@ -5,6 +5,7 @@ use crate::entity::{asset_source_tracks, asset_sources, assets};
 use kinora_app::port::StoreError;
 use kinora_domain::asset::{AskedTrack, Asset, AssetSource, AssetState, AssetStatus};
 use kinora_domain::file::Failure;
+use kinora_domain::playback::AssetPolicy;
 use kinora_domain::track::TrackKind;
 use kinora_domain::{AssetId, FileId, OrganizationId, ProjectId, Timestamp};
 
@@ -55,6 +56,7 @@ pub(super) fn to_row(asset: &Asset) -> Result<assets::Model, StoreError> {
         title: asset.title.clone(),
         preset: asset.preset.clone(),
         metadata: asset.metadata.clone(),
+        playback: asset.playback.name().to_owned(),
         status: state.status,
         duration_ms: state.duration_ms,
         size_bytes: state.size_bytes,
@@ -95,6 +97,7 @@ pub(super) fn from_row(row: assets::Model, sources: Vec<AssetSource>) -> Result<
         organization: OrganizationId::new(row.organization),
         project: ProjectId::new(row.project),
         sources,
+        playback: word(TABLE, &row.id, "playback", &row.playback, AssetPolicy::from_name)?,
         state: state(&row)?,
         created: Timestamp::from_millis(row.created),
         modified: Timestamp::from_millis(row.modified),

@@ -56,6 +56,7 @@ impl Assets for SqlTx {
         let columns = assets::ActiveModel {
             title: Set(asset.title.clone()),
             metadata: Set(asset.metadata.clone()),
+            playback: Set(asset.playback.name().to_owned()),
             status: Set(state.status),
             duration_ms: Set(state.duration_ms),
             size_bytes: Set(state.size_bytes),

@@ -20,5 +20,6 @@ mod outputs;
 mod plan_row;
 #[cfg(test)]
 mod plan_row_test;
+mod playback;
 mod secrets;
 mod tracks;

@@ -6,6 +6,7 @@ use crate::tx::SqlTx;
 use async_trait::async_trait;
 use kinora_app::port::{Organizations, StoreError};
 use kinora_domain::access::Organization;
+use kinora_domain::playback::TokenPolicy;
 use kinora_domain::{OrganizationId, ProjectId};
 use sea_orm::{EntityTrait, IntoActiveModel, QueryOrder};
 
@@ -16,6 +17,7 @@ impl Organizations for SqlTx {
             id: organization.id.uuid(),
             name: organization.name.clone(),
             default_project: organization.default_project.uuid(),
+            playback: TokenPolicy::default().name().to_owned(),
         };
         let project = projects::Model { id: row.default_project, organization: row.id };
         organizations::Entity::insert(row.into_active_model())

@@ -6,6 +6,7 @@ use crate::entity::{chunks, outputs, rendition_parts, renditions};
 use kinora_app::port::{StoreError, StoredChunk};
 use kinora_domain::file::Failure;
 use kinora_domain::output::{Output, OutputState, OutputStatus, Part, Rendition};
+use kinora_domain::playback::Encryption;
 use kinora_domain::track::TrackKind;
 use kinora_domain::{AssetId, ChunkId, ObjectId, OrganizationId, OutputId, RenditionId, Timestamp};
 
@@ -57,6 +58,7 @@ pub(super) fn to_row(output: &Output) -> Result<outputs::Model, StoreError> {
         asset: output.asset.uuid(),
         name: output.name.clone(),
         preset: output.preset.clone(),
+        encryption: output.encryption.name().to_owned(),
         expires: output.expires.map(Timestamp::millis),
         harvested: harvested.map_err(|why| inconsistent(TABLE, &output.id, format!("`harvested` {why}")))?,
         status: state.status,
@@ -78,6 +80,7 @@ pub(super) fn from_row(row: outputs::Model) -> Result<Output, StoreError> {
         id: OutputId::new(row.id),
         organization: OrganizationId::new(row.organization),
         asset: AssetId::new(row.asset),
+        encryption: word(TABLE, &row.id, "encryption", &row.encryption, Encryption::from_name)?,
         state: state(&row)?,
         expires: row.expires.map(Timestamp::from_millis),
         harvested: harvested.map_err(|why| inconsistent(TABLE, &row.id, format!("`harvested` {why}")))?,

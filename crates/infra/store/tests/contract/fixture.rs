@@ -11,6 +11,7 @@ use kinora_domain::output::{
 };
 use kinora_domain::page::PageRequest;
 use kinora_domain::picture::{Rate, Scan, TimeBase};
+use kinora_domain::playback::{AssetPolicy, Encryption};
 use kinora_domain::preset::SoundFormat;
 use kinora_domain::track::{FoundTrack, Track, TrackKind};
 use kinora_domain::{
@@ -99,6 +100,7 @@ pub(crate) fn asset(number: u128) -> Asset {
         title: Some(format!("Asset {number}")),
         preset: "mp4".to_owned(),
         metadata: None,
+        playback: AssetPolicy::Required,
         sources: vec![AssetSource { file: file_id(1), kinds: vec![], tracks: vec![] }],
         state: AssetState::Pending,
         created: at(1_000),
@@ -149,6 +151,7 @@ pub(crate) fn output(number: u128, asset: AssetId) -> Output {
         asset,
         name: None,
         preset: "dash_hls_1080p".to_owned(),
+        encryption: Encryption::Drm,
         expires: None,
         harvested: vec![],
         state: OutputState::Waiting,

@@ -22,6 +22,8 @@ mod objects;
 #[cfg(test)]
 mod outputs;
 #[cfg(test)]
+mod playback;
+#[cfg(test)]
 mod transactions;
 
 /// Runs each rule on a new SQLite store in a directory of its own.
@@ -126,6 +128,12 @@ on_sqlite! {
         a_deleted_output_takes_all_that_belongs_to_it_along,
         what_is_not_there_is_neither_sealed_nor_finished_nor_updated,
         a_track_is_listed_until_an_update_says_otherwise,
+    }
+    playback {
+        an_organization_is_open_until_it_says_otherwise,
+        sites_are_of_one_organization_oldest_first,
+        playback_keys_come_back_in_every_form_and_state,
+        keys_of_what_is_encrypted_are_one_for_an_output_and_go_with_it,
     }
     jobs {
         a_claim_says_everything_about_its_job,

@@ -8,6 +8,7 @@ use kinora_domain::file::{Content, File, FileState, Probe};
 use kinora_domain::job::{NewJob, Work};
 use kinora_domain::output::{Output, OutputState, Part, PicturePlan, Rendition, Role as Purpose, Source, Timing};
 use kinora_domain::picture::TimeBase;
+use kinora_domain::playback::{AssetPolicy, Encryption};
 use kinora_domain::track::{FoundTrack, Track, TrackKind};
 use kinora_domain::upload::StoredPart;
 use kinora_domain::{
@@ -113,6 +114,7 @@ pub(crate) fn asset() -> Asset {
         title: None,
         preset: "mp4".to_owned(),
         metadata: None,
+        playback: AssetPolicy::Required,
         sources: vec![AssetSource { file: FileId::new(ID), kinds: vec![TrackKind::Video], tracks: vec![asked] }],
         state: AssetState::Available { duration_ms: 4, size_bytes: 5 },
         created: at(1),
@@ -157,6 +159,7 @@ pub(crate) fn output() -> Output {
         asset: AssetId::new(ID),
         name: Some("small".to_owned()),
         preset: "mp4".to_owned(),
+        encryption: Encryption::Drm,
         expires: Some(at(4)),
         harvested: vec![],
         state: OutputState::Processing { since: at(3) },

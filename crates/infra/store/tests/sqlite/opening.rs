@@ -68,6 +68,11 @@ async fn tracks_that_are_older_than_outputs_are_listed() {
     store.close().await.unwrap();
     // As it was before.
     for change in [
+        "DROP TABLE content_keys",
+        "DROP TABLE playback_keys",
+        "DROP TABLE allowed_sites",
+        "ALTER TABLE assets DROP COLUMN playback",
+        "ALTER TABLE organizations DROP COLUMN playback",
         "ALTER TABLE files DROP COLUMN original_name",
         "DROP TABLE listing_changes",
         "DROP TABLE file_tags",

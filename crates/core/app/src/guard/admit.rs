@@ -1,0 +1,122 @@
+//! The door in front of everything that an asset plays.
+
+use super::facts::guard;
+use super::link::{self, Address};
+use super::proof::{Origin, Proof, proof};
+use crate::app::App;
+use crate::error::Error;
+use core::net::IpAddr;
+use kinora_domain::playback::{Site, TokenPolicy};
+use kinora_domain::{AssetId, Kind, Problem};
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// A manifest, a segment, a file, a picture.
+    Media,
+    /// A key: those are given to nobody without proof, whatever the policy.
+    Key,
+}
+
+/// Who asks, as the request tells. Path and parameters are decoded, exactly once.
+#[derive(Debug, Clone, Copy)]
+pub struct Viewer<'a> {
+    /// The path that is served.
+    pub path: &'a str,
+    /// All parameters, in their order.
+    pub parameters: &'a [(String, String)],
+    /// The playback token.
+    pub token: Option<&'a str>,
+    /// The session that the request names.
+    pub session: Option<&'a str>,
+    /// Where the connection comes from.
+    pub address: Option<IpAddr>,
+    /// The page that asks: `Origin`, or else `Referer`.
+    pub page: Option<&'a str>,
+    /// The origin of this server, whose own pages may always ask.
+    pub own_origin: &'a str,
+}
+
+/// What was let in.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Pass {
+    /// Whether the answer is for this viewer alone, and for no shared cache.
+    pub private: bool,
+    /// What the addresses in a document must carry, as parameters without a question mark; empty for nothing.
+    pub carried: String,
+}
+
+/// Lets a viewer in, or not.
+///
+/// # Errors
+/// `NotFound`: no such asset. `Unauthenticated`: proof is needed, and what was shown counts for nothing. `Gone`: the link
+/// has expired. `Forbidden`: the proof is for something else, or the page is of no allowed site.
+pub async fn admit(app: &App, id: AssetId, viewer: &Viewer<'_>, asked: Asked) -> Result<Pass, Error> {
+    let guard = guard(app, id).await?;
+    let address = Address { asset: id, path: viewer.path, parameters: viewer.parameters };
+    let origin = Origin { address: viewer.address, session: viewer.session };
+    let shown = proof(&guard, &app.signer, (viewer.token, address), origin, app.clock.now());
+    let needed = guard.policy == TokenPolicy::Required || asked == Asked::Key;
+    let is_from = |page: &str| {
+        let own = Site::named(viewer.own_origin);
+        own.iter().chain(&guard.sites).any(|site| site.covers(page))
+    };
+    // Who sends no page, as programs do, has a proof instead.
+    let is_allowed = guard.sites.is_empty() || viewer.page.map_or(shown.is_ok(), is_from);
+    if !is_allowed {
+        let message = "Pages of this site may not show this video.";
+        return Err(Problem::new(Kind::Forbidden, "site_not_allowed", message).into());
+    }
+    let private = needed || !guard.sites.is_empty();
+    let shown = match shown {
+        Ok(shown) => Some(shown),
+        Err(problem) if needed => return Err(problem.into()),
+        Err(_unneeded) => None,
+    };
+    // Where nothing is asked, what was shown may still be needed for keys.
+    let carried = match (shown, viewer.token) {
+        (Some(Proof::Link(until)), _) => link::pass(&app.signer, id, until),
+        (_, Some(token)) if has(viewer.parameters, "token") => carry(token, viewer),
+        (Some(Proof::Token) | None, _) => String::new(),
+    };
+    Ok(Pass { private, carried })
+}
+
+fn has(parameters: &[(String, String)], name: &str) -> bool {
+    parameters.iter().any(|(key, _)| key.eq_ignore_ascii_case(name))
+}
+
+/// The token, and the session where it came the same way. What came in headers, players send with every request.
+fn carry(token: &str, viewer: &Viewer<'_>) -> String {
+    let session = viewer.session.filter(|_session| has(viewer.parameters, "session"));
+    let session = session.map(|session| format!("&session={}", plain(session))).unwrap_or_default();
+    format!("token={}{session}", plain(token))
+}
+
+/// Text in a query (RFC 3986 clause 2.3): what is not unreserved is escaped.
+fn plain(text: &str) -> String {
+    text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
+            other => {
+                out.push('%');
+                for nibble in [other >> 4, other & 15] {
+                    out.extend(char::from_digit(nibble.into(), 16).map(|digit| digit.to_ascii_uppercase()));
+                }
+            }
+        }
+        out
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_carried_is_plain() {
+        for (text, expected) in [("a.b-c_d~", "a.b-c_d~"), ("a b&c=d", "a%20b%26c%3Dd"), ("é\n", "%C3%A9%0A")] {
+            assert_eq!(plain(text), expected);
+        }
+    }
+}

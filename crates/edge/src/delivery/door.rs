@@ -1,0 +1,83 @@
+//! The door in front of all that is delivered: each request for an asset is let in here, or nowhere.
+
+use super::answer::{asset_id, text};
+use crate::http::observe;
+use crate::http::query::Query;
+use crate::http::refusal::Refusal;
+use crate::http::state::Edge;
+use axum::extract::{RawPathParams, Request, State};
+use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, ORIGIN, REFERER, WWW_AUTHENTICATE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use kinora_app::guard::{self, Asked, Pass, Viewer};
+use kinora_domain::Problem;
+use percent_encoding::percent_decode_str;
+
+/// Lets a request for media in, with the [`Pass`] among its extensions.
+pub(super) async fn media(
+    State(edge): State<Edge>,
+    parameters: RawPathParams,
+    request: Request,
+    next: Next,
+) -> Response {
+    enter(&edge, &parameters, request, next, Asked::Media).await
+}
+
+async fn enter(edge: &Edge, parameters: &RawPathParams, request: Request, next: Next, asked: Asked) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let pass = match admit(edge, parameters, &parts, asked).await {
+        Ok(pass) => pass,
+        Err(refusal) => {
+            metrics::counter!("kinora_refused_total", "by" => "playback").increment(1);
+            let mut response = refusal.into_response();
+            if response.status() == StatusCode::UNAUTHORIZED {
+                response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"playback\""));
+            }
+            return response;
+        }
+    };
+    let private = pass.private;
+    parts.extensions.insert(pass);
+    let mut response = next.run(Request::from_parts(parts, body)).await;
+    if private {
+        keep_private(response.headers_mut());
+    }
+    response
+}
+
+async fn admit(edge: &Edge, parameters: &RawPathParams, parts: &Parts, asked: Asked) -> Result<Pass, Refusal> {
+    let asset = parameters.iter().find(|(name, _)| *name == "asset").map_or("", |(_, value)| value);
+    let path = percent_decode_str(parts.uri.path()).decode_utf8();
+    let path = path.map_err(|_malformed| Problem::not_found("page"))?;
+    let query = Query::parse(parts.uri.query().unwrap_or_default());
+    let viewer = Viewer {
+        path: &path,
+        parameters: query.pairs(),
+        token: query.one("token").or_else(|| bearer(&parts.headers)),
+        session: query.one("session").or_else(|| text(&parts.headers, "x-playback-session-id")),
+        address: observe::client(edge, parts),
+        page: text(&parts.headers, ORIGIN.as_str()).or_else(|| text(&parts.headers, REFERER.as_str())),
+        own_origin: &edge.settings.public_url,
+    };
+    Ok(guard::admit(&edge.app, asset_id(asset)?, &viewer, asked).await?)
+}
+
+/// The token in `Authorization: Bearer`, which some players write with an equals sign.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = text(headers, AUTHORIZATION.as_str())?.split_once([' ', '='])?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// What one viewer was let in to is for no shared cache.
+fn keep_private(headers: &mut HeaderMap) {
+    let cache = headers.get(CACHE_CONTROL).and_then(|value| value.to_str().ok()).unwrap_or("no-cache");
+    let cache = match cache.strip_prefix("public") {
+        Some(rest) => format!("private{rest}"),
+        None if cache.contains("private") || cache.contains("no-store") => return,
+        None => format!("private, {cache}"),
+    };
+    headers
+        .insert(CACHE_CONTROL, HeaderValue::try_from(cache).unwrap_or(HeaderValue::from_static("private, no-cache")));
+}

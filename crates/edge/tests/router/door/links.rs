@@ -1,0 +1,95 @@
+//! Links that carry their own permission.
+
+use super::{Behind, NOON};
+use crate::world::{Answer, World};
+use core::time::Duration;
+use kinora_app::guard::sign_link;
+use kinora_domain::Timestamp;
+
+fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+/// A link for an hour.
+fn link(world: &World, path: &str, parameters: &[(&str, &str)]) -> String {
+    let expires = Timestamp::from_millis((NOON + 3_600) * 1_000);
+    sign_link(&world.app, path, &pairs(parameters), expires).query
+}
+
+#[tokio::test]
+async fn a_link_opens_what_it_was_signed_for_however_that_is_spelled() {
+    let behind = Behind::new().await;
+    let world = &behind.world;
+    let path = format!("/play/{}/video.mp4", behind.asset);
+    let query = link(world, &path, &[("start", "1"), ("download", "A film.mp4")]);
+    let whole = world.fetch(&format!("{path}?start=1&download=A+film.mp4&{query}")).await.expect(200);
+    for spelled in [
+        format!("{path}?{query}&download=A%20film.mp4&start=1"),
+        format!("{path}?download=%41%20film.mp4&{query}&start=1"),
+        format!("/play/{}/video.mp4?start=1&download=A+film.mp4&{query}", behind.asset.replacen('0', "%30", 1)),
+    ] {
+        let same = world.fetch(&spelled).await;
+        assert_eq!((same.status, same.body == whole.body), (200, true), "{spelled}");
+    }
+}
+
+#[tokio::test]
+async fn a_link_opens_nothing_else() {
+    let behind = Behind::new().await;
+    let world = &behind.world;
+    let asset = &behind.asset;
+    let path = format!("/play/{asset}/video.mp4");
+    let query = link(world, &path, &[("start", "1")]);
+    let elsewhere = |path: &str| format!("/play/{asset}/{path}?start=1&{query}");
+    let other = query.replace(&(NOON + 3_600).to_string(), &(NOON + 7_200).to_string());
+    for (address, why) in [
+        (format!("{path}?{query}"), "without its part"),
+        (format!("{path}?start=0&{query}"), "another part"),
+        (format!("{path}?start=1&height=2160&{query}"), "more of it"),
+        (format!("{path}?start=1&start=1&{query}"), "twice"),
+        (format!("{path}?Start=1&{query}"), "another name"),
+        (format!("{path};x?start=1&{query}"), "a parameter of the path"),
+        (format!("{path}?start=1&{other}"), "another end"),
+        (format!("{path}?start=1&{query}&expires=1"), "two ends"),
+        (format!("{path}?start=1&{query}&{query}"), "two signatures"),
+        (elsewhere("audio.m4a"), "a file beside it"),
+        (elsewhere("original.mp4"), "a file beside it"),
+        (elsewhere("video%252Emp4"), "encoded twice"),
+        (elsewhere("%2e%2e/video.mp4"), "another way"),
+        (elsewhere("hls/master.m3u8"), "a document beside it"),
+        (elsewhere("v0-1/0.m4s"), "a segment beside it"),
+        (elsewhere("VIDEO.MP4"), "another case"),
+        (format!("/play/{}/video.mp4?start=1&{query}", asset.to_uppercase()), "another spelling"),
+        (format!("/play//{asset}/video.mp4?start=1&{query}"), "another way"),
+        (format!("/play/{asset}%2Fvideo.mp4?start=1&{query}"), "another way"),
+    ] {
+        let Answer { status, .. } = world.fetch(&address).await;
+        assert!(matches!(status, 401 | 404), "{why}: {address} is answered with {status}");
+    }
+    let signed = format!("{path}?start=1&{query}");
+    world.fetch(&signed).await.expect(200);
+    world.clock.forward(Duration::from_hours(1));
+    world.fetch(&signed).await.expect(410);
+}
+
+#[tokio::test]
+async fn a_signed_document_opens_what_it_names() {
+    let behind = Behind::new().await;
+    let world = &behind.world;
+    let query = link(world, &behind.master(), &[]);
+    let master = world.fetch(&format!("{}?{query}", behind.master())).await.expect(200);
+    let media = master.text().lines().find(|line| !line.starts_with('#')).unwrap();
+    assert!(media.contains("pass=") && !media.contains("signature="), "{media}");
+    let media = world.fetch(&format!("/play/{}/hls/{media}", behind.asset)).await.expect(200);
+    let segment = media.text().lines().find(|line| line.contains("/0.m4s")).unwrap().trim_start_matches("../");
+    let segment = format!("/play/{}/{segment}", behind.asset);
+    world.fetch(&segment).await.expect(200);
+    // What was passed on is for this asset, and ends with the link.
+    let other = world.film().await.1;
+    let caller = behind.caller();
+    let policy = kinora_domain::playback::AssetPolicy::Required;
+    kinora_app::guard::set_asset_policy(&world.app, &caller, super::id(&other), policy).await.unwrap();
+    world.fetch(&segment.replace(&behind.asset, &other)).await.expect(401);
+    world.clock.forward(Duration::from_hours(1));
+    world.fetch(&segment).await.expect(410);
+}
