@@ -4,7 +4,7 @@
 
 use crate::bits::len_u64;
 use crate::cmaf::MediaSegment;
-use crate::map::{SegmentMap, TrackHeader};
+use crate::map::{SegmentMap, SegmentSamples, TrackHeader};
 use crate::timing::{Timescale, rescale_len};
 
 /// RFC 6381 name by which HLS knows MP3 in packed audio: MPEG-1 and MPEG-2 layer 3 as an object type of MPEG-4.
@@ -36,25 +36,10 @@ pub fn segment(map: &SegmentMap, n: u32) -> Option<MediaSegment> {
     if !takes(map.header()) {
         return None;
     }
-    let mut time = map.segment(n)?.start;
-    let mut skipped = 0;
-    let samples = map.samples(n)?;
-    for sample in &samples.samples {
-        if time >= 0 {
-            break;
-        }
-        time = time.saturating_add(sample.duration.into());
-        skipped += u64::from(sample.size);
-    }
-    let mut payload = samples.runs;
-    for run in &mut payload {
-        let cut = skipped.min(run.end.saturating_sub(run.start));
-        run.start += cut;
-        skipped -= cut;
-    }
-    payload.retain(|run| !run.is_empty());
+    let SegmentSamples { decode_time, runs: payload, .. } = map.shown_samples(n)?;
+    let time = decode_time.saturating_sub(map.header().priming);
     let clock = Timescale::new(CLOCK)?;
-    let head = tag(rescale_len(time.max(0).unsigned_abs(), map.header().timescale, clock));
+    let head = tag(rescale_len(time, map.header().timescale, clock));
     let frames: u64 = payload.iter().map(|run| run.end.saturating_sub(run.start)).sum();
     let len = len_u64(head.len()).saturating_add(frames);
     Some(MediaSegment { head, payload, len })

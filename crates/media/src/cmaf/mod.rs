@@ -2,6 +2,7 @@
 
 mod init;
 mod media;
+pub(crate) mod moof;
 pub(crate) mod track;
 pub(crate) mod write;
 

@@ -24,6 +24,7 @@ mod header;
 mod join;
 mod plan;
 mod segments;
+mod shown;
 mod start;
 mod write;
 
