@@ -3,7 +3,7 @@
 
 use kinora_media::presentation::{Presentation, Rendition, Urls};
 use kinora_media::progressive::{Slice, Span};
-use kinora_media::{Progressive, SegmentMap, cmaf, dash, hls};
+use kinora_media::{Progressive, SegmentMap, cmaf, dash, hls, smooth};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -17,6 +17,10 @@ fuzz_target!(|bytes: &[u8]| {
         let segment = cmaf::media_segment(&map, n).expect("every segment is rendered");
         let payload: u64 = segment.payload.iter().map(|range| range.end - range.start).sum();
         assert_eq!(segment.len, segment.head.len() as u64 + payload);
+        if let Some(fragment) = smooth::fragment(&map, n) {
+            let payload: u64 = fragment.payload.iter().map(|range| range.end - range.start).sum();
+            assert_eq!(fragment.len, fragment.head.len() as u64 + payload);
+        }
     }
     let moved = map.relocated().expect("a map can be relocated");
     assert_eq!(SegmentMap::decode(moved.as_bytes().to_vec()).as_ref(), Ok(&moved));
@@ -41,7 +45,7 @@ fuzz_target!(|bytes: &[u8]| {
         let presentation =
             presentation.clone().truncated(presentation.common_end(map.header().timescale) / 2, map.header().timescale);
         let _ = hls::multivariant(&presentation);
-        let _ = dash::mpd(&presentation);
+        let _ = (dash::mpd(&presentation), smooth::manifest(&presentation));
     }
 });
 

@@ -2,7 +2,7 @@
 //!
 //! From the `moov` box of an uploaded MP4 or MOV a [`SegmentMap`] is computed for every track. From that map and
 //! byte ranges of the uploaded object everything that a player asks for is rendered on request: CMAF
-//! initialization and media segments, HLS playlists and a DASH MPD. Nothing here reads a file, a socket or a clock,
+//! initialization and media segments, HLS playlists, a DASH MPD and a Smooth Streaming manifest. Nothing here reads a file, a socket or a clock,
 //! and the same input gives the same bytes, always.
 //!
 //! The way through the crate:
@@ -11,7 +11,8 @@
 //! 2. [`mp4::Locator`] finds the `moov` box without reading the media; the caller does the reading.
 //! 3. [`mp4::parse`] turns the `moov` into a [`Movie`]: checked tracks over borrowed sample tables.
 //! 4. [`SegmentMap::plan`] cuts every playable track into segments.
-//! 5. [`cmaf`] renders a map into segments ([`packed`] those of MP3 for HLS), [`progressive`] maps into one file; [`hls`] and [`dash`] render a [`Presentation`] of maps into manifests.
+//! 5. [`cmaf`] renders a map into segments ([`packed`] those of MP3 for HLS, [`smooth`] fragments of Smooth Streaming), [`progressive`] maps into
+//!    one file; [`hls`], [`dash`] and [`smooth`] render a [`Presentation`] of maps into manifests.
 //!
 //! Other ways lead to a map as well: [`mp4::fragments`] lists the samples of a fragmented file, and
 //! [`map::MapBuilder`] takes samples from any index and gives the map away in parts while they come;
@@ -46,6 +47,7 @@ pub mod mpegts;
 pub mod packed;
 pub mod progressive;
 pub mod reorder;
+pub mod smooth;
 pub mod sniff;
 pub mod timing;
 

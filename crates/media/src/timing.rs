@@ -11,6 +11,8 @@ impl Timescale {
     pub const MILLIS: Self = Self(NonZeroU32::new(1_000).unwrap());
     /// Microseconds.
     pub const MICROS: Self = Self(NonZeroU32::new(1_000_000).unwrap());
+    /// Units of 100 nanoseconds.
+    pub const HUNDRED_NANOS: Self = Self(NonZeroU32::new(10_000_000).unwrap());
 
     /// A scale of `ticks` in a second; `None` for zero.
     pub fn new(ticks: u32) -> Option<Self> {

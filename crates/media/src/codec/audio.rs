@@ -14,6 +14,9 @@ pub(crate) struct AudioFacts {
 const AAC_RATES: [u32; 13] =
     [96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350];
 
+/// Object type of audio whose codec an `AudioSpecificConfig` names.
+const MPEG4_AUDIO: u8 = 0x40;
+
 /// The body of an MPEG-4 descriptor of that tag, which must come next.
 fn descriptor<'a>(cursor: &mut Cursor<'a>, tag: u8) -> Option<Cursor<'a>> {
     if cursor.u8()? != tag {
@@ -33,6 +36,24 @@ fn descriptor<'a>(cursor: &mut Cursor<'a>, tag: u8) -> Option<Cursor<'a>> {
 
 /// `esds` with its version and flags (ISO/IEC 14496-1, 7.2.6). `None` for codecs that cannot be packaged.
 pub(crate) fn elementary_stream(esds: &[u8]) -> Option<AudioFacts> {
+    let silent = |codec| Some(AudioFacts { codec, sample_rate: 0, channels: 0 });
+    match decoder(esds)? {
+        (MPEG4_AUDIO, mut config) => audio_specific(descriptor(&mut config, 5)?.rest()),
+        (0x66..=0x68, _) => silent(Codec::Aac { object_type: 2 }),
+        (0x69 | 0x6b, _) => silent(Codec::Mp3),
+        _ => None,
+    }
+}
+
+/// The `AudioSpecificConfig` in an `esds` with its version and flags; `None` where it has none.
+pub(crate) fn specific_config(esds: &[u8]) -> Option<&[u8]> {
+    let (object, mut config) = decoder(esds)?;
+    let specific = descriptor(&mut config, 5)?.rest();
+    (object == MPEG4_AUDIO).then_some(specific)
+}
+
+/// The object type that an `esds` names, and what follows in its `DecoderConfigDescriptor`.
+fn decoder(esds: &[u8]) -> Option<(u8, Cursor<'_>)> {
     let mut cursor = Cursor::new(esds);
     cursor.skip(4)?;
     let mut stream = descriptor(&mut cursor, 3)?;
@@ -51,13 +72,7 @@ pub(crate) fn elementary_stream(esds: &[u8]) -> Option<AudioFacts> {
     let mut config = descriptor(&mut stream, 4)?;
     let object = config.u8()?;
     config.skip(12)?;
-    let silent = |codec| Some(AudioFacts { codec, sample_rate: 0, channels: 0 });
-    match object {
-        0x40 => audio_specific(descriptor(&mut config, 5)?.rest()),
-        0x66..=0x68 => silent(Codec::Aac { object_type: 2 }),
-        0x69 | 0x6b => silent(Codec::Mp3),
-        _ => None,
-    }
+    Some((object, config))
 }
 
 fn object_type(bits: &mut BitCursor<'_>) -> Option<u32> {
@@ -218,6 +233,14 @@ mod tests {
             let facts = elementary_stream(&esds(0x40, specific)).unwrap();
             assert_eq!((facts.codec.rfc6381().as_str(), facts.sample_rate, facts.channels), (name, rate, channels));
         }
+    }
+
+    #[test]
+    fn the_specific_configuration_is_found_where_there_is_one() {
+        assert_eq!(specific_config(&esds(0x40, &[0x2b, 0x11, 0x88, 0x00])), Some(&[0x2b, 0x11, 0x88, 0x00][..]));
+        assert_eq!(specific_config(&esds(0x67, &[0x12, 0x10])), None);
+        assert_eq!(specific_config(&mp3_esds()), None);
+        assert_eq!(specific_config(&esds(0x40, &[0x12, 0x10])[..20]), None);
     }
 
     #[test]

@@ -1,8 +1,7 @@
 //! The DASH manifest (ISO/IEC 23009-1).
 
-use core::fmt::{self, Write as _};
-
-use super::presentation::{Presentation, Rendition, Subtitles, Timed, clean, default_of, labels, labels_of_captions};
+use super::presentation::{Presentation, Rendition, Subtitles, Timed, default_of, labels, labels_of_captions};
+use super::xml::{Xml, escape};
 use crate::facts::TrackKind;
 use crate::timing::{Timescale, decimal, rescale_len};
 
@@ -33,9 +32,8 @@ pub fn mpd(presentation: &Presentation) -> String {
 /// there is, since a player that were to begin a moment behind the beginning might seek there and wait for what it
 /// does not get.
 pub fn mpd_since(presentation: &Presentation, available_from: &str) -> String {
-    let mut out = Xml(String::new());
+    let mut out = Xml::new();
     let duration = decimal(presentation.duration(Timescale::MICROS));
-    out.put(format_args!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"));
     out.put(format_args!(
         "<MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" profiles=\"urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash:profile:cmaf:2019\" {} minBufferTime=\"{MIN_BUFFER}\">\n",
         if presentation.growing {
@@ -89,7 +87,7 @@ pub fn mpd_since(presentation: &Presentation, available_from: &str) -> String {
         set += 1;
     }
     out.put(format_args!("  </Period>\n</MPD>\n"));
-    out.0
+    out.text()
 }
 
 /// Renditions of picture between which a player may switch.
@@ -118,14 +116,7 @@ fn starts_with_sap(tracks: &[&Rendition]) -> &'static str {
     if tracks.iter().all(|track| track.independent) { " startWithSAP=\"1\"" } else { "" }
 }
 
-struct Xml(String);
-
 impl Xml {
-    fn put(&mut self, text: fmt::Arguments<'_>) {
-        // Writing to a string cannot fail.
-        self.0.write_fmt(text).unwrap_or_default();
-    }
-
     /// A rendition whose timeline begins at `from`, in microseconds.
     fn representation(&mut self, track: &Rendition, from: u64) {
         self.put(format_args!(
@@ -212,20 +203,4 @@ fn channel_configuration(channels: u16) -> u16 {
         7 => 11,
         other => other,
     }
-}
-
-/// Text for element content and attribute values. Characters that XML cannot hold become spaces.
-fn escape(text: &str) -> String {
-    clean(text).chars().fold(String::new(), |mut out, char| {
-        match char {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&apos;"),
-            '\u{fffe}' | '\u{ffff}' => out.push(' '),
-            other => out.push(other),
-        }
-        out
-    })
 }

@@ -3,3 +3,5 @@
 pub mod dash;
 pub mod hls;
 pub mod presentation;
+pub(crate) mod smooth;
+mod xml;

@@ -3,6 +3,7 @@
 use crate::facts::{FrameRate, TrackKind, VideoRange};
 use crate::map::{SegmentInfo, SegmentMap};
 use crate::progressive::Span;
+use crate::smooth::Setup;
 use crate::timing::{Timescale, rescale_len};
 
 /// Everything that a player may choose from.
@@ -172,6 +173,8 @@ pub struct Rendition {
     pub first: usize,
     /// Where it is served.
     pub urls: Urls,
+    /// What its decoder must know, as Smooth Streaming says it; nothing of what players of that do not take.
+    pub setup: Option<Setup>,
 }
 
 /// Room for the boxes in front of a picture, and what each sample of its segment adds to them.
@@ -226,6 +229,7 @@ impl Rendition {
             segments,
             first: 0,
             urls,
+            setup: Setup::of(header),
         }
     }
 

@@ -5,7 +5,7 @@ use crate::bits::Cursor;
 use crate::cmaf::boxed;
 use crate::codec::Codec;
 use crate::facts::{FrameRate, TrackKind, VideoRange};
-use crate::mp4::{Track, VISUAL_LEN};
+use crate::mp4::{AUDIO_LEN, Track, VISUAL_LEN};
 use crate::timing::Timescale;
 
 /// The identity matrix of a track header.
@@ -221,9 +221,22 @@ fn resize(entry: &mut [u8]) {
     }
 }
 
+impl TrackHeader {
+    /// The content of the box of that name in the sample entry of a picture or a sound.
+    pub(crate) fn configuration(&self, name: [u8; 4]) -> Option<&[u8]> {
+        let fields = if self.kind == TrackKind::Video { VISUAL_LEN } else { AUDIO_LEN };
+        boxes(&self.sample_entry, fields).find_map(|(found, body)| (found == name).then_some(body))
+    }
+}
+
 /// Names and contents of the boxes in a visual sample entry.
 pub(super) fn visual_boxes(entry: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
-    let mut cursor = Cursor::new(entry.get(8 + VISUAL_LEN..).unwrap_or_default());
+    boxes(entry, VISUAL_LEN)
+}
+
+/// Names and contents of the boxes in a sample entry behind so many bytes of fields.
+fn boxes(entry: &[u8], fields: usize) -> impl Iterator<Item = ([u8; 4], &[u8])> {
+    let mut cursor = Cursor::new(entry.get(8 + fields..).unwrap_or_default());
     core::iter::from_fn(move || {
         let size = cursor.u32()?;
         let name = cursor.array()?;

@@ -91,10 +91,7 @@ impl TrackHeader {
             }
             _ => None,
         });
-        let configured = || {
-            let (_, config) = visual_boxes(&self.sample_entry).find(|(name, _)| name == b"vpcC")?;
-            config.get(8).copied().map(u16::from)
-        };
+        let configured = || self.configuration(*b"vpcC")?.get(8).copied().map(u16::from);
         told.or_else(configured).map_or(VideoRange::Sdr, VideoRange::of_transfer)
     }
 
@@ -103,7 +100,6 @@ impl TrackHeader {
         if self.kind != TrackKind::Video {
             return None;
         }
-        let (_, config) = visual_boxes(&self.sample_entry).find(|(name, _)| name == b"avcC")?;
-        avc_profile(config)
+        avc_profile(self.configuration(*b"avcC")?)
     }
 }

@@ -10,7 +10,8 @@ use crate::facts::TrackKind;
 /// Bytes of fields in front of the boxes of a visual sample entry.
 pub(crate) const VISUAL_LEN: usize = 78;
 /// The same for an audio sample entry, and what QuickTime adds in versions 1 and 2.
-const AUDIO_LENS: [usize; 3] = [28, 28 + 16, 28 + 36];
+pub(crate) const AUDIO_LEN: usize = 28;
+const AUDIO_LENS: [usize; 3] = [AUDIO_LEN, AUDIO_LEN + 16, AUDIO_LEN + 36];
 /// Wrappers in wrappers: `stsd` entry, `wave`, configuration.
 const SOUND_BOXES: [&[u8; 4]; 5] = [b"esds", b"dOps", b"dfLa", b"dac3", b"dec3"];
 /// Boxes of a visual sample entry that go into the initialization segment as they are.

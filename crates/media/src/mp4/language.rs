@@ -76,12 +76,17 @@ pub(crate) fn from_elng(bytes: &[u8]) -> Option<String> {
 
 /// The `mdhd` code of a BCP 47 tag: its ISO 639-2 code, or "und" where it has none.
 pub(crate) fn to_mdhd(tag: Option<&str>) -> u16 {
-    let primary = tag.and_then(|tag| tag.split('-').next()).unwrap_or("und").to_ascii_lowercase();
-    let long = match primary.as_bytes() {
-        [a, b, c] => [*a, *b, *c],
-        _ => terminological(&primary).unwrap_or(*b"und"),
-    };
+    let long = tag.and_then(to_letters).unwrap_or(*b"und");
     long.iter().fold(0, |code, letter| (code << 5) | u16::from(letter.saturating_sub(0x60) & 0x1f))
+}
+
+/// The ISO 639-2/T code of a BCP 47 tag, where it has one.
+pub(crate) fn to_letters(tag: &str) -> Option<[u8; 3]> {
+    let primary = tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
+    match primary.as_bytes() {
+        [a, b, c] if primary.bytes().all(|letter| letter.is_ascii_lowercase()) => Some([*a, *b, *c]),
+        _ => terminological(&primary),
+    }
 }
 
 /// The ISO 639-2/T code: of the languages with two codes, the one that is not in this list.
@@ -135,6 +140,11 @@ mod tests {
         assert_eq!(to_mdhd(Some("gsw")), packed(b"gsw"));
         assert_eq!(to_mdhd(None), packed(b"und"));
         assert_eq!(to_mdhd(Some("x-private")), packed(b"und"));
+        for (tag, expected) in
+            [("de-AT", Some(*b"deu")), ("FR", Some(*b"fra")), ("gsw", Some(*b"gsw")), ("\u{20ac}", None)]
+        {
+            assert_eq!(to_letters(tag), expected, "{tag}");
+        }
     }
 
     #[test]

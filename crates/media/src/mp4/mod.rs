@@ -16,8 +16,11 @@ mod tables;
 mod track;
 
 pub(crate) use edits::Timeline;
-pub(crate) use entry::VISUAL_LEN;
-pub(crate) use language::{from_elng as language_of_tag, from_mdhd as language_of_code, to_mdhd as language_code};
+pub(crate) use entry::{AUDIO_LEN, VISUAL_LEN};
+pub(crate) use language::{
+    from_elng as language_of_tag, from_mdhd as language_of_code, to_letters as language_letters,
+    to_mdhd as language_code,
+};
 pub(crate) use movie::TrackTables;
 pub(crate) use names::chosen as chosen_name;
 

@@ -81,6 +81,7 @@ fn every_byte_of_a_map_may_be_wrong() {
                 if let Ok(map) = SegmentMap::decode(bytes) {
                     for n in 0..map.segment_count() {
                         kinora_media::cmaf::media_segment(&map, n).unwrap();
+                        kinora_media::smooth::fragment(&map, n);
                     }
                     kinora_media::cmaf::init_segment(&map);
                     map.relocated().unwrap();

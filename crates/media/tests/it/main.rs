@@ -25,4 +25,5 @@ mod mpegts;
 mod packed;
 mod progressive;
 mod property;
+mod smooth;
 mod timeline;

@@ -1,6 +1,6 @@
 //! What holds for any sample tables.
 
-use kinora_media::SegmentMap;
+use kinora_media::{SegmentMap, smooth};
 use proptest::prelude::*;
 
 use crate::support::film::{FilmTrack, film, payload};
@@ -92,6 +92,48 @@ proptest! {
                 at += info.duration.cast_signed();
             }
             prop_assert_eq!(at - map.start(), map.duration().cast_signed());
+        }
+    }
+
+    #[test]
+    fn fragments_of_smooth_streaming_join_and_show_every_sample_at_its_time(tracks in films()) {
+        const TICKS: i128 = 10_000_000;
+        let file = film(&tracks, false);
+        for planned in plan(&file).unwrap() {
+            let map = &planned.map;
+            let scale = i128::from(map.header().timescale.get());
+            let ticks = |time: i64| (i128::from(time.max(0)) * TICKS * 2 + scale) / (scale * 2);
+            for (n, info) in (0..).zip(map.segments()) {
+                let (start, end) = (ticks(info.start), ticks(info.start.saturating_add_unsigned(info.duration)));
+                let Some(fragment) = smooth::fragment(map, n) else {
+                    prop_assert_eq!(start, end);
+                    continue;
+                };
+                prop_assert_eq!(smooth::segment_at(map, start.try_into().unwrap()), Some(n));
+                let payload = fragment.payload.iter().flat_map(|range| slice(&file, range).to_vec());
+                let bytes: Vec<u8> = fragment.head.into_iter().chain(payload).collect();
+                prop_assert_eq!(bytes.len() as u64, fragment.len);
+                let (_, all) = reader::segment(&segment(map, n, &file));
+                let seen = reader::fragment(&bytes);
+                prop_assert_eq!((i128::from(seen.start), i128::from(seen.duration)), (start, end - start));
+                let left_out = all.len() - seen.samples.len();
+                let priming = i128::from(map.header().priming);
+                let picture = map.header().kind == kinora_media::TrackKind::Video;
+                prop_assert!(all[..left_out].iter().all(|sample| !picture && i128::from(sample.decode) < priming));
+                // Longer than 32 bits of ticks are: no such film is made.
+                if end - start > i128::from(u32::MAX) {
+                    continue;
+                }
+                let sum: u64 = seen.samples.iter().map(|sample| u64::from(sample.duration)).sum();
+                prop_assert_eq!(sum, seen.duration);
+                for (sample, source) in seen.samples.iter().zip(&all[left_out..]) {
+                    prop_assert_eq!((&sample.bytes, sample.sync), (&source.bytes, source.sync));
+                    let shown = i128::from(sample.decode) + i128::from(sample.composition);
+                    let expected = i128::from(source.decode) + i128::from(source.composition) - priming;
+                    let is_cut = i128::from(source.decode) < priming;
+                    prop_assert!(is_cut || (shown * scale - expected * TICKS).abs() * 2 <= scale, "{} {}", shown, expected);
+                }
+            }
         }
     }
 

@@ -4,5 +4,6 @@ pub(crate) mod film;
 pub(crate) mod indexed;
 pub(crate) mod package;
 pub(crate) mod reader;
+pub(crate) mod smooth;
 pub(crate) mod tool;
 pub(crate) mod tree;

@@ -1,6 +1,6 @@
 //! A second reader of what is written: `mp4-atom`.
 
-use mp4_atom::{Any, DecodeMaybe, Moof, Moov, ReadFrom, StszSamples};
+use mp4_atom::{Any, Decode as _, DecodeMaybe as _, Moof, Moov, ReadFrom as _, StszSamples, Uuid};
 
 /// One sample as another program sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,21 +26,57 @@ pub(crate) fn init(bytes: &[u8]) -> Moov {
 
 /// The samples of a media segment.
 pub(crate) fn segment(bytes: &[u8]) -> (u32, Vec<Seen>) {
+    let (at, moof) = only_moof(bytes);
+    assert!(moof.traf[0].tfhd.default_base_is_moof);
+    let decode = moof.traf[0].tfdt.as_ref().unwrap().base_media_decode_time;
+    (moof.mfhd.sequence_number, samples(bytes, at, &moof, decode))
+}
+
+/// A fragment of Smooth Streaming.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fragment {
+    pub(crate) number: u32,
+    pub(crate) track: u32,
+    /// When it starts and how long it lasts, by its `tfxd`.
+    pub(crate) start: u64,
+    pub(crate) duration: u64,
+    pub(crate) samples: Vec<Seen>,
+}
+
+/// Reads it; it has no `tfdt`.
+pub(crate) fn fragment(bytes: &[u8]) -> Fragment {
+    const TFXD: [u8; 16] = 0x6d1d_9b05_42d5_44e6_80e2_141d_aff7_57b2_u128.to_be_bytes();
+    let (at, moof) = only_moof(bytes);
+    let [traf] = moof.traf.as_slice() else { panic!("one track") };
+    assert!(traf.tfdt.is_none());
+    // Unknown to the reader inside of a `traf`: found by its name, read as a box of its own.
+    let begin = bytes.windows(20).position(|bytes| bytes[..4] == *b"uuid" && bytes[4..] == TFXD).unwrap() - 4;
+    let Any::Uuid(Uuid::Unknown(_, body)) = Any::decode(&mut &bytes[begin..]).unwrap() else { panic!("no tfxd") };
+    assert_eq!((body[0], body.len()), (1, 20));
+    let number = |at: usize| u64::from_be_bytes(body[at..at + 8].try_into().unwrap());
+    let (start, duration) = (number(4), number(12));
+    let samples = samples(bytes, at, &moof, start);
+    Fragment { number: moof.mfhd.sequence_number, track: traf.tfhd.track_id, start, duration, samples }
+}
+
+/// Where the only `moof` begins, and what it says.
+fn only_moof(bytes: &[u8]) -> (usize, Moof) {
     let mut rest = bytes;
     let mut moof: Option<(usize, Moof)> = None;
     while !rest.is_empty() {
         let at = bytes.len() - rest.len();
         match Any::decode_maybe(&mut rest).unwrap().unwrap() {
-            Any::Moof(found) => moof = Some((at, found)),
+            Any::Moof(found) => assert!(moof.replace((at, found)).is_none()),
             Any::Styp(_) | Any::Mdat(_) => {}
             other => panic!("unexpected {other:?}"),
         }
     }
-    let (at, moof) = moof.unwrap();
+    moof.unwrap()
+}
+
+fn samples(bytes: &[u8], at: usize, moof: &Moof, mut decode: u64) -> Vec<Seen> {
     let [traf] = moof.traf.as_slice() else { panic!("one track") };
     let [run] = traf.trun.as_slice() else { panic!("one run") };
-    assert!(traf.tfhd.default_base_is_moof);
-    let mut decode = traf.tfdt.as_ref().unwrap().base_media_decode_time;
     let mut position = at + usize::try_from(run.data_offset.unwrap()).unwrap();
     let mut seen = Vec::new();
     for entry in &run.samples {
@@ -54,11 +90,12 @@ pub(crate) fn segment(bytes: &[u8]) -> (u32, Vec<Seen>) {
             sync: flags & 0x1_0000 == 0,
             bytes: bytes[position..position + size].to_vec(),
         });
-        decode += u64::from(duration);
+        // Other writers begin before zero.
+        decode = decode.wrapping_add(duration.into());
         position += size;
     }
     assert_eq!(position, bytes.len(), "the run fills the mdat");
-    (moof.mfhd.sequence_number, seen)
+    seen
 }
 
 /// The samples of each track of a progressive file in decode order: when they are shown by the edit list, in ticks of
