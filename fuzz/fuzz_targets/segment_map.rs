@@ -45,7 +45,7 @@ fuzz_target!(|bytes: &[u8]| {
         let presentation =
             presentation.clone().truncated(presentation.common_end(map.header().timescale) / 2, map.header().timescale);
         let _ = hls::multivariant(&presentation);
-        let _ = (dash::mpd(&presentation), smooth::manifest(&presentation));
+        let _ = (dash::mpd(&presentation), smooth::manifest(&presentation, ""));
     }
 });
 

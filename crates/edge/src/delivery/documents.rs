@@ -88,7 +88,11 @@ pub(super) async fn dash_of_output(
     Ok(answer(document, "application/dash+xml", &headers))
 }
 
-fn shown<'pass>(output: Option<OutputId>, query: &Query, pass: &'pass Pass) -> Result<Shown<'pass>, Problem> {
+pub(super) fn shown<'pass>(
+    output: Option<OutputId>,
+    query: &Query,
+    pass: &'pass Pass,
+) -> Result<Shown<'pass>, Problem> {
     Ok(Shown { output, part: part(query)?, carried: &pass.carried })
 }
 
@@ -102,7 +106,7 @@ pub(super) fn output_id(text: &str) -> Result<OutputId, Refusal> {
     text.parse().map_err(|_malformed| Refusal::not_found("output"))
 }
 
-fn answer(document: Document, content_type: &'static str, headers: &HeaderMap) -> Response {
+pub(super) fn answer(document: Document, content_type: &'static str, headers: &HeaderMap) -> Response {
     // Weak: a compressed form carries the same tag.
     let etag = format!("W/\"{}\"", document.etag);
     if none_match(text(headers, IF_NONE_MATCH.as_str()), &etag) {

@@ -6,7 +6,9 @@
 //! | `hls/{track}.m3u8` | media playlist |
 //! | `hls/{track}-key.m3u8` | playlist of the pictures that segments begin with |
 //! | `dash/manifest.mpd` | MPD |
-//! | `o/{output}/hls/...`, `o/{output}/dash/...` | the same documents of one of several outputs |
+//! | `smooth.ism/Manifest` | client manifest of Smooth Streaming |
+//! | `smooth.ism/QualityLevels({bit rate})/Fragments({stream}={time})` | its fragments |
+//! | `o/{output}/hls/...`, `o/{output}/dash/...`, `o/{output}/smooth.ism/...` | the same of one of several outputs |
 //! | `{track}/init.mp4` | init segment |
 //! | `{track}/{n}.m4s` | media segment, from 0 |
 //! | `{track}/{n}.mp3` | the same of MP3 as packed audio, for HLS |
@@ -27,6 +29,7 @@ mod movies;
 mod original;
 pub(crate) mod ranged;
 mod segments;
+mod smooth;
 
 use crate::http::cors;
 use crate::http::state::Edge;
@@ -42,9 +45,13 @@ pub fn router(edge: &Edge) -> Router<Edge> {
         .route("/play/{asset}/dash/manifest.mpd", get(documents::dash))
         .route("/play/{asset}/o/{output}/hls/{playlist}", get(documents::hls_of_output))
         .route("/play/{asset}/o/{output}/dash/manifest.mpd", get(documents::dash_of_output))
+        .route("/play/{asset}/smooth.ism/Manifest", get(smooth::manifest))
+        .route("/play/{asset}/o/{output}/smooth.ism/Manifest", get(smooth::manifest_of_output))
         .layer(CompressionLayer::new());
     let media = Router::new()
         .route("/play/{asset}/{track}/{segment}", get(segments::segment))
+        .route("/play/{asset}/smooth.ism/{level}/{fragment}", get(smooth::fragment))
+        .route("/play/{asset}/o/{output}/smooth.ism/{level}/{fragment}", get(smooth::fragment_of_output))
         .route("/play/{asset}/original.mp4", get(original::original))
         .route("/play/{asset}/video.mp4", get(movies::video))
         .route("/play/{asset}/audio.m4a", get(movies::sound))

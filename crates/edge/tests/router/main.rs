@@ -21,6 +21,7 @@
 //! | [`delivery`] | what viewers fetch |
 //! | [`door`] | the door in front of it: tokens, sites, signed links |
 //! | [`movies`] | the same in one file, whole and in clips |
+//! | [`smooth`] | the same by Smooth Streaming |
 //! | [`site`] | the pages |
 //! | [`wild`] | what nobody sensible sends |
 //! | [`operations`] | what operators' machines ask |
@@ -46,6 +47,7 @@ mod outputs;
 mod routing;
 mod shelf;
 mod site;
+mod smooth;
 mod uploads;
 mod wild;
 mod wire;

@@ -9,13 +9,14 @@ use crate::mp4::language_letters;
 use crate::smooth::{Address, Setup, Stream, ticks};
 use crate::timing::Timescale;
 
-/// The client manifest; its addresses are relative to it.
+/// The client manifest; its addresses are relative to it, and end with `query`, which is empty or begins with a question
+/// mark.
 ///
 /// The renditions of the picture that start their segments together share a stream, for players may switch between them;
 /// where not all do, the largest such group is named. Each sound has a stream of its own, the default one first. `None` where
 /// there is picture but none that players take, or sound but none that they take; for what grows; and for a part,
 /// since times begin at zero.
-pub fn manifest(presentation: &Presentation) -> Option<String> {
+pub fn manifest(presentation: &Presentation, query: &str) -> Option<String> {
     let mut out = Xml::new();
     out.put(format_args!(
         "<SmoothStreamingMedia MajorVersion=\"2\" MinorVersion=\"0\" TimeScale=\"{}\" Duration=\"{}\">\n",
@@ -23,7 +24,7 @@ pub fn manifest(presentation: &Presentation) -> Option<String> {
         presentation.duration(Timescale::HUNDRED_NANOS),
     ));
     for listed in streams(presentation)? {
-        out.stream(&listed);
+        out.stream(&listed, query);
     }
     out.put(format_args!("</SmoothStreamingMedia>\n"));
     Some(out.text())
@@ -122,7 +123,7 @@ fn unique(mut levels: Vec<Level<'_>>) -> Vec<Level<'_>> {
 }
 
 impl Xml {
-    fn stream(&mut self, listed: &Listed<'_>) {
+    fn stream(&mut self, listed: &Listed<'_>, query: &str) {
         let Listed { stream, levels } = listed;
         let Some(first) = levels.first() else { return };
         let starts = starts(first.track);
@@ -132,11 +133,12 @@ impl Xml {
         };
         let name = escape(&stream.to_string());
         self.put(format_args!(
-            "  <StreamIndex Type=\"{kind}\" Name=\"{name}\"{} Chunks=\"{}\" QualityLevels=\"{}\"{} Url=\"QualityLevels({{bitrate}})/Fragments({name}={{start time}})\">\n",
+            "  <StreamIndex Type=\"{kind}\" Name=\"{name}\"{} Chunks=\"{}\" QualityLevels=\"{}\"{} Url=\"QualityLevels({{bitrate}})/Fragments({name}={{start time}}){}\">\n",
             language(first.track),
             starts.len(),
             levels.len(),
             sizes(levels),
+            escape(query),
         ));
         for (index, level) in levels.iter().enumerate() {
             self.level(index, level);

@@ -59,9 +59,9 @@ fn documents_look_like_this() {
     let config = b"\x03\x1b\0\x01\0\x04\x13\x40\x15\0\0\0\0\x01\xf4\0\0\x01\xf4\0\x05\x04\x2b\x31\x88\0\x06\x01\x02";
     surround.entries = vec![sound(b"mp4a", 0, &[], &full(b"esds", 0, 0, config))];
     let plain = of(&[FilmTrack::video(250, 40), FilmTrack::audio(469)]);
-    insta::assert_snapshot!("plain", smooth::manifest(&plain).unwrap());
+    insta::assert_snapshot!("plain", smooth::manifest(&plain, "").unwrap());
     let rich = of(&[wide.clone(), wide, named(b"eng", false), named(b"deu", true), surround]);
-    insta::assert_snapshot!("rich", smooth::manifest(&rich).unwrap());
+    insta::assert_snapshot!("rich", smooth::manifest(&rich, "").unwrap());
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn play(case: &Case) {
     let file = std::fs::read(&source).unwrap();
     let planned = plan(&file).unwrap();
     let presentation = presentation(&planned);
-    let (whole, streams) = read(&smooth::manifest(&presentation).unwrap());
+    let (whole, streams) = read(&smooth::manifest(&presentation, "").unwrap());
     assert_eq!((whole["MajorVersion"].as_str(), whole["TimeScale"].as_str()), ("2", "10000000"));
     assert_eq!(streams.len(), 2);
     let ends = streams.iter().filter_map(|stream| stream.chunks.last()).map(|(start, duration)| start + duration);
@@ -272,7 +272,7 @@ fn one_address_means_one_fragment() {
     let tracks = [FilmTrack { timescale: 30_000, ..FilmTrack::video(250, 40) }, FilmTrack::audio(469)];
     let planned = plan(&film(&tracks, false)).unwrap();
     let presentation = presentation(&planned);
-    let (_, streams) = read(&smooth::manifest(&presentation).unwrap());
+    let (_, streams) = read(&smooth::manifest(&presentation, "").unwrap());
     for (stream, planned) in streams.iter().zip(&planned) {
         for (number, (start, _)) in (0..).zip(&stream.chunks) {
             assert_eq!(smooth::segment_at(&planned.map, *start), Some(number));
@@ -309,7 +309,7 @@ fn qualities_of_one_rate_have_addresses_of_their_own() {
         (&[most, most, most - 1], &["4294967295", "4294967294", "4294967293"]),
     ] {
         let presentation = ladder(rates);
-        let (_, streams) = read(&smooth::manifest(&presentation).unwrap());
+        let (_, streams) = read(&smooth::manifest(&presentation, "").unwrap());
         let [stream] = streams.as_slice() else { panic!("{streams:?}") };
         let told: Vec<&str> = stream.levels.iter().map(|level| level["Bitrate"].as_str()).collect();
         assert_eq!(told, expected);
@@ -329,7 +329,7 @@ fn pictures_share_a_stream_where_their_segments_start_together() {
         FilmTrack { timescale: 25_600, ..FilmTrack::video(250, 40) },
     ]);
     let names = |presentation: &Presentation| -> Vec<String> {
-        let (_, streams) = read(&smooth::manifest(presentation).unwrap());
+        let (_, streams) = read(&smooth::manifest(presentation, "").unwrap());
         let levels = streams.iter().flat_map(|stream| stream.levels.iter().map(move |level| (stream, level)));
         let addresses = levels.map(|(stream, level)| stream.address(level, 0).parse().unwrap());
         addresses.map(|address| smooth::rendition(presentation, &address).unwrap().id.clone()).collect()
@@ -351,7 +351,7 @@ fn what_players_do_not_take_has_no_manifest() {
     let turned = FilmTrack { matrix: TURNED_RIGHT, ..picture.clone() };
     let in_band = boxed(b"avcC", b"\x01\x64\x00\x1e\xff\xe0\x00");
     let in_band = FilmTrack { entries: vec![film::visual(b"avc3", &in_band)], ..picture.clone() };
-    let streams = |tracks: &[FilmTrack]| smooth::manifest(&of(tracks)).map(|manifest| read(&manifest).1.len());
+    let streams = |tracks: &[FilmTrack]| smooth::manifest(&of(tracks), "").map(|manifest| read(&manifest).1.len());
     for (tracks, expected) in [
         (&[picture.clone(), FilmTrack::audio(469)][..], Some(2)),
         (std::slice::from_ref(&picture), Some(1)),
@@ -370,12 +370,12 @@ fn what_players_do_not_take_has_no_manifest() {
         assert_eq!(streams(tracks), expected, "{names:?}");
     }
     let whole = of(&[picture, FilmTrack::audio(469)]);
-    assert_eq!(smooth::manifest(&Presentation { growing: true, ..whole.clone() }), None);
+    assert_eq!(smooth::manifest(&Presentation { growing: true, ..whole.clone() }, ""), None);
     let part = whole.clone().part(Span { start: 5_000_000, end: 6_000_000 }).unwrap();
-    assert_eq!(smooth::manifest(&part), None);
+    assert_eq!(smooth::manifest(&part, ""), None);
     // A part that is all of it has times from zero.
     let all = whole.clone().part(Span { start: 0, end: 60_000_000 }).unwrap();
-    assert_eq!(smooth::manifest(&all), smooth::manifest(&whole));
+    assert_eq!(smooth::manifest(&all, ""), smooth::manifest(&whole, ""));
 }
 
 #[test]

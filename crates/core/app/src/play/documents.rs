@@ -28,7 +28,7 @@ pub struct Document {
 }
 
 impl Document {
-    fn of(text: String) -> Self {
+    pub(super) fn of(text: String) -> Self {
         let digest = Sha256::digest(text.as_bytes());
         // Sixteen bytes of SHA-256 tell texts apart as well as anybody needs.
         let etag = fresh::hex(digest.get(..16).unwrap_or_default());
@@ -54,7 +54,7 @@ impl Shown<'_> {
     }
 
     /// The query of media.
-    fn of_media(&self) -> String {
+    pub(super) fn of_media(&self) -> String {
         joined(&[self.carried])
     }
 }
@@ -146,7 +146,7 @@ fn one(playable: &Playable, shown: Shown<'_>, track: &PlayableTrack) -> Result<R
     found.ok_or_else(|| Problem::not_found("track").into())
 }
 
-fn presentation<'playable>(
+pub(super) fn presentation<'playable>(
     playable: &Playable,
     shown: Shown<'_>,
     named: impl FnOnce(OutputId) -> Vec<&'playable PlayableTrack>,
@@ -198,7 +198,7 @@ fn subtitles(captions: &PlayableCaptions, shown: Shown<'_>) -> Subtitles {
 }
 
 /// A track in fragments, as every manifest may name it.
-fn rendition(track: &PlayableTrack, shown: Shown<'_>) -> Rendition {
+pub(super) fn rendition(track: &PlayableTrack, shown: Shown<'_>) -> Rendition {
     let (slug, base, query, media) = (track.slug, base(shown.output), shown.of_documents(), shown.of_media());
     let urls = Urls {
         playlist: format!("{slug}.m3u8{query}"),

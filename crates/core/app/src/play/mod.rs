@@ -10,6 +10,7 @@ mod part;
 mod playable;
 mod ranged;
 mod segment;
+mod smooth;
 mod ways;
 
 pub use documents::{
@@ -21,5 +22,6 @@ pub use part::Part;
 pub use playable::Slug;
 pub use ranged::Ranged;
 pub use segment::{Body, Form, Segment, captions, init_segment, media_segment};
+pub use smooth::{smooth_fragment, smooth_manifest};
 pub(crate) use ways::ways;
 pub use ways::{Ways, Whole};

@@ -26,11 +26,11 @@ pub struct Body {
 
 /// A segment: bytes that were made, followed by ranges of the object of its track.
 pub struct Segment {
-    tag: String,
-    head: Bytes,
-    payload: Vec<Range<u64>>,
-    media: Option<Media>,
-    size: u64,
+    pub(super) tag: String,
+    pub(super) head: Bytes,
+    pub(super) payload: Vec<Range<u64>>,
+    pub(super) media: Option<Media>,
+    pub(super) size: u64,
 }
 
 impl Ranged for Segment {
