@@ -5,19 +5,13 @@
 use crate::bits::len_u64;
 use crate::cmaf::MediaSegment;
 use crate::map::{SegmentMap, SegmentSamples, TrackHeader};
-use crate::timing::{Timescale, rescale_len};
+use crate::timing::{Timescale, rescale_len, transport_time};
 
 /// RFC 6381 name by which HLS knows MP3 in packed audio: MPEG-1 and MPEG-2 layer 3 as an object type of MPEG-4.
 pub const MP3: &str = "mp4a.40.34";
 
 /// Names the frame that holds the time (RFC 8216, 3.4).
 const OWNER: &[u8] = b"com.apple.streaming.transportStreamTimestamp\0";
-
-/// Ticks in a second of that time: those of an MPEG-2 transport stream.
-const CLOCK: u32 = 90_000;
-
-/// The time has as many bits, and begins again when they are used up.
-const TIME_MASK: u64 = (1 << 33) - 1;
 
 /// Bytes of an ID3v2 header and of a frame header.
 const HEADER_LEN: usize = 10;
@@ -38,15 +32,14 @@ pub fn segment(map: &SegmentMap, n: u32) -> Option<MediaSegment> {
     }
     let SegmentSamples { decode_time, runs: payload, .. } = map.shown_samples(n)?;
     let time = decode_time.saturating_sub(map.header().priming);
-    let clock = Timescale::new(CLOCK)?;
-    let head = tag(rescale_len(time, map.header().timescale, clock));
+    let head = tag(rescale_len(time, map.header().timescale, Timescale::TRANSPORT));
     let frames: u64 = payload.iter().map(|run| run.end.saturating_sub(run.start)).sum();
     let len = len_u64(head.len()).saturating_add(frames);
     Some(MediaSegment { head, payload, len })
 }
 
-/// An ID3v2.4 tag with one private frame: the time in ticks of 90 kHz, of which the lowest 33 bits count.
-fn tag(time: u64) -> Vec<u8> {
+/// An ID3v2.4 tag with one private frame: the time of a transport stream.
+fn tag(time: i64) -> Vec<u8> {
     let content = OWNER.len() + 8;
     let mut out = Vec::with_capacity(2 * HEADER_LEN + content);
     out.extend_from_slice(b"ID3\x04\0\0");
@@ -55,7 +48,7 @@ fn tag(time: u64) -> Vec<u8> {
     out.extend_from_slice(&syncsafe(content));
     out.extend_from_slice(b"\0\0");
     out.extend_from_slice(OWNER);
-    out.extend_from_slice(&(time & TIME_MASK).to_be_bytes());
+    out.extend_from_slice(&transport_time(time).to_be_bytes());
     out
 }
 
@@ -76,13 +69,6 @@ mod tests {
         expected.extend([0, 0, 0, 0, 0, 0x08, 0x3d, 0x60]);
         assert_eq!(tag(540_000), expected);
         assert_eq!(expected.len(), 73);
-    }
-
-    #[test]
-    fn the_time_begins_again_after_26_hours() {
-        for (time, low) in [(0, 0), (TIME_MASK, TIME_MASK), (TIME_MASK + 1, 0), (TIME_MASK + 90_001, 90_000)] {
-            assert!(tag(time).ends_with(&low.to_be_bytes()), "{time}");
-        }
     }
 
     #[test]

@@ -13,6 +13,8 @@ impl Timescale {
     pub const MICROS: Self = Self(NonZeroU32::new(1_000_000).unwrap());
     /// Units of 100 nanoseconds.
     pub const HUNDRED_NANOS: Self = Self(NonZeroU32::new(10_000_000).unwrap());
+    /// The clock of times in MPEG-2 transport streams (ISO/IEC 13818-1, 2.4.3.7).
+    pub const TRANSPORT: Self = Self(NonZeroU32::new(90_000).unwrap());
 
     /// A scale of `ticks` in a second; `None` for zero.
     pub fn new(ticks: u32) -> Option<Self> {
@@ -49,6 +51,12 @@ pub(crate) fn rescale_up(ticks: i64, from: Timescale, to: Timescale) -> i64 {
 pub fn rescale_len(ticks: u64, from: Timescale, to: Timescale) -> u64 {
     let ticks = i64::try_from(ticks).unwrap_or(i64::MAX);
     u64::try_from(rescale(ticks, from, to)).unwrap_or(0)
+}
+
+/// The lowest 33 bits of a time of [`Timescale::TRANSPORT`]: as many as streams have, so that times repeat after 26
+/// hours.
+pub(crate) fn transport_time(ticks: i64) -> u64 {
+    ticks.cast_unsigned() & ((1 << 33) - 1)
 }
 
 /// Seconds as a number. For text and for people: no arithmetic of this crate is done with it.
@@ -95,6 +103,16 @@ mod tests {
             (i64::MIN, 7, 7, i64::MIN),
         ] {
             assert_eq!(rescale(ticks, scale(from), scale(to)), expected, "{ticks} of 1/{from} in 1/{to}");
+        }
+    }
+
+    #[test]
+    fn times_of_transport_streams_begin_again_after_26_hours() {
+        let again = 1i64 << 33;
+        for (ticks, expected) in
+            [(0, 0), (again - 1, 0x1_ffff_ffff), (again, 0), (again + 90_000, 90_000), (-1, 0x1_ffff_ffff)]
+        {
+            assert_eq!(transport_time(ticks), expected, "{ticks}");
         }
     }
 

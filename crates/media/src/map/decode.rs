@@ -58,29 +58,36 @@ impl SegmentMap {
         if !cursor.is_empty() {
             return Err(damaged("bytes follow it"));
         }
-        let peak_bitrate = check(&header, table, blocks, mode)?;
+        let (peak_bitrate, decode_lead) = check(&header, table, blocks, mode)?;
         let table_start = PREFIX_LEN + header_len;
         let table = table_start..table_start + table_len;
         let blocks = table.end..table.end + blocks_len;
-        Ok(Self { bytes, header, table, blocks, peak_bitrate })
+        Ok(Self { bytes, header, table, blocks, peak_bitrate, decode_lead })
     }
 }
 
 /// Whether the blocks were written a moment ago, or come from anywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Blocks {
-    Trusted,
+    Trusted {
+        /// As [`SegmentMap::decode_lead`], which is found out of all samples.
+        decode_lead: u32,
+    },
     Checked,
 }
 
-/// Checks every segment against its block and its neighbor. Returns the peak bit rate.
-fn check(header: &TrackHeader, table: &[u8], blocks: &[u8], mode: Blocks) -> Result<u64, MapError> {
+/// Checks every segment against its block and its neighbor. Returns the peak bit rate and the lead of decode times.
+fn check(header: &TrackHeader, table: &[u8], blocks: &[u8], mode: Blocks) -> Result<(u64, u32), MapError> {
     let (table, _) = table.as_chunks::<LINE_LEN>();
     let mut next = table.iter().skip(1);
     let mut scratch = SegmentSamples::default();
     let mut cursor = Cursor::new(blocks);
     let mut samples = 0u32;
     let mut peaks = Peaks::new(header);
+    let (trusted, mut decode_lead) = match mode {
+        Blocks::Trusted { decode_lead } => (true, decode_lead),
+        Blocks::Checked => (false, 0),
+    };
     for line in table {
         let bad_line = damaged("its table contradicts itself");
         let line = Line::read(*line).ok_or(bad_line)?;
@@ -88,7 +95,7 @@ fn check(header: &TrackHeader, table: &[u8], blocks: &[u8], mode: Blocks) -> Res
         samples = samples.checked_add(line.samples).filter(|total| *total <= MAX_SAMPLES).ok_or(bad_line)?;
         let here = blocks.len() - cursor.rest().len();
         let sane = line.samples > 0
-            && (mode == Blocks::Trusted || to_usize(line.block) == here)
+            && (trusted || to_usize(line.block) == here)
             && line.start.unsigned_abs() <= MAX_TICKS
             && line.duration <= MAX_TICKS
             && line.decode_time <= MAX_TICKS;
@@ -100,7 +107,7 @@ fn check(header: &TrackHeader, table: &[u8], blocks: &[u8], mode: Blocks) -> Res
             return Err(bad_line);
         }
         peaks.add(line.payload, line.duration);
-        if mode == Blocks::Trusted {
+        if trusted {
             continue;
         }
         block::decode(&mut cursor, line.samples, &mut scratch).ok_or(damaged("a segment cannot be read"))?;
@@ -108,16 +115,17 @@ fn check(header: &TrackHeader, table: &[u8], blocks: &[u8], mode: Blocks) -> Res
         for sample in &scratch.samples {
             payload += u64::from(sample.size);
             ticks += u64::from(sample.duration);
+            decode_lead = decode_lead.max(sample.decode_lead());
         }
         let decoded = line.decode_time + ticks;
         if payload != line.payload || following.is_some_and(|following| following.decode_time != decoded) {
             return Err(bad_line);
         }
     }
-    if samples == 0 || (mode == Blocks::Checked && !cursor.is_empty()) {
+    if samples == 0 || (!trusted && !cursor.is_empty()) {
         return Err(damaged("its table and its segments differ in length"));
     }
-    Ok(peaks.highest())
+    Ok((peaks.highest(), decode_lead))
 }
 
 /// The highest bit rate of segments that are long enough to mean something.

@@ -73,6 +73,7 @@ fn append(
     let mut scratch = SegmentSamples::default();
     let mut columns = Columns::default();
     let count = part.segment_count();
+    writer.lead(part.decode_lead());
     for n in 0..count {
         let damaged = MapError::Damaged { what: "a segment cannot be read" };
         let mut line = part.line(n).ok_or(damaged)?;
@@ -94,16 +95,12 @@ fn append(
             continue;
         }
         columns.clear();
-        let mut runs = scratch.runs.iter();
-        let mut at = 0..0;
-        for sample in &scratch.samples {
-            // Runs hold whole samples; one without bytes lies anywhere.
-            if at.is_empty() && sample.size > 0 {
-                at = runs.next().ok_or(damaged)?.clone();
-            }
-            let offset = at.start.checked_add(base).ok_or(MapError::Unfit { what: "a sample lies too far away" })?;
+        for (sample, _, at) in scratch.placed() {
+            let offset = at.checked_add(base).ok_or(MapError::Unfit { what: "a sample lies too far away" })?;
             columns.push(*sample, offset);
-            at.start = at.start.saturating_add(u64::from(sample.size));
+        }
+        if columns.samples().len() < scratch.samples.len() {
+            return Err(damaged);
         }
         writer.push(&columns, line.start, line.decode_time)?;
         if let Some(written) = writer.lines.last_mut() {

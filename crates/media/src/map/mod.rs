@@ -93,6 +93,7 @@ pub struct SegmentMap {
     blocks: Range<usize>,
     /// Bytes of the longest second, over segments.
     peak_bitrate: u64,
+    decode_lead: u32,
 }
 
 /// One segment.
@@ -119,6 +120,13 @@ pub struct Sample {
     pub composition_offset: i32,
     /// Whether decoding can begin here.
     pub sync: bool,
+}
+
+impl Sample {
+    /// Ticks by which it is shown before it is decoded.
+    fn decode_lead(&self) -> u32 {
+        self.composition_offset.min(0).unsigned_abs()
+    }
 }
 
 /// One sample as an index lists it: times in ticks of the track, on whatever timeline the file uses.

@@ -5,7 +5,7 @@ use core::ops::Range;
 use super::block::{self, Columns};
 use super::decode::bits_per_second;
 use super::write::{LINE_LEN, Line, Writer};
-use super::{MapError, SegmentInfo, SegmentMap, SegmentSamples, TrackHeader};
+use super::{MapError, Sample, SegmentInfo, SegmentMap, SegmentSamples, TrackHeader};
 use crate::bits::{Cursor, to_usize};
 use crate::timing::approximate;
 
@@ -69,6 +69,12 @@ impl SegmentMap {
     /// Bits in a second of the segment that has most, segments shorter than half the target left out.
     pub fn peak_bitrate(&self) -> u64 {
         self.peak_bitrate.max(self.average_bitrate())
+    }
+
+    /// Ticks by which decode times have to be earlier than they are here, so that no sample is shown before it is
+    /// decoded. Nothing for sound, and for pictures that are shown in the order in which they are decoded.
+    pub fn decode_lead(&self) -> u32 {
+        self.decode_lead
     }
 
     /// The samples of segment `n`, from 0, and where their bytes are.
@@ -165,6 +171,25 @@ impl SegmentMap {
         block::decode(&mut Cursor::new(blocks.get(to_usize(line.block)..)?), line.samples, out)?;
         out.decode_time = line.decode_time;
         Some(line)
+    }
+}
+
+impl SegmentSamples {
+    /// Each sample with its decode time in the map and where its bytes begin, in decode order.
+    pub(crate) fn placed(&self) -> impl Iterator<Item = (&Sample, u64, u64)> {
+        let mut decode = self.decode_time;
+        let mut runs = self.runs.iter().cloned();
+        let mut run = 0..0;
+        // Runs hold whole samples; one without bytes lies anywhere.
+        self.samples.iter().map_while(move |sample| {
+            if run.is_empty() && sample.size > 0 {
+                run = runs.next()?;
+            }
+            let placed = (sample, decode, run.start);
+            run.start = run.start.saturating_add(sample.size.into());
+            decode = decode.saturating_add(sample.duration.into());
+            Some(placed)
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::block::Columns;
 use super::decode::Blocks;
-use super::{MapError, SegmentMap, TrackHeader, VERSION};
+use super::{MapError, Sample, SegmentMap, TrackHeader, VERSION};
 use crate::bits::len_u64;
 
 /// One line of the segment table.
@@ -30,6 +30,8 @@ pub(super) const MAGIC: [u8; 4] = *b"KMAP";
 pub(super) struct Writer {
     pub(super) lines: Vec<Line>,
     blocks: Vec<u8>,
+    /// As [`SegmentMap::decode_lead`].
+    decode_lead: u32,
 }
 
 impl Writer {
@@ -39,6 +41,7 @@ impl Writer {
         let block = u32::try_from(self.blocks.len()).map_err(|_overflow| too_large)?;
         columns.encode(&mut self.blocks);
         let samples = columns.samples();
+        self.lead(samples.iter().map(Sample::decode_lead).max().unwrap_or(0));
         let payload = samples.iter().map(|sample| u64::from(sample.size)).sum();
         let samples = u32::try_from(samples.len()).map_err(|_overflow| too_large)?;
         self.lines.push(Line { block, samples, start, duration: 0, decode_time, payload });
@@ -52,6 +55,11 @@ impl Writer {
         self.blocks.extend_from_slice(block);
         self.lines.push(Line { block: at, ..line });
         Ok(())
+    }
+
+    /// Takes the lead of segments that are copied.
+    pub(super) fn lead(&mut self, ticks: u32) {
+        self.decode_lead = self.decode_lead.max(ticks);
     }
 
     /// The finished map.
@@ -76,6 +84,6 @@ impl Writer {
             }
         }
         bytes.extend_from_slice(&self.blocks);
-        SegmentMap::read(bytes, Blocks::Trusted)
+        SegmentMap::read(bytes, Blocks::Trusted { decode_lead: self.decode_lead })
     }
 }

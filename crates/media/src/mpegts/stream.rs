@@ -15,11 +15,6 @@ use crate::timing::{Timescale, rescale};
 /// Ticks of a frame where nothing says more.
 const FRAME: i64 = 3_600;
 
-/// Ticks in a second of the times of packets.
-pub(super) fn clock_scale() -> Timescale {
-    Timescale::new(90_000).unwrap_or(Timescale::MILLIS)
-}
-
 /// What gathers the frames of a stream.
 #[derive(Debug, Clone)]
 enum Gather {
@@ -72,7 +67,7 @@ impl Stream {
             kind: described.kind,
             codec: Codec::Unsupported { fourcc: FourCc(fourcc) },
             sample_entry: Vec::new(),
-            timescale: clock_scale(),
+            timescale: Timescale::TRANSPORT,
             width: 0,
             height: 0,
             coded_width: 0,
@@ -208,8 +203,8 @@ impl Stream {
             let end = self.clock.end();
             let told = match (frame.time, end) {
                 (Some(told), end) => {
-                    let end = end.map(|end| rescale(end, scale, clock_scale()));
-                    rescale(time.place(told, end, 0), clock_scale(), scale)
+                    let end = end.map(|end| rescale(end, scale, Timescale::TRANSPORT));
+                    rescale(time.place(told, end, 0), Timescale::TRANSPORT, scale)
                 }
                 (None, Some(end)) => end,
                 (None, None) => continue,

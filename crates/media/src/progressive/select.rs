@@ -66,22 +66,14 @@ impl Selection {
         let mut first = None;
         for n in self.first.0..map.segment_count().min(self.last.0.saturating_add(1)) {
             let segment = map.samples(n)?;
-            let mut decode = segment.decode_time;
-            let mut runs = segment.runs.iter().cloned();
-            let mut run = 0..0;
-            for (at, sample) in segment.samples.iter().enumerate() {
-                if run.is_empty() && sample.size > 0 {
-                    run = runs.next()?;
-                }
+            for (at, (sample, decode, offset)) in segment.placed().enumerate() {
                 if (n, at) > self.last {
                     return first;
                 }
                 if (n, at) >= self.first {
                     first = first.or(Some(decode));
-                    take(sample, decode, run.start);
+                    take(sample, decode, offset);
                 }
-                run.start = run.start.saturating_add(sample.size.into());
-                decode = decode.saturating_add(sample.duration.into());
             }
         }
         first
