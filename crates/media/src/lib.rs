@@ -11,8 +11,9 @@
 //! 2. [`mp4::Locator`] finds the `moov` box without reading the media; the caller does the reading.
 //! 3. [`mp4::parse`] turns the `moov` into a [`Movie`]: checked tracks over borrowed sample tables.
 //! 4. [`SegmentMap::plan`] cuts every playable track into segments.
-//! 5. [`cmaf`] renders a map into segments ([`packed`] those of MP3 for HLS, [`smooth`] fragments of Smooth Streaming), [`progressive`] maps into
-//!    one file; [`hls`], [`dash`] and [`smooth`] render a [`Presentation`] of maps into manifests.
+//! 5. [`cmaf`] renders a map into segments ([`packed`] those of MP3 for HLS, [`smooth`] fragments of Smooth Streaming,
+//!    [`transport`] those of old players, which take picture and sound together), [`progressive`] maps into one file;
+//!    [`hls`], [`dash`] and [`smooth`] render a [`Presentation`] of maps into manifests.
 //!
 //! Other ways lead to a map as well: [`mp4::fragments`] lists the samples of a fragmented file, and
 //! [`map::MapBuilder`] takes samples from any index and gives the map away in parts while they come;
@@ -50,6 +51,7 @@ pub mod reorder;
 pub mod smooth;
 pub mod sniff;
 pub mod timing;
+pub mod transport;
 
 pub use codec::{AvcProfile, Codec};
 pub use error::{FourCc, Mp4Error};

@@ -134,6 +134,42 @@ pub(crate) fn aac_frame(config: &[u8]) -> Option<(u32, u32)> {
     }
 }
 
+/// What headers of ADTS say of a stream (ISO/IEC 14496-3, 1.A.2.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct AdtsFacts {
+    /// Index of the sampling rate, before any band is replicated.
+    pub(crate) rate: u8,
+    /// Channel configuration, from 1 to 7.
+    pub(crate) channels: u8,
+    /// How many samples a frame holds, and how many there are in a second: before any band is replicated.
+    pub(crate) frame: (u32, u32),
+}
+
+/// What ADTS says of the AAC in an `esds`. `None` of what it cannot say: anything but LC, alone or below HE-AAC,
+/// frames of 960 samples, and sampling rates and channels that are not in its tables.
+pub(crate) fn adts(esds: &[u8]) -> Option<AdtsFacts> {
+    let (object, mut config) = decoder(esds)?;
+    if object != 0x40 {
+        return None;
+    }
+    let mut bits = BitCursor::new(descriptor(&mut config, 5)?.rest());
+    let signaled = object_type(&mut bits)?;
+    let samples_per_second = frequency(&mut bits)?;
+    let channels = u8::try_from(bits.take(4)?).ok().filter(|channels| (1..=7).contains(channels))?;
+    let kind = if matches!(signaled, 5 | 29) {
+        frequency(&mut bits)?;
+        object_type(&mut bits)?
+    } else {
+        signaled
+    };
+    // Short frames and a core coder: neither can be told.
+    if kind != 2 || bits.take(2)? != 0 {
+        return None;
+    }
+    let rate = AAC_RATES.iter().position(|rate| *rate == samples_per_second)?;
+    Some(AdtsFacts { rate: u8::try_from(rate).ok()?, channels, frame: (1_024, samples_per_second) })
+}
+
 /// HE-AAC signaled behind a GASpecificConfig that an AAC-LC decoder stops at.
 fn backward_compatible(bits: &mut BitCursor<'_>) -> Option<(u32, u32)> {
     let frame_length = bits.take(1)?;
@@ -241,6 +277,33 @@ mod tests {
         assert_eq!(specific_config(&esds(0x67, &[0x12, 0x10])), None);
         assert_eq!(specific_config(&mp3_esds()), None);
         assert_eq!(specific_config(&esds(0x40, &[0x12, 0x10])[..20]), None);
+    }
+
+    #[test]
+    fn what_adts_can_say_is_told() {
+        let adts =
+            |specific: &[u8]| adts(&esds(0x40, specific)).map(|facts| (facts.rate, facts.channels, facts.frame.1));
+        for (specific, expected) in [
+            (&[0x12, 0x10][..], Some((4, 2, 44_100))),
+            (&[0x11, 0xb0], Some((3, 6, 48_000))),
+            // HE-AAC and its second version, signaled in front and behind.
+            (&[0x2b, 0x11, 0x88, 0x00], Some((6, 2, 24_000))),
+            (&[0xeb, 0x09, 0x88, 0x00], Some((6, 1, 24_000))),
+            (&[0x13, 0x10, 0x56, 0xe5, 0x98], Some((6, 2, 24_000))),
+            // A rate in full that is in the table, and one that is not.
+            (&[0x17, 0x80, 0x5d, 0xc0, 0x10], Some((3, 2, 48_000))),
+            (&[0x17, 0x80, 0x5d, 0xc1, 0x10], None),
+            // Frames of 960, channels that are told in the frames, eight channels with two behind, Main, xHE-AAC.
+            (&[0x12, 0x14], None),
+            (&[0x12, 0x00], None),
+            (&[0x12, 0x60], None),
+            (&[0x0a, 0x10], None),
+            (&[0xf9, 0x46, 0x40], None),
+            (&[0x12], None),
+        ] {
+            assert_eq!(adts(specific), expected, "{specific:x?}");
+        }
+        assert_eq!(super::adts(&esds(0x67, &[0x12, 0x10])), None);
     }
 
     #[test]

@@ -4,7 +4,9 @@ mod audio;
 mod sps;
 mod video;
 
-pub(crate) use audio::{AudioFacts, aac_frame, ac3, eac3, elementary_stream, flac, mp3_esds, opus, specific_config};
+pub(crate) use audio::{
+    AdtsFacts, AudioFacts, aac_frame, ac3, adts, eac3, elementary_stream, flac, mp3_esds, opus, specific_config,
+};
 pub(crate) use sps::avc_profile;
 pub(crate) use video::{av1, avc, hevc, vp9};
 

@@ -159,7 +159,7 @@ impl Peaks {
 }
 
 /// Bits in a second, rounded up. `None` for no time at all.
-pub(super) fn bits_per_second(payload: u64, duration: u64, scale: Timescale) -> Option<u64> {
+pub(crate) fn bits_per_second(payload: u64, duration: u64, scale: Timescale) -> Option<u64> {
     let bits = u128::from(payload) * 8 * u128::from(scale.get());
     let rounded_up = bits.checked_add(u128::from(duration).checked_sub(1)?)?.checked_div(u128::from(duration))?;
     u64::try_from(rounded_up).ok()

@@ -213,9 +213,6 @@ impl TrackFacts {
     }
 }
 
-impl TrackHeader {
-}
-
 /// Fills in the size of a box that grew or shrank.
 fn resize(entry: &mut [u8]) {
     let len = u32::try_from(entry.len()).unwrap_or(u32::MAX);

@@ -32,6 +32,8 @@ use core::ops::Range;
 
 use thiserror::Error;
 
+pub(crate) use decode::bits_per_second;
+
 pub use builder::MapBuilder;
 pub use chunk::ChunkPlace;
 pub use cuts::Cuts;

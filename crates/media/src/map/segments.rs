@@ -77,6 +77,13 @@ impl SegmentMap {
         self.decode_lead
     }
 
+    /// The segment, from 0, with the sample that is being decoded at a time: the first in front of all, the last
+    /// behind.
+    pub(crate) fn segment_at(&self, decode_time: u64) -> u32 {
+        let begun = |line: &[u8; LINE_LEN]| Line::read(*line).is_some_and(|line| line.decode_time <= decode_time);
+        u32::try_from(self.lines().partition_point(begun).saturating_sub(1)).unwrap_or(u32::MAX)
+    }
+
     /// The samples of segment `n`, from 0, and where their bytes are.
     pub fn samples(&self, n: u32) -> Option<SegmentSamples> {
         let mut samples = SegmentSamples::default();

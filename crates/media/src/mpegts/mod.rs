@@ -16,4 +16,7 @@ mod sets;
 mod stream;
 mod timeline;
 
+pub(crate) use crc::crc32;
+pub(crate) use packets::{PACKET, SYNC};
+
 pub use demux::{Demuxer, RewrittenSample};

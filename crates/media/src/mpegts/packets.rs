@@ -3,8 +3,9 @@
 use crate::bits::Cursor;
 
 /// Bytes of a packet that are specified.
-const PACKET: usize = 188;
-const SYNC: u8 = 0x47;
+pub(crate) const PACKET: usize = 188;
+/// What each begins with.
+pub(crate) const SYNC: u8 = 0x47;
 /// Bytes from one packet to the next: alone, behind a time stamp of four bytes, before a check of sixteen.
 const STRIDES: [usize; 3] = [188, 192, 204];
 /// How many packets in a row prove a stride.

@@ -27,3 +27,4 @@ mod progressive;
 mod property;
 mod smooth;
 mod timeline;
+mod transport;

@@ -6,4 +6,5 @@ pub(crate) mod package;
 pub(crate) mod reader;
 pub(crate) mod smooth;
 pub(crate) mod tool;
+pub(crate) mod transport;
 pub(crate) mod tree;

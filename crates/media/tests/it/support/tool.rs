@@ -11,6 +11,16 @@ fn run(program: &str, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// Runs ffmpeg and returns what it wrote, once it did so without a warning.
+#[expect(clippy::disallowed_methods, reason = "tests read what was written with another program")]
+pub(crate) fn quiet(arguments: &[&str]) -> String {
+    let fixed = ["-nostdin", "-hide_banner", "-v", "warning"];
+    let output = Command::new("ffmpeg").args(fixed).args(arguments).output().unwrap();
+    let warnings = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && warnings.is_empty(), "ffmpeg {arguments:?}: {warnings}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
 /// Makes a file with ffmpeg.
 pub(crate) fn ffmpeg(arguments: &[&str], output: &Path) {
     let mut all = vec!["-nostdin", "-hide_banner", "-loglevel", "error", "-y"];
@@ -30,25 +40,22 @@ pub(crate) struct Packet {
 
 /// Packets of one stream, with the edit list applied or ignored.
 pub(crate) fn packets(file: &Path, stream: usize, ignore_edits: bool) -> Vec<Packet> {
-    let entries = "packet=pts,dts,size,flags";
+    packets_with(file, stream, &["-ignore_editlist", if ignore_edits { "1" } else { "0" }])
+}
+
+/// Packets of one stream of a container that has no edit list.
+pub(crate) fn plain_packets(file: &Path, stream: usize) -> Vec<Packet> {
+    packets_with(file, stream, &[])
+}
+
+fn packets_with(file: &Path, stream: usize, options: &[&str]) -> Vec<Packet> {
     let stream = stream.to_string();
-    let text = run(
-        "ffprobe",
-        &[
-            "-v",
-            "error",
-            "-ignore_editlist",
-            if ignore_edits { "1" } else { "0" },
-            "-select_streams",
-            &stream,
-            "-show_entries",
-            entries,
-            "-of",
-            "compact=p=0:nk=0",
-            file.to_str().unwrap(),
-        ],
-    );
-    text.lines()
+    let entries = ["-show_entries", "packet=pts,dts,size,flags", "-of", "compact=p=0:nk=0", file.to_str().unwrap()];
+    let arguments = [&["-v", "error"], options, &["-select_streams", &stream], &entries].concat();
+    let text = run("ffprobe", &arguments);
+    // Side data breaks the line.
+    text.replace("\n|", "|")
+        .lines()
         .filter(|line| !line.is_empty())
         .map(|line| {
             let field = |name: &str| {
