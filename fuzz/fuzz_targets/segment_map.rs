@@ -3,7 +3,8 @@
 
 use kinora_media::presentation::{Presentation, Rendition, Urls};
 use kinora_media::progressive::{Slice, Span};
-use kinora_media::{Progressive, SegmentMap, cmaf, dash, hls, smooth};
+use kinora_media::transport::{self, Plan};
+use kinora_media::{Progressive, SegmentMap, TrackKind, cmaf, dash, hls, smooth};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -36,6 +37,20 @@ fuzz_target!(|bytes: &[u8]| {
         }
     }
     let _ = (Progressive::frames(&map), cmaf::first_sample_end(&map, 0));
+    let is_picture = map.header().kind == TrackKind::Video;
+    let (video, audio) = if is_picture { (Some(&map), None) } else { (None, Some(&map)) };
+    let takes = transport::takes(map.header());
+    assert_eq!(transport::bandwidth(video, audio).is_some(), takes);
+    for n in 0..map.segment_count().min(8) {
+        let plan = Plan::new(video, audio, n);
+        assert_eq!(plan.is_some(), takes);
+        let Some(plan) = plan else { break };
+        let len: u64 = plan.video().iter().chain(plan.audio()).map(|run| run.end - run.start).sum();
+        if len < 1 << 20 {
+            let bytes = vec![0; len as usize];
+            let _ = if is_picture { plan.write(&bytes, &[]) } else { plan.write(&[], &bytes) };
+        }
+    }
     let urls = Urls { playlist: "p".into(), key_frames: None, init: Some("i".into()), segment_template: "$Number$".into() };
     let track = Rendition::new("t", &map, urls);
     let _ = hls::media(&track);

@@ -32,7 +32,8 @@ pub fn segment(map: &SegmentMap, n: u32) -> Option<MediaSegment> {
     }
     let SegmentSamples { decode_time, runs: payload, .. } = map.shown_samples(n)?;
     let time = decode_time.saturating_sub(map.header().priming);
-    let head = tag(rescale_len(time, map.header().timescale, Timescale::TRANSPORT));
+    let time = rescale_len(time, map.header().timescale, Timescale::TRANSPORT);
+    let head = tag(i64::try_from(time).unwrap_or(i64::MAX));
     let frames: u64 = payload.iter().map(|run| run.end.saturating_sub(run.start)).sum();
     let len = len_u64(head.len()).saturating_add(frames);
     Some(MediaSegment { head, payload, len })
