@@ -93,10 +93,22 @@ impl<'a> Cursor<'a> {
     }
 }
 
+/// What numbers are read from that are made of bits, most significant first.
+pub(crate) trait Bits {
+    /// The next `count` (at most 32) bits; `None` once they end.
+    fn take(&mut self, count: u32) -> Option<u32>;
+}
+
 /// Bits of borrowed bytes, most significant first.
 pub(crate) struct BitCursor<'a> {
     bytes: &'a [u8],
     at: usize,
+}
+
+impl Bits for BitCursor<'_> {
+    fn take(&mut self, count: u32) -> Option<u32> {
+        Self::take(self, count)
+    }
 }
 
 impl<'a> BitCursor<'a> {
@@ -114,6 +126,11 @@ impl<'a> BitCursor<'a> {
             self.at += 1;
         }
         Some(value)
+    }
+
+    /// How many bytes were begun: where the next whole one is.
+    pub(crate) fn begun(&self) -> usize {
+        self.at.div_ceil(8)
     }
 }
 
@@ -187,7 +204,9 @@ mod tests {
     #[test]
     fn bits_are_read_across_bytes() {
         let mut bits = BitCursor::new(&[0b0001_0010, 0b0001_0000]);
-        assert_eq!((bits.take(5), bits.take(4), bits.take(4)), (Some(2), Some(4), Some(2)));
-        assert_eq!(bits.take(4), None);
+        assert_eq!((bits.take(5), bits.begun()), (Some(2), 1));
+        assert_eq!((bits.take(3), bits.begun()), (Some(2), 1));
+        assert_eq!((bits.take(1), bits.begun()), (Some(0), 2));
+        assert_eq!((bits.take(4), bits.take(4)), (Some(2), None));
     }
 }

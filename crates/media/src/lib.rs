@@ -15,6 +15,8 @@
 //!    [`transport`] those of old players, which take picture and sound together), [`progressive`] maps into one file;
 //!    [`hls`], [`dash`] and [`smooth`] render a [`Presentation`] of maps into manifests.
 //!
+//! [`protect`] encrypts segments, for those who hold a key.
+//!
 //! Other ways lead to a map as well: [`mp4::fragments`] lists the samples of a fragmented file, and
 //! [`map::MapBuilder`] takes samples from any index and gives the map away in parts while they come;
 //! [`SegmentMap::of_chunk`] puts what an encoder wrote on the timeline of the film; [`SegmentMap::join`] makes one map
@@ -47,6 +49,7 @@ pub mod mp4;
 pub mod mpegts;
 pub mod packed;
 pub mod progressive;
+pub mod protect;
 pub mod reorder;
 pub mod smooth;
 pub mod sniff;

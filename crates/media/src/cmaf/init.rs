@@ -10,6 +10,11 @@ use crate::map::SegmentMap;
 /// Picture has no edit list; sound has one where it begins with encoder priming. The matrix of the source is kept, so
 /// that a turned picture stays turned.
 pub fn init_segment(map: &SegmentMap) -> Vec<u8> {
+    write_init(map, &map.header().sample_entry, |_| {})
+}
+
+/// The same with another `stsd` entry, and what `last` adds to the end of the `moov`.
+pub(crate) fn write_init(map: &SegmentMap, entry: &[u8], last: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
     let header = map.header();
     let mut out = Vec::with_capacity(1024);
     boxed(&mut out, *b"ftyp", |out| {
@@ -24,7 +29,7 @@ pub fn init_segment(map: &SegmentMap) -> Vec<u8> {
         // Skips the priming and shows all that follows.
         let edits: &[Edit] = &[Edit { duration: 0, media_time: Some(header.priming) }];
         let edits = if header.priming > 0 { edits } else { &[] };
-        let only = TrackBox { id: 1, header, enabled: true, alternate_group: 0, shown: 0, duration: 0, edits };
+        let only = TrackBox { id: 1, header, entry, enabled: true, alternate_group: 0, shown: 0, duration: 0, edits };
         track(out, &only, |out| {
             full(out, *b"stts", 0, 0, |out| put32(out, 0));
             full(out, *b"stsc", 0, 0, |out| put32(out, 0));
@@ -38,6 +43,7 @@ pub fn init_segment(map: &SegmentMap) -> Vec<u8> {
                 zeros(out, 12);
             });
         });
+        last(out);
     });
     out
 }

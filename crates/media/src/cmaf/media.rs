@@ -22,13 +22,30 @@ pub struct MediaSegment {
 pub fn media_segment(map: &SegmentMap, n: u32) -> Option<MediaSegment> {
     let payload_len = map.segment(n)?.payload_bytes;
     let segment = map.samples(n)?;
+    let head = write_head(n, &segment, payload_len, |_, _| {});
+    let len = len_u64(head.len()).saturating_add(payload_len);
+    Some(MediaSegment { head, payload: segment.runs, len })
+}
+
+/// Writes what is in front of the payload of segment `n`, with what `last` adds to the end of the `traf`; it is told where
+/// the `moof` begins, from which offsets in it count.
+pub(crate) fn write_head(
+    n: u32,
+    segment: &SegmentSamples,
+    payload_len: u64,
+    last: impl FnOnce(&mut Vec<u8>, usize),
+) -> Vec<u8> {
     let mut head = Vec::with_capacity(256 + segment.samples.len().saturating_mul(12));
     boxed(&mut head, *b"styp", |out| {
         out.extend_from_slice(b"cmfs\0\0\0\0iso6cmfcmsdhcmfs");
     });
-    moof(&mut head, n.saturating_add(1), payload_len, |out| track_fragment(out, &segment));
-    let len = len_u64(head.len()).saturating_add(payload_len);
-    Some(MediaSegment { head, payload: segment.runs, len })
+    let begin = head.len();
+    moof(&mut head, n.saturating_add(1), payload_len, |out| {
+        let data_offset = track_fragment(out, segment);
+        last(out, begin);
+        data_offset
+    });
+    head
 }
 
 /// Bytes of media segment `n`, from 0, up to the end of its first sample: what shows the picture that it begins with.

@@ -6,6 +6,8 @@ pub(crate) mod moof;
 pub(crate) mod track;
 pub(crate) mod write;
 
+pub(crate) use init::write_init;
+pub(crate) use media::write_head;
 pub(crate) use write::boxed;
 
 pub use init::init_segment;

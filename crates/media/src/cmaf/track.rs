@@ -28,6 +28,8 @@ pub(crate) struct TrackBox<'a> {
     /// From 1.
     pub(crate) id: u32,
     pub(crate) header: &'a TrackHeader,
+    /// Its `stsd` entry: that of the header, or what protection made of it.
+    pub(crate) entry: &'a [u8],
     /// Whether players begin with it.
     pub(crate) enabled: bool,
     /// Tracks of which one is played at a time share a number; 0 for none.
@@ -144,7 +146,7 @@ fn media(out: &mut Vec<u8>, track: &TrackBox<'_>, tables: impl FnOnce(&mut Vec<u
         boxed(out, *b"stbl", |out| {
             full(out, *b"stsd", 0, 0, |out| {
                 put32(out, 1);
-                out.extend_from_slice(&header.sample_entry);
+                out.extend_from_slice(track.entry);
             });
             tables(out);
         });

@@ -20,12 +20,27 @@ pub(crate) struct Sequence {
     /// Width to height of a pixel.
     pub(crate) aspect: (u32, u32),
     pub(crate) frame_rate: Option<FrameRate>,
+    /// By which number picture parameter sets name it.
+    pub(crate) id: u8,
     /// Bits of `frame_num` in slices.
-    frame_num: u32,
+    pub(crate) frame_num: u8,
+    /// What slices tell of the order of pictures.
+    pub(crate) order: PictureOrder,
     /// Whether there are no fields.
-    frames_only: bool,
+    pub(crate) frames_only: bool,
     /// Whether slices name a color plane.
-    separate: bool,
+    pub(crate) separate: bool,
+}
+
+/// What slices tell of the order of pictures (8.2.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PictureOrder {
+    /// The lowest bits of it, so many.
+    Low(u8),
+    /// How far it is from what the set makes expect.
+    Expected,
+    /// Nothing: it is what the set makes expect, or that of decoding.
+    Silent,
 }
 
 /// The beginning of a slice (7.3.3).
@@ -47,7 +62,7 @@ impl Slice {
             bits.ue()?;
             bits.ue()?;
             bits.skip_bits(if sequence.separate { 2 } else { 0 })?;
-            let number = bits.take(sequence.frame_num)?;
+            let number = bits.take(sequence.frame_num.into())?;
             let is_field = bits.flag()?;
             Some((number, bits.flag()?)).filter(|_| is_field)
         });
@@ -85,7 +100,7 @@ impl Sequence {
         let payload = unescaped(unit.get(1..)?);
         let mut bits = BitCursor::new(&payload);
         let (profile, constraints, level) = (bits.byte(8)?, bits.byte(8)?, bits.byte(8)?);
-        bits.ue()?;
+        let id = bits.ue().filter(|id| *id <= 31)?;
         let (mut chroma_format, mut luma_depth, mut chroma_depth) = (1, 8, 8);
         let mut separate = false;
         if HIGH.contains(&profile) {
@@ -99,20 +114,19 @@ impl Sequence {
             }
         }
         let frame_num = bits.ue().filter(|more| *more <= 12)? + 4;
-        match bits.ue()? {
-            0 => {
-                bits.ue()?;
-            }
+        let order = match bits.ue()? {
+            0 => PictureOrder::Low(u8::try_from(bits.ue().filter(|more| *more <= 12)? + 4).ok()?),
             1 => {
-                bits.flag()?;
+                let is_silent = bits.flag()?;
                 bits.se()?;
                 bits.se()?;
                 for _ in 0..bits.ue().filter(|count| *count <= 255)? {
                     bits.se()?;
                 }
+                if is_silent { PictureOrder::Silent } else { PictureOrder::Expected }
             }
-            _ => {}
-        }
+            _ => PictureOrder::Silent,
+        };
         bits.ue()?;
         bits.flag()?;
         let wide = bits.ue()?.checked_add(1)?.checked_mul(16)?;
@@ -148,7 +162,9 @@ impl Sequence {
             height,
             aspect: aspect.unwrap_or((1, 1)),
             frame_rate,
-            frame_num,
+            id: byte(id)?,
+            frame_num: byte(frame_num)?,
+            order,
             frames_only,
             separate,
         })

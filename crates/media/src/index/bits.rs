@@ -1,16 +1,9 @@
 //! Shorthands for reading bits.
 
-use crate::bits::BitCursor;
+use crate::bits::Bits;
 
 /// What headers made of bits are read with.
-pub(crate) trait BitsExt {
-    fn flag(&mut self) -> Option<bool>;
-    fn skip_bits(&mut self, count: u32) -> Option<()>;
-    /// At most eight bits.
-    fn byte(&mut self, count: u32) -> Option<u8>;
-}
-
-impl BitsExt for BitCursor<'_> {
+pub(crate) trait BitsExt: Bits {
     fn flag(&mut self) -> Option<bool> {
         self.take(1).map(|bit| bit == 1)
     }
@@ -22,7 +15,10 @@ impl BitsExt for BitCursor<'_> {
         Some(())
     }
 
+    /// At most eight bits.
     fn byte(&mut self, count: u32) -> Option<u8> {
         u8::try_from(self.take(count)?).ok()
     }
 }
+
+impl<B: Bits> BitsExt for B {}

@@ -1,7 +1,7 @@
 //! Sequence parameter sets of HEVC (Rec. ITU-T H.265, 7.3.2.2).
 
 use super::{BitsExt as _, Golomb as _, unescaped};
-use crate::bits::{BitCursor, Cursor};
+use crate::bits::{BitCursor, Bits, Cursor};
 
 /// What a sequence parameter set says, up to its bit depths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +14,12 @@ pub(crate) struct Sequence {
     pub(crate) chroma_format: u8,
     pub(crate) luma_depth: u8,
     pub(crate) chroma_depth: u8,
+    /// By which number picture parameter sets name it.
+    pub(crate) id: u32,
+    /// Whether slices name a color plane.
+    pub(crate) separate: bool,
+    /// Width and height before cropping.
+    pub(crate) coded: (u32, u32),
     /// After cropping.
     pub(crate) width: u32,
     /// After cropping.
@@ -24,7 +30,11 @@ impl Sequence {
     /// Reads a unit, with its header.
     pub(crate) fn parse(unit: &[u8]) -> Option<Self> {
         let payload = unescaped(unit.get(2..)?);
-        let mut bits = BitCursor::new(&payload);
+        Self::read(&mut BitCursor::new(&payload))
+    }
+
+    /// Reads what follows the header of a unit, up to the bit depths.
+    pub(crate) fn read(bits: &mut impl Bits) -> Option<Self> {
         bits.skip_bits(4)?;
         let more_layers = bits.byte(3)?;
         let nested = bits.flag()?;
@@ -42,10 +52,11 @@ impl Sequence {
         for (has_profile, has_level) in present {
             bits.skip_bits(if has_profile { 88 } else { 0 } + if has_level { 8 } else { 0 })?;
         }
-        bits.ue()?;
+        let id = bits.ue()?;
         let chroma_format = bits.ue().filter(|format| *format <= 3)?;
         let separate = chroma_format == 3 && bits.flag()?;
-        let (mut width, mut height) = (bits.ue()?, bits.ue()?);
+        let coded = (bits.ue()?, bits.ue()?);
+        let (mut width, mut height) = coded;
         if bits.flag()? {
             let crop = [bits.ue()?, bits.ue()?, bits.ue()?, bits.ue()?];
             let [left, right, top, bottom] = crop;
@@ -65,6 +76,9 @@ impl Sequence {
             chroma_format: byte(chroma_format)?,
             luma_depth: byte(luma_depth)?,
             chroma_depth: byte(chroma_depth)?,
+            id,
+            separate,
+            coded,
             width,
             height,
         })

@@ -25,8 +25,10 @@ mod track;
 mod vp9;
 mod window;
 
-pub(crate) use av1::size as av1_size;
-pub(crate) use avc::{Sequence as AvcSequence, Slice as AvcSlice};
+pub(crate) use av1::{
+    Choice as Av1Choice, Sequence as Av1Sequence, size as av1_size, unit as av1_unit, units as av1_units,
+};
+pub(crate) use avc::{PictureOrder as AvcOrder, Sequence as AvcSequence, Slice as AvcSlice};
 pub(crate) use bits::BitsExt;
 pub(crate) use clock::{FrameGrid, SampleClock, frame_rate};
 pub(crate) use entry::pixel_aspect;

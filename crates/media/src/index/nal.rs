@@ -1,6 +1,6 @@
 //! Reading of the parameter sets of H.264 and HEVC.
 
-use crate::bits::BitCursor;
+use crate::bits::Bits;
 
 /// The largest parameter set that is looked into; the beginning of a larger one says enough.
 const MAX_PARSED: usize = 1024;
@@ -21,14 +21,8 @@ pub(crate) fn unescaped(unit: &[u8]) -> Vec<u8> {
 }
 
 /// Exp-Golomb codes.
-pub(crate) trait Golomb {
+pub(crate) trait Golomb: Bits {
     /// An unsigned number.
-    fn ue(&mut self) -> Option<u32>;
-    /// A signed number.
-    fn se(&mut self) -> Option<i32>;
-}
-
-impl Golomb for BitCursor<'_> {
     fn ue(&mut self) -> Option<u32> {
         let mut zeros = 0;
         while self.take(1)? == 0 {
@@ -41,6 +35,7 @@ impl Golomb for BitCursor<'_> {
         ((1u32 << zeros) - 1).checked_add(low)
     }
 
+    /// A signed number.
     fn se(&mut self) -> Option<i32> {
         let code = self.ue()?;
         let magnitude = i32::try_from(code.div_ceil(2)).ok()?;
@@ -48,9 +43,12 @@ impl Golomb for BitCursor<'_> {
     }
 }
 
+impl<B: Bits> Golomb for B {}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bits::BitCursor;
 
     #[test]
     fn exp_golomb_codes_are_read() {

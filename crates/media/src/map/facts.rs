@@ -230,7 +230,7 @@ impl TrackHeader {
 }
 
 /// Names and contents of the boxes in a visual sample entry.
-pub(super) fn visual_boxes(entry: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
+pub(crate) fn visual_boxes(entry: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
     boxes(entry, VISUAL_LEN)
 }
 

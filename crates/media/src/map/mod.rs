@@ -37,6 +37,7 @@ pub(crate) use decode::bits_per_second;
 pub use builder::MapBuilder;
 pub use chunk::ChunkPlace;
 pub use cuts::Cuts;
+pub(crate) use facts::visual_boxes;
 pub use facts::{Color, TrackFacts};
 pub use groups::Groups;
 pub use header::TrackHeader;

@@ -56,6 +56,13 @@ impl SegmentMap {
         self.segments().map(|segment| segment.sample_count).sum()
     }
 
+    /// How many samples there are in front of segment `n`, from 0: the index of its first in the track.
+    pub fn first_sample(&self, n: u32) -> Option<u64> {
+        let before = self.lines().get(..to_usize(n))?;
+        let counts = before.iter().filter_map(|line| Line::read(*line)).map(|line| u64::from(line.samples));
+        self.line(n).map(|_exists| counts.sum())
+    }
+
     /// Bytes of all samples.
     pub fn payload_bytes(&self) -> u64 {
         self.segments().map(|segment| segment.payload_bytes).sum()

@@ -225,6 +225,7 @@ fn movie(out: &mut Vec<u8>, laid: &[(usize, Laid<'_>)], scale: Timescale, long: 
         let described = TrackBox {
             id,
             header,
+            entry: &header.sample_entry,
             enabled: alike.next().is_some_and(|(first, _)| first == at),
             alternate_group: if alike.next().is_some() { group } else { 0 },
             shown: laid.shown.length(scale),
