@@ -25,6 +25,7 @@ mod mpegts;
 mod packed;
 mod progressive;
 mod property;
+mod protect;
 mod smooth;
 mod timeline;
 mod transport;

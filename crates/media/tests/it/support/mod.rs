@@ -1,5 +1,7 @@
 //! What the tests share: a builder of films, a packager of whole files, other readers, and ffmpeg.
 
+pub(crate) mod boxes;
+pub(crate) mod decrypt;
 pub(crate) mod film;
 pub(crate) mod indexed;
 pub(crate) mod package;

@@ -1,7 +1,8 @@
 //! The real ffmpeg and ffprobe.
 
+use std::io::Write as _;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// Runs a program to its end and returns what it wrote.
 #[expect(clippy::disallowed_methods, reason = "tests read what was written with another program")]
@@ -19,6 +20,20 @@ pub(crate) fn quiet(arguments: &[&str]) -> String {
     let warnings = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && warnings.is_empty(), "ffmpeg {arguments:?}: {warnings}");
     String::from_utf8(output.stdout).unwrap()
+}
+
+/// Runs a program on some bytes, and returns what it wrote.
+#[expect(clippy::disallowed_methods, reason = "tests read what was written with another program")]
+pub(crate) fn filter(program: &str, arguments: &[&str], bytes: &[u8]) -> Vec<u8> {
+    let mut command = Command::new(program);
+    let mut child = command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let output = std::thread::scope(|scope| {
+        scope.spawn(move || input.write_all(bytes).unwrap());
+        child.wait_with_output().unwrap()
+    });
+    assert!(output.status.success(), "{program} {arguments:?}");
+    output.stdout
 }
 
 /// Makes a file with ffmpeg.
@@ -77,32 +92,26 @@ pub(crate) fn frames(file: &Path, stream: usize) -> Vec<String> {
     decoded(file, stream, "1")
 }
 
+/// The same of a file that is protected. It is read from its beginning to its end: where ffmpeg may seek, it counts the
+/// samples of fragments anew.
+pub(crate) fn decrypted_frames(file: &Path, stream: usize, key: &str) -> Vec<String> {
+    hashes(file, stream, &["-ignore_editlist", "1", "-seekable", "0", "-decryption_key", key])
+}
+
 /// Hashes of the frames of one stream that its edit list shows.
 pub(crate) fn shown_frames(file: &Path, stream: usize) -> Vec<String> {
     decoded(file, stream, "0")
 }
 
 fn decoded(file: &Path, stream: usize, ignore_edits: &str) -> Vec<String> {
+    hashes(file, stream, &["-ignore_editlist", ignore_edits])
+}
+
+fn hashes(file: &Path, stream: usize, input: &[&str]) -> Vec<String> {
     let map = format!("0:{stream}");
-    let text = run(
-        "ffmpeg",
-        &[
-            "-nostdin",
-            "-v",
-            "error",
-            "-ignore_editlist",
-            ignore_edits,
-            "-i",
-            file.to_str().unwrap(),
-            "-map",
-            &map,
-            "-fps_mode",
-            "passthrough",
-            "-f",
-            "framemd5",
-            "-",
-        ],
-    );
+    let output = ["-map", &map, "-fps_mode", "passthrough", "-f", "framemd5", "-"];
+    let arguments = [&["-nostdin", "-v", "error"], input, &["-i", file.to_str().unwrap()], &output].concat();
+    let text = run("ffmpeg", &arguments);
     let hash = |line: &str| line.rsplit(',').next().map(|hash| hash.trim().to_owned());
     text.lines().filter(|line| !line.starts_with('#')).filter_map(hash).collect()
 }
@@ -175,4 +184,55 @@ pub(crate) fn hashed_packets(file: &Path, stream: usize) -> Vec<Hashed> {
             }
         })
         .collect()
+}
+
+/// A part of the headers that ffmpeg reads in a packet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Section {
+    pub(crate) name: String,
+    /// Bits from the beginning of the unit to the end of the last field.
+    pub(crate) end: usize,
+    /// The fields, by their names.
+    pub(crate) fields: Vec<(String, i64)>,
+}
+
+impl Section {
+    /// The first field of that name.
+    pub(crate) fn value(&self, name: &str) -> Option<i64> {
+        self.fields.iter().find(|(found, _)| found == name).map(|(_, value)| *value)
+    }
+}
+
+/// The headers of every packet of the picture of a file, as ffmpeg reads them.
+#[expect(clippy::disallowed_methods, reason = "tests read what was written with another program")]
+pub(crate) fn headers(file: &Path) -> Vec<Vec<Section>> {
+    let file = file.to_str().unwrap();
+    let arguments = ["-nostdin", "-hide_banner", "-nostats", "-i", file, "-map", "0:v", "-c", "copy"];
+    let output =
+        Command::new("ffmpeg").args(arguments).args(["-bsf", "trace_headers", "-f", "null", "-"]).output().unwrap();
+    assert!(output.status.success());
+    let text = String::from_utf8(output.stderr).unwrap();
+    let mut packets: Vec<Vec<Section>> = Vec::new();
+    for line in text.lines().filter_map(|line| line.strip_prefix("[trace_headers @ ")?.split_once("] ")) {
+        let line = line.1;
+        if line.starts_with("Packet: ") {
+            packets.push(Vec::new());
+            continue;
+        }
+        let Some(packet) = packets.last_mut() else { continue };
+        match line.split_once(' ').map(|(at, rest)| (at.parse::<usize>(), rest)) {
+            Some((Ok(at), rest)) => {
+                let (field, value) = rest.rsplit_once(" = ").unwrap();
+                let mut words = field.split_whitespace();
+                let name = words.next().unwrap().to_owned();
+                // What ffmpeg computes has no bits of its own.
+                let bits = words.next().map_or(0, str::len);
+                let section = packet.last_mut().unwrap();
+                section.end = section.end.max(at + bits);
+                section.fields.push((name, value.parse().unwrap()));
+            }
+            _ => packet.push(Section { name: line.to_owned(), end: 0, fields: Vec::new() }),
+        }
+    }
+    packets
 }
