@@ -1,6 +1,9 @@
 //! The DASH manifest (ISO/IEC 23009-1).
 
-use super::presentation::{Presentation, Rendition, Subtitles, Timed, default_of, labels, labels_of_captions};
+use super::presentation::{
+    Presentation, Protection, Rendition, Subtitles, Timed, default_of, labels, labels_of_captions,
+};
+use super::protected::Locks;
 use super::xml::{Xml, escape};
 use crate::facts::TrackKind;
 use crate::timing::{Timescale, decimal, rescale_len};
@@ -14,6 +17,12 @@ const UPDATE_PERIOD: &str = "PT2S";
 /// Since when a growing presentation is available, if nobody says better: long enough for any.
 const EPOCH: &str = "1970-01-01T00:00:00Z";
 
+/// What names the elements of protection: those of common encryption, and those of the DASH Industry Forum.
+const NAMESPACES: &str = " xmlns:cenc=\"urn:mpeg:cenc:2013\" xmlns:dashif=\"https://dashif.org/CPS\"";
+
+/// Clear Key, as the DASH Industry Forum numbers it.
+const CLEAR_KEY: &str = "urn:uuid:e2719d58-a985-b3c9-781a-b030af78d30e";
+
 /// Starts of segments that differ by no more are the same.
 const ALIGNED_MICROS: u64 = 1_000;
 
@@ -21,7 +30,8 @@ const ALIGNED_MICROS: u64 = 1_000;
 /// `SegmentTimeline`.
 ///
 /// Renditions of picture share an adaptation set where a player may switch between them: one codec family, one range
-/// of brightness, and segments that start together. Each rendition of sound has a set of its own.
+/// of brightness, one way of protection, and segments that start together. Each rendition of sound has a set of its own.
+/// Renditions whose segments are encrypted whole are left out: see [`Protection::Segments`].
 pub fn mpd(presentation: &Presentation) -> String {
     mpd_since(presentation, EPOCH)
 }
@@ -35,7 +45,8 @@ pub fn mpd_since(presentation: &Presentation, available_from: &str) -> String {
     let mut out = Xml::new();
     let duration = decimal(presentation.duration(Timescale::MICROS));
     out.put(format_args!(
-        "<MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" profiles=\"urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash:profile:cmaf:2019\" {} minBufferTime=\"{MIN_BUFFER}\">\n",
+        "<MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\"{} profiles=\"urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash:profile:cmaf:2019\" {} minBufferTime=\"{MIN_BUFFER}\">\n",
+        if presentation.tracks.iter().any(|track| Locks::of(&[track]).is_some()) { NAMESPACES } else { "" },
         if presentation.growing {
             let since = escape(available_from);
             let delay = presentation.duration(Timescale::MICROS).div_ceil(1_000_000).saturating_add(1);
@@ -47,20 +58,25 @@ pub fn mpd_since(presentation: &Presentation, available_from: &str) -> String {
         },
     ));
     out.put(format_args!("  <Period id=\"0\" start=\"PT0S\">\n"));
-    let of_kind = |kind| presentation.tracks.iter().filter(move |track| track.kind == kind);
+    let is_known = |track: &&Rendition| !matches!(track.protection(), Some(Protection::Segments { .. }));
+    let of_kind = |kind| presentation.tracks.iter().filter(is_known).filter(move |track| track.kind == kind);
     let mut set = 0;
     for group in picture_sets(of_kind(TrackKind::Video)) {
         out.put(format_args!(
             "    <AdaptationSet id=\"{set}\" contentType=\"video\" mimeType=\"video/mp4\" segmentAlignment=\"true\"{}>\n",
             starts_with_sap(&group),
         ));
+        let locks = Locks::of(&group);
+        out.locks(locks.as_ref(), "      ");
         if let Some(transfer) = group.first().and_then(|track| track.range.transfer()) {
             out.put(format_args!(
                 "      <SupplementalProperty schemeIdUri=\"urn:mpeg:mpegB:cicp:TransferCharacteristics\" value=\"{transfer}\"/>\n"
             ));
         }
         for track in group {
-            out.representation(track, presentation.from);
+            // What is said of the set need not be said again, unless it has several keys.
+            let own = Locks::of(&[track]).filter(|own| Some(own) != locks.as_ref());
+            out.representation(track, own.as_ref(), presentation.from);
         }
         out.put(format_args!("    </AdaptationSet>\n"));
         set += 1;
@@ -73,12 +89,13 @@ pub fn mpd_since(presentation: &Presentation, available_from: &str) -> String {
             "    <AdaptationSet id=\"{set}\" contentType=\"audio\" mimeType=\"audio/mp4\"{language} segmentAlignment=\"true\"{}>\n",
             starts_with_sap(&[track]),
         ));
+        out.locks(Locks::of(&[track]).as_ref(), "      ");
         let role = if index == default { "main" } else { "alternate" };
         out.put(format_args!("      <Role schemeIdUri=\"urn:mpeg:dash:role:2011\" value=\"{role}\"/>\n"));
         if track.name.is_some() {
             out.put(format_args!("      <Label>{}</Label>\n", escape(&label)));
         }
-        out.representation(track, presentation.from);
+        out.representation(track, None, presentation.from);
         out.put(format_args!("    </AdaptationSet>\n"));
         set += 1;
     }
@@ -102,13 +119,15 @@ fn picture_sets<'a>(tracks: impl Iterator<Item = &'a Rendition>) -> Vec<Vec<&'a 
     sets
 }
 
-/// Whether two renditions have one codec family, one range and segments that start together, as far as both go.
+/// Whether two renditions have one codec family, one range, one way of protection and segments that start together, as far
+/// as both go.
 fn switchable(one: &Rendition, other: &Rendition) -> bool {
     let family = |track: &Rendition| track.codec.split('.').next().unwrap_or_default().to_owned();
     let micros = |track: &Rendition, segment: &Timed| rescale_len(segment.start, track.timescale, Timescale::MICROS);
     let mut pairs = one.segments.iter().zip(&other.segments);
     family(one) == family(other)
         && one.range == other.range
+        && Locks::are_alike(one, other)
         && pairs.all(|(left, right)| micros(one, left).abs_diff(micros(other, right)) <= ALIGNED_MICROS)
 }
 
@@ -117,8 +136,24 @@ fn starts_with_sap(tracks: &[&Rendition]) -> &'static str {
 }
 
 impl Xml {
-    /// A rendition whose timeline begins at `from`, in microseconds.
-    fn representation(&mut self, track: &Rendition, from: u64) {
+    /// How renditions are protected (ISO/IEC 23009-1, 5.8.4.1), and where their keys are asked for.
+    fn locks(&mut self, locks: Option<&Locks<'_>>, indent: &str) {
+        let Some(locks) = locks else { return };
+        let kid = locks.only_key().map(|kid| format!(" cenc:default_KID=\"{kid}\"")).unwrap_or_default();
+        self.put(format_args!(
+            "{indent}<ContentProtection schemeIdUri=\"urn:mpeg:dash:mp4protection:2011\" value=\"{}\"{kid}/>\n\
+             {indent}<ContentProtection schemeIdUri=\"{CLEAR_KEY}\" value=\"ClearKey1.0\">\n\
+             {indent}  <cenc:pssh>{}</cenc:pssh>\n\
+             {indent}  <dashif:Laurl>{}</dashif:Laurl>\n\
+             {indent}</ContentProtection>\n",
+            locks.scheme.name(),
+            locks.pssh(),
+            escape(locks.license_url),
+        ));
+    }
+
+    /// A rendition whose timeline begins at `from`, in microseconds, with the protection that is its own.
+    fn representation(&mut self, track: &Rendition, locks: Option<&Locks<'_>>, from: u64) {
         self.put(format_args!(
             "      <Representation id=\"{}\" codecs=\"{}\" bandwidth=\"{}\"",
             escape(&track.id),
@@ -144,6 +179,7 @@ impl Xml {
                 channel_configuration(track.channels),
             ));
         }
+        self.locks(locks, "        ");
         let init =
             track.urls.init.as_deref().map(|url| format!(" initialization=\"{}\"", escape(&url.replace('$', "$$"))));
         self.put(format_args!(

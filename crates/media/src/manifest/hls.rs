@@ -4,10 +4,11 @@ use core::fmt::{self, Write as _};
 use core::ops::Range;
 
 use super::presentation::{
-    Presentation, Rendition, Subtitles, clean, default_of, labels, labels_of_captions, numbered,
+    Presentation, Protection, Rendition, Subtitles, clean, default_of, labels, labels_of_captions, numbered,
 };
 use crate::captions::SEGMENT_MS;
 use crate::facts::TrackKind;
+use crate::protect::{Hex, Scheme, segment_iv};
 use crate::timing::{Timescale, decimal, rescale_len};
 
 /// What is used: fragmented MP4 in media playlists needs 6, `CHANNELS` and alternative audio nothing more; 7 is what
@@ -35,6 +36,9 @@ pub fn multivariant(presentation: &Presentation) -> String {
     }
     if presentation.growing {
         out.line(format_args!("{FROM_THE_BEGINNING}"));
+    }
+    for track in pictures.iter().chain(&sounds) {
+        out.session_key(track);
     }
     let labels = labels(&sounds);
     let default = default_of(&sounds);
@@ -144,7 +148,7 @@ pub fn captions(captions: &Subtitles, span_ms: Range<u64>) -> String {
 }
 
 /// The playlist of the pictures that segments begin with, for a quick look through a film: of each segment the bytes up to
-/// the end of its first picture, as `ends` tells them.
+/// the end of its first picture, as `ends` tells them. Of renditions that are not protected.
 pub fn key_frames(track: &Rendition, ends: impl IntoIterator<Item = u64>) -> String {
     let lengths = lengths(track);
     let mut out = Document::new();
@@ -200,7 +204,10 @@ fn playlist(track: &Rendition, lengths: &[u64], target: u64, kind: Kind) -> Stri
     if let Some(init) = &track.urls.init {
         out.line(format_args!("#EXT-X-MAP:URI={}", Quoted(init)));
     }
+    // Behind the initialization segment, which is not encrypted.
+    out.sample_keys(track);
     for (number, length) in lengths.iter().enumerate() {
+        out.segment_key(track, number);
         out.line(format_args!("#EXTINF:{},", decimal(*length)));
         out.line(format_args!("{}", one_line(&track.segment_url(number))));
     }
@@ -224,6 +231,35 @@ impl Document {
     fn line(&mut self, line: fmt::Arguments<'_>) {
         // Writing to a string cannot fail.
         writeln!(self.text, "{line}").unwrap_or_default();
+    }
+
+    /// What the samples of a rendition are decrypted with, so that a player knows before it chooses one.
+    fn session_key(&mut self, track: &Rendition) {
+        if let Some(key) = track.protection().and_then(clear_key) {
+            self.line(format_args!("#EXT-X-SESSION-KEY:{key}"));
+        }
+    }
+
+    /// What the samples of a rendition are decrypted with: by a license, and by the key itself.
+    fn sample_keys(&mut self, track: &Rendition) {
+        let Some(key) = track.protection().and_then(clear_key) else { return };
+        self.line(format_args!("#EXT-X-KEY:{key}"));
+        if let Some(Protection::Samples { scheme, key_url: Some(url), .. }) = track.protection() {
+            self.line(format_args!(
+                "#EXT-X-KEY:METHOD={},URI={},KEYFORMAT=\"identity\",KEYFORMATVERSIONS=\"1\"",
+                method(*scheme),
+                Quoted(url)
+            ));
+        }
+    }
+
+    /// What the segment is decrypted with that is `n`-th here, from 0: each has a vector of its own.
+    fn segment_key(&mut self, track: &Rendition, n: usize) {
+        if let Some(Protection::Segments { key_url, salt }) = track.protection() {
+            let number = u32::try_from(track.first.saturating_add(n)).unwrap_or(u32::MAX);
+            let iv = segment_iv(*salt, number);
+            self.line(format_args!("#EXT-X-KEY:METHOD=AES-128,URI={},IV={}", Quoted(key_url), Hex(iv.bytes())));
+        }
     }
 
     fn media(&mut self, track: &Rendition, label: &str, group: usize, is_default: bool) {
@@ -300,6 +336,25 @@ impl Document {
         }
         self.line(format_args!("{line}"));
         self.line(format_args!("{}", one_line(&played.urls.playlist)));
+    }
+}
+
+/// The attributes by which players find a license by Clear Key; nothing where segments are encrypted whole.
+fn clear_key(protection: &Protection) -> Option<String> {
+    let Protection::Samples { scheme, kid, license_url, .. } = protection else { return None };
+    Some(format!(
+        "METHOD={},URI={},KEYID={},KEYFORMAT=\"org.w3.clearkey\",KEYFORMATVERSIONS=\"1\"",
+        method(*scheme),
+        Quoted(license_url),
+        Hex(kid.bytes()),
+    ))
+}
+
+/// How HLS names a scheme (draft-pantos-hls-rfc8216bis, 4.4.4.4).
+fn method(scheme: Scheme) -> &'static str {
+    match scheme {
+        Scheme::Cbcs => "SAMPLE-AES",
+        Scheme::Cenc => "SAMPLE-AES-CTR",
     }
 }
 

@@ -3,5 +3,6 @@
 pub mod dash;
 pub mod hls;
 pub mod presentation;
+mod protected;
 pub(crate) mod smooth;
 mod xml;

@@ -3,6 +3,7 @@
 use crate::facts::{FrameRate, TrackKind, VideoRange};
 use crate::map::{SegmentInfo, SegmentMap};
 use crate::progressive::Span;
+use crate::protect::{KeyId, Scheme, TrackSalt};
 use crate::smooth::Setup;
 use crate::timing::{Timescale, rescale_len};
 
@@ -117,6 +118,38 @@ pub struct Subtitles {
     pub segment_template: String,
 }
 
+/// How a rendition is protected, and where players get what they need for it. Addresses are relative to the manifest or absolute,
+/// and written as they are given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Protection {
+    /// Whole segments are encrypted by [`aes128`](crate::protect::aes128), each with its
+    /// [`segment_iv`](crate::protect::segment_iv); the initialization segment is not.
+    ///
+    /// Manifests of DASH leave such renditions out. Segment encryption of DASH (ISO/IEC 23009-4) could name a vector for each
+    /// segment, but the players that know it take one key and one vector for all renditions of a set, and for the
+    /// initialization segment too.
+    Segments {
+        /// Where the key is: 16 bytes.
+        key_url: String,
+        /// Names the track at its version, among those that share the key.
+        salt: TrackSalt,
+    },
+    /// Samples are encrypted ([`media_segment`](crate::protect::media_segment)), and players know them by Clear Key
+    /// (Encrypted Media Extensions, 9.1).
+    Samples {
+        /// The scheme.
+        scheme: Scheme,
+        /// The name of the key.
+        kid: KeyId,
+        /// Where licenses are given. A player asks once for all keys of a set of renditions, and some ask for the keys of
+        /// one and expect those of all.
+        license_url: String,
+        /// Where the key alone is, as 16 bytes, for players that want it so by HLS: shaka-player knows no other form. Players
+        /// that know both may take this one and fail, as hls.js does under [`Scheme::Cbcs`].
+        key_url: Option<String>,
+    },
+}
+
 /// One segment on the timeline of the presentation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timed {
@@ -175,6 +208,8 @@ pub struct Rendition {
     pub urls: Urls,
     /// What its decoder must know, as Smooth Streaming says it; nothing of what players of that do not take.
     pub setup: Option<Setup>,
+    /// How it is protected, if it is: see [`protected`](Self::protected).
+    pub(super) protection: Option<Protection>,
 }
 
 /// Room for the boxes in front of a picture, and what each sample of its segment adds to them.
@@ -230,7 +265,19 @@ impl Rendition {
             first: 0,
             urls,
             setup: Setup::of(header),
+            protection: None,
         }
+    }
+
+    /// The same, protected. It has no playlist of key frames: a part of a segment cannot be decrypted by itself.
+    #[must_use]
+    pub fn protected(self, protection: Protection) -> Self {
+        Self { key_frame_bandwidth: None, protection: Some(protection), ..self }
+    }
+
+    /// How it is protected, if it is.
+    pub fn protection(&self) -> Option<&Protection> {
+        self.protection.as_ref()
     }
 
     /// When the first segment begins, in ticks.

@@ -78,7 +78,7 @@ fn streams(presentation: &Presentation) -> Option<Vec<Listed<'_>>> {
 /// A rendition, where players take it.
 fn taken(track: &Rendition) -> Option<Level<'_>> {
     let bitrate = u32::try_from(track.average_bandwidth.max(1)).unwrap_or(u32::MAX);
-    let setup = track.setup.as_ref()?;
+    let setup = track.setup.as_ref().filter(|_setup| track.protection().is_none())?;
     (!starts(track).is_empty()).then_some(Level { bitrate, track, setup })
 }
 
