@@ -358,7 +358,7 @@ mod tests {
         assert!(matches!(walk(&sample(&[&[0x65, 0b1000_1000, 0b0100_0000, 0, 0, 0]])), Err(Fault::Damaged(_))));
         assert!(matches!(walk(b"\0\0\0\x09\x65"), Err(Fault::Damaged(_))));
         for len in 0..config().len() {
-            let _ = Walk::new(&config()[..len]);
+            assert!(Walk::new(&config()[..len]).is_none(), "{len}");
         }
     }
 }

@@ -10,7 +10,7 @@ use quick_xml::events::Event;
 
 use crate::support::film::{self, FilmTrack, film};
 use crate::support::package::{plan, segment};
-use crate::support::reader;
+use crate::support::{hex, reader};
 
 fn maps(tracks: &[FilmTrack]) -> Vec<SegmentMap> {
     plan(&film(tracks, false)).unwrap().into_iter().map(|planned| planned.map).collect()
@@ -462,7 +462,7 @@ fn what_is_not_protected_says_nothing_of_it() {
 #[test]
 fn another_program_reads_the_keys_of_playlists() {
     let key_of = |key: &m3u8_rs::Key| (key.method.to_string(), key.uri.clone().unwrap(), key.iv.clone());
-    let hex = |bytes: &[u8]| format!("0x{}", bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+    let hex = |bytes: &[u8]| format!("0x{}", hex(bytes));
     let sealed = sealed().part(Span { start: 5_000_000, end: 9_000_000 }).unwrap();
     for (track, salt) in sealed.tracks.iter().zip([TrackSalt([0xa0; 8]), TrackSalt([0xa1; 8])]) {
         let (_, playlist) = m3u8_rs::parse_media_playlist(hls::media(track).as_bytes()).unwrap();

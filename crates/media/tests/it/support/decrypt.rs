@@ -161,7 +161,7 @@ pub(crate) fn decrypt(bytes: &[u8], protected: &Protected, key: [u8; 16]) -> Vec
 fn clear(bytes: &[u8], sample: &Sample, protected: &Protected, aes: &Aes128) -> Vec<u8> {
     let whole = [(0, bytes.len())];
     let ranges = sample.ranges.as_deref().unwrap_or(&whole);
-    let mut counter = Counter { aes, block: [0; 16], used: 16 };
+    let mut counter = Counter { aes, block: [0; 16], stream: [0; 16], used: 0 };
     counter.block[..sample.iv.len()].copy_from_slice(&sample.iv);
     let mut out = Vec::new();
     for (clear, encrypted) in ranges {
@@ -181,21 +181,23 @@ fn clear(bytes: &[u8], sample: &Sample, protected: &Protected, aes: &Aes128) -> 
 /// The key stream of one sample.
 struct Counter<'a> {
     aes: &'a Aes128,
+    /// The next block.
     block: [u8; 16],
+    stream: [u8; 16],
     used: usize,
 }
 
 impl Counter<'_> {
     fn next(&mut self) -> u8 {
-        let offset = self.used % 16;
-        if self.used > 16 && offset == 0 {
+        if self.used.is_multiple_of(16) {
+            let mut stream = self.block.into();
+            self.aes.encrypt_block(&mut stream);
+            self.stream = stream.into();
             let low = number(&self.block[8..]) + 1;
             self.block[8..].copy_from_slice(&low.to_be_bytes());
         }
         self.used += 1;
-        let mut stream = self.block.into();
-        self.aes.encrypt_block(&mut stream);
-        stream[offset]
+        self.stream[(self.used - 1) % 16]
     }
 }
 

@@ -10,3 +10,9 @@ pub(crate) mod smooth;
 pub(crate) mod tool;
 pub(crate) mod transport;
 pub(crate) mod tree;
+
+/// Bytes in hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from_digit(value.into(), 16).unwrap();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}

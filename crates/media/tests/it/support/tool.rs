@@ -98,6 +98,11 @@ pub(crate) fn decrypted_frames(file: &Path, stream: usize, key: &str) -> Vec<Str
     hashes(file, stream, &["-ignore_editlist", "1", "-seekable", "0", "-decryption_key", key])
 }
 
+/// Hashes of the frames of a media playlist of HLS that lies beside what it names.
+pub(crate) fn playlist_frames(file: &Path) -> Vec<String> {
+    hashes(file, 0, &["-allowed_extensions", "ALL", "-protocol_whitelist", "file,crypto,data"])
+}
+
 /// Hashes of the frames of one stream that its edit list shows.
 pub(crate) fn shown_frames(file: &Path, stream: usize) -> Vec<String> {
     decoded(file, stream, "0")
@@ -200,6 +205,11 @@ impl Section {
     /// The first field of that name.
     pub(crate) fn value(&self, name: &str) -> Option<i64> {
         self.fields.iter().find(|(found, _)| found == name).map(|(_, value)| *value)
+    }
+
+    /// The same of a field that is never negative.
+    pub(crate) fn size(&self, name: &str) -> Option<usize> {
+        self.value(name).map(|value| value.try_into().unwrap())
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-const CONTAINERS: [&[u8; 4]; 10] =
-    [b"moov", b"trak", b"edts", b"mdia", b"minf", b"dinf", b"stbl", b"mvex", b"moof", b"traf"];
+const CONTAINERS: [&[u8; 4]; 12] =
+    [b"moov", b"trak", b"edts", b"mdia", b"minf", b"dinf", b"stbl", b"mvex", b"moof", b"traf", b"sinf", b"schi"];
 
 /// An indented line for each box; fields as bytes.
 pub(crate) fn tree(bytes: &[u8]) -> String {
@@ -23,8 +23,8 @@ fn boxes(mut bytes: &[u8], depth: usize, out: &mut String) {
         let inner = match &name {
             container if CONTAINERS.contains(&container) => Some(0),
             b"stsd" | b"dref" => Some(8),
-            b"avc1" => Some(78),
-            b"mp4a" => Some(28),
+            b"avc1" | b"encv" => Some(78),
+            b"mp4a" | b"enca" => Some(28),
             _ => None,
         };
         let fields = &body[..inner.unwrap_or(body.len())];
