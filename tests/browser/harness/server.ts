@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 import { until } from "./until";
 
 /** A running server with a store of its own. */
@@ -12,6 +13,8 @@ export type Server = {
   /** Scheme, host and port. */
   readonly origin: string;
   readonly apiKey: string;
+  /** Runs `kinora` on the store of the server and gives what it printed. */
+  command(...words: string[]): Promise<string>;
   /** Ends the process and removes everything it kept. */
   stop(): Promise<void>;
 };
@@ -32,21 +35,27 @@ export async function startServer(): Promise<Server> {
   const folder = await mkdtemp(path.join(tmpdir(), "kinora-browser-"));
   const listen = `127.0.0.1:${await freePort()}`;
   const apiKey = randomBytes(33).toString("base64url").slice(0, 43);
+  const env = {
+    // What is meant for these tests is nothing for the server.
+    ...Object.fromEntries(
+      Object.entries(process.env).filter(
+        ([name]) => !name.startsWith("KINORA_"),
+      ),
+    ),
+    KINORA_DATA_DIR: path.join(folder, "data"),
+    KINORA_LISTEN: listen,
+    KINORA_BOOTSTRAP_API_KEY: apiKey,
+  };
   const child = spawn(program(), ["serve"], {
     cwd: folder,
-    env: {
-      // What is meant for these tests is nothing for the server.
-      ...Object.fromEntries(
-        Object.entries(process.env).filter(
-          ([name]) => !name.startsWith("KINORA_"),
-        ),
-      ),
-      KINORA_DATA_DIR: path.join(folder, "data"),
-      KINORA_LISTEN: listen,
-      KINORA_BOOTSTRAP_API_KEY: apiKey,
-    },
+    env,
     stdio: ["ignore", "pipe", "pipe"],
   });
+  const command = async (...words: string[]) => {
+    const options = { cwd: folder, env };
+    const { stdout } = await promisify(execFile)(program(), words, options);
+    return stdout.trim();
+  };
   const output = collect(child);
   // The program cannot outlive this process, however that ends.
   const kill = () => child.kill("SIGKILL");
@@ -69,7 +78,7 @@ export async function startServer(): Promise<Server> {
       cause: error,
     });
   }
-  return { origin, apiKey, stop };
+  return { origin, apiKey, command, stop };
 }
 
 async function answers(url: string): Promise<boolean> {

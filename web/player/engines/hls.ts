@@ -52,6 +52,9 @@ export class HlsEngine implements Engine {
       // the page's policy forbids.
       enableID3MetadataCues: false,
       enableEmsgMetadataCues: false,
+      // Where keys are given for what is encrypted: beside the manifest, to who has the same proof.
+      emeEnabled: true,
+      drmSystems: { "org.w3.clearkey": { licenseUrl: licenseUrl(this.#url) } },
       maxBufferLength: video.paused ? BUFFER_BEFORE_PLAY : BUFFER_WHILE_PLAYING,
     });
     this.#hls = hls;
@@ -133,6 +136,11 @@ export class HlsEngine implements Engine {
     if (remedy.kind === "swap-audio-codec") hls.swapAudioCodec();
     hls.recoverMediaError();
   }
+}
+
+/** Where licenses are given for what a multivariant playlist names. */
+function licenseUrl(playlist: string): string {
+  return playlist.replace("/hls/master.m3u8", "/license/clearkey");
 }
 
 /** Levels without a known size, as in audio-only streams, are no choice to offer. */

@@ -14,7 +14,7 @@ use bytes::Bytes;
 use kinora_app::guard::Pass;
 use kinora_app::play::{
     Body, Document, KEY_FRAMES, Part, Shown, dash_manifest, hls_key_frame_playlist, hls_media_playlist,
-    hls_multivariant_playlist,
+    hls_multivariant_playlist, scheme,
 };
 use kinora_domain::{OutputId, Problem};
 
@@ -29,7 +29,7 @@ pub(super) async fn hls(
     pass: Extension<Pass>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    playlists(&edge, &asset, shown(None, &query, &pass)?, &playlist, &headers).await
+    playlists(&edge, &asset, shown(None, &query, &pass, &at(&edge, &asset))?, &playlist, &headers).await
 }
 
 /// `GET /play/{asset}/o/{output}/hls/{playlist}`.
@@ -40,7 +40,8 @@ pub(super) async fn hls_of_output(
     pass: Extension<Pass>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    playlists(&edge, &asset, shown(Some(output_id(&output)?), &query, &pass)?, &playlist, &headers).await
+    playlists(&edge, &asset, shown(Some(output_id(&output)?), &query, &pass, &at(&edge, &asset))?, &playlist, &headers)
+        .await
 }
 
 async fn playlists(
@@ -71,7 +72,7 @@ pub(super) async fn dash(
     pass: Extension<Pass>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let document = dash_manifest(&edge.app, asset_id(&asset)?, shown(None, &query, &pass)?).await?;
+    let document = dash_manifest(&edge.app, asset_id(&asset)?, shown(None, &query, &pass, &at(&edge, &asset))?).await?;
     Ok(answer(document, "application/dash+xml", &headers))
 }
 
@@ -83,17 +84,32 @@ pub(super) async fn dash_of_output(
     pass: Extension<Pass>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let document =
-        dash_manifest(&edge.app, asset_id(&asset)?, shown(Some(output_id(&output)?), &query, &pass)?).await?;
+    let document = dash_manifest(
+        &edge.app,
+        asset_id(&asset)?,
+        shown(Some(output_id(&output)?), &query, &pass, &at(&edge, &asset))?,
+    )
+    .await?;
     Ok(answer(document, "application/dash+xml", &headers))
 }
 
-pub(super) fn shown<'pass>(
+pub(super) fn shown<'a>(
     output: Option<OutputId>,
     query: &Query,
-    pass: &'pass Pass,
-) -> Result<Shown<'pass>, Problem> {
-    Ok(Shown { output, part: part(query)?, carried: &pass.carried })
+    pass: &'a Pass,
+    at: &'a str,
+) -> Result<Shown<'a>, Problem> {
+    let named = |name: &str| {
+        let message = "The value must be `cenc` or `cbcs`.";
+        scheme(name).ok_or_else(|| Problem::invalid("scheme", message))
+    };
+    let scheme = query.one("scheme").map(named).transpose()?;
+    Ok(Shown { output, part: part(query)?, carried: &pass.carried, scheme, at })
+}
+
+/// The absolute address of an asset's media.
+fn at(edge: &Edge, asset: &str) -> String {
+    edge.link(&format!("/play/{asset}"))
 }
 
 /// What of a film is asked for.

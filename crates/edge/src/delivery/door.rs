@@ -25,6 +25,11 @@ pub(super) async fn media(
     enter(&edge, &parameters, request, next, Asked::Media).await
 }
 
+/// Lets a request for a key in, which needs a proof in any case.
+pub(super) async fn key(State(edge): State<Edge>, parameters: RawPathParams, request: Request, next: Next) -> Response {
+    enter(&edge, &parameters, request, next, Asked::Key).await
+}
+
 async fn enter(edge: &Edge, parameters: &RawPathParams, request: Request, next: Next, asked: Asked) -> Response {
     let (mut parts, body) = request.into_parts();
     let pass = match admit(edge, parameters, &parts, asked).await {

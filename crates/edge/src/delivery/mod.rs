@@ -12,6 +12,8 @@
 //! | `{track}/init.mp4` | init segment |
 //! | `{track}/{n}.m4s` | media segment, from 0 |
 //! | `{track}/{n}.mp3` | the same of MP3 as packed audio, for HLS |
+//! | `{track}/{aes128, cenc or cbcs}/...` | the same of what is encrypted |
+//! | `license/clearkey`, `key/{key}` | the keys of that, for who has a token |
 //! | `{captions}/{n}.vtt`, `{captions}/all.vtt` | captions as WebVTT, in segments and whole |
 //! | `original.mp4` | the upload, with ranges |
 //! | `video.mp4`, `audio.m4a`, `audio.mp3` | all that is made, in one file, with ranges; `height`, `start`, `end`, `download` |
@@ -25,6 +27,7 @@
 mod answer;
 mod documents;
 mod door;
+mod keys;
 mod movies;
 mod original;
 pub(crate) mod ranged;
@@ -35,7 +38,7 @@ use crate::http::cors;
 use crate::http::state::Edge;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::get;
+use axum::routing::{get, post};
 use tower_http::compression::CompressionLayer;
 
 /// The routes.
@@ -52,6 +55,7 @@ pub fn router(edge: &Edge) -> Router<Edge> {
         .route("/play/{asset}/{track}/{segment}", get(segments::segment))
         .route("/play/{asset}/smooth.ism/{level}/{fragment}", get(smooth::fragment))
         .route("/play/{asset}/o/{output}/smooth.ism/{level}/{fragment}", get(smooth::fragment_of_output))
+        .route("/play/{asset}/{track}/{form}/{segment}", get(segments::sealed))
         .route("/play/{asset}/original.mp4", get(original::original))
         .route("/play/{asset}/video.mp4", get(movies::video))
         .route("/play/{asset}/audio.m4a", get(movies::sound))
@@ -61,5 +65,9 @@ pub fn router(edge: &Edge) -> Router<Edge> {
         .route("/play/{asset}/o/{output}/audio.mp3", get(movies::mp3_of_output));
     // Inside of the one that answers preflights, which carry no proof.
     let guarded = documents.merge(media).route_layer(from_fn_with_state(edge.clone(), door::media));
-    guarded.layer(from_fn(cors::allow_all))
+    let keys = Router::new()
+        .route("/play/{asset}/license/clearkey", post(keys::clear_key))
+        .route("/play/{asset}/key/{key}", get(keys::key))
+        .route_layer(from_fn_with_state(edge.clone(), door::key));
+    guarded.merge(keys).layer(from_fn(cors::allow_all))
 }

@@ -7,7 +7,9 @@ use crate::http::state::Edge;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use kinora_app::play::{Form, Slug, captions, init_segment, media_segment};
+use kinora_app::play::{
+    Form, Sealed, Slug, captions, init_segment, media_segment, sealed_init_segment, sealed_media_segment,
+};
 use kinora_domain::Problem;
 use kinora_domain::track::TrackKind;
 
@@ -33,13 +35,35 @@ pub(super) async fn segment(
         (init_segment(&edge.app, asset, slug).await?, fragments_of(slug.kind))
     } else {
         let (number, form) = name(&segment).ok_or_else(|| Problem::not_found("segment"))?;
-        let content_type = match form {
-            Form::Fragment => fragments_of(slug.kind),
-            Form::Packed => "audio/mpeg",
-        };
-        (media_segment(&edge.app, asset, slug, number, form).await?, content_type)
+        (media_segment(&edge.app, asset, slug, number, form).await?, type_of(form, slug.kind))
     };
     Ok(ranged(&found, &headers, content_type, FOREVER))
+}
+
+/// `GET /play/{asset}/{track}/{form}/{segment}`.
+pub(super) async fn sealed(
+    State(edge): State<Edge>,
+    Path((asset, track, sealed, segment)): Path<(String, String, String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let asset = asset_id(&asset)?;
+    let slug: Slug = track.parse().map_err(|_malformed| Problem::not_found("track"))?;
+    let sealed = Sealed::from_name(&sealed).ok_or_else(|| Problem::not_found("segment"))?;
+    let (found, content_type) = if segment == "init.mp4" {
+        (sealed_init_segment(&edge.app, asset, slug, sealed).await?, fragments_of(slug.kind))
+    } else {
+        let (number, form) = name(&segment).ok_or_else(|| Problem::not_found("segment"))?;
+        let found = sealed_media_segment(&edge.app, asset, slug, number, (form, sealed)).await?;
+        (found, type_of(form, slug.kind))
+    };
+    Ok(ranged(&found, &headers, content_type, FOREVER))
+}
+
+fn type_of(form: Form, kind: TrackKind) -> &'static str {
+    match form {
+        Form::Fragment => fragments_of(kind),
+        Form::Packed => "audio/mpeg",
+    }
 }
 
 fn fragments_of(kind: TrackKind) -> &'static str {

@@ -47,7 +47,7 @@ async fn document(
     (query, pass): (&Query, &Pass),
     headers: &HeaderMap,
 ) -> Result<Response, Refusal> {
-    let document = smooth_manifest(&edge.app, asset_id(asset)?, shown(output, query, pass)?).await?;
+    let document = smooth_manifest(&edge.app, asset_id(asset)?, shown(output, query, pass, "")?).await?;
     Ok(answer(document, "application/vnd.ms-sstr+xml", headers))
 }
 

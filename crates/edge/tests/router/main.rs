@@ -21,6 +21,7 @@
 //! | [`delivery`] | what viewers fetch |
 //! | [`door`] | the door in front of it: tokens, sites, signed links |
 //! | [`movies`] | the same in one file, whole and in clips |
+//! | [`sealed`] | what is encrypted, and its keys |
 //! | [`smooth`] | the same by Smooth Streaming |
 //! | [`site`] | the pages |
 //! | [`wild`] | what nobody sensible sends |
@@ -45,6 +46,7 @@ mod movies;
 mod operations;
 mod outputs;
 mod routing;
+mod sealed;
 mod shelf;
 mod site;
 mod smooth;

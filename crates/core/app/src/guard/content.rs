@@ -4,8 +4,54 @@
 use crate::app::App;
 use crate::error::Error;
 use crate::fresh;
+use core::fmt;
+use hkdf::Hkdf;
 use kinora_domain::playback::ContentKeys;
-use kinora_domain::{ContentKeyId, OutputId};
+use kinora_domain::{ContentKeyId, Kind, OutputId, Problem};
+use sha2::Sha256;
+
+/// What the keys of an output are derived from.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct ContentSecret {
+    /// Names the key of AES-128.
+    pub(crate) id: ContentKeyId,
+    secret: Vec<u8>,
+}
+
+impl fmt::Debug for ContentSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ContentSecret({})", self.id)
+    }
+}
+
+impl ContentSecret {
+    /// Of a secret and the id of its record.
+    pub(crate) const fn new(id: ContentKeyId, secret: Vec<u8>) -> Self {
+        Self { id, secret }
+    }
+
+    /// As it is kept.
+    ///
+    /// # Errors
+    /// It was sealed under another master key.
+    pub(crate) fn unseal(app: &App, keys: &ContentKeys) -> Result<Self, Error> {
+        Ok(Self::new(keys.id, app.vault.unseal(&purpose(keys.id), &keys.sealed)?))
+    }
+
+    /// 16 bytes for one purpose (HKDF-SHA-256, RFC 5869).
+    ///
+    /// # Errors
+    /// None that 16 bytes can have.
+    pub(crate) fn derive(&self, purpose: &str) -> Result<[u8; 16], Error> {
+        let mut derived = [0; 16];
+        let expanded = Hkdf::<Sha256>::new(None, &self.secret).expand(purpose.as_bytes(), &mut derived);
+        expanded.map_err(|error| {
+            let message = "Something went wrong on this server; its log has the details.";
+            Error::caused(Problem::new(Kind::Internal, "internal", message), format!("deriving a key: {error}"))
+        })?;
+        Ok(derived)
+    }
+}
 
 fn purpose(id: ContentKeyId) -> String {
     format!("content keys {id}")

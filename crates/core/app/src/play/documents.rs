@@ -1,6 +1,7 @@
 //! Playlists and manifests.
 
 use super::cache::playable;
+use super::lock::Sealed;
 use super::part::Part;
 use super::playable::{Playable, PlayableCaptions, PlayableTrack, Slug, not_ready};
 use crate::app::App;
@@ -8,11 +9,12 @@ use crate::error::Error;
 use crate::fresh;
 use crate::process::settle::end_ms;
 use kinora_domain::track::TrackKind;
-use kinora_domain::{AssetId, OutputId, Problem};
+use kinora_domain::{AssetId, Kind, OutputId, Problem};
 use kinora_media::captions::Facts;
 use kinora_media::presentation::{Presentation, Rendition, Subtitles, Urls};
+use kinora_media::protect::Scheme;
 use kinora_media::timing::Timescale;
-use kinora_media::{cmaf, dash, hls, packed};
+use kinora_media::{cmaf, dash, hls, packed, protect};
 use sha2::{Digest, Sha256};
 
 /// What follows the track's name in that of the playlist of its key frames.
@@ -45,12 +47,17 @@ pub struct Shown<'a> {
     pub part: Part,
     /// Parameters that every address in it carries, such as the token by which it was fetched; empty for none.
     pub carried: &'a str,
+    /// How the samples of what is encrypted are; what its players usually take without.
+    pub scheme: Option<Scheme>,
+    /// The absolute address of `/play/{asset}`, for what players do not read relative to a document.
+    pub at: &'a str,
 }
 
 impl Shown<'_> {
     /// The query of the documents that a document names.
     fn of_documents(&self) -> String {
-        joined(&[&self.part.query(), self.carried])
+        let scheme = self.scheme.map(|scheme| format!("scheme={}", scheme.name())).unwrap_or_default();
+        joined(&[&self.part.query(), &scheme, self.carried])
     }
 
     /// The query of media.
@@ -71,7 +78,8 @@ fn joined(parameters: &[&str]) -> String {
 /// The asset or the output does not exist or does not play; `Invalid` ends of a part.
 pub async fn hls_multivariant_playlist(app: &App, id: AssetId, shown: Shown<'_>) -> Result<Document, Error> {
     let playable = playable(app, id).await?;
-    let presentation = presentation(&playable, shown, |own| playable.listed(own).collect(), hls_rendition)?;
+    let rendition = |track: &PlayableTrack, shown: Shown<'_>| hls_rendition(&playable, track, shown);
+    let presentation = presentation(&playable, shown, |own| playable.listed(own).collect(), rendition)?;
     Ok(Document::of(hls::multivariant(&presentation)))
 }
 
@@ -84,7 +92,8 @@ pub async fn hls_media_playlist(app: &App, id: AssetId, shown: Shown<'_>, slug: 
     let playable = playable(app, id).await?;
     let (own, is_growing) = playable.output(shown.output)?;
     if slug.kind == TrackKind::Captions {
-        let presentation = presentation(&playable, shown, |own| playable.listed(own).collect(), hls_rendition)?;
+        let rendition = |track: &PlayableTrack, shown: Shown<'_>| hls_rendition(&playable, track, shown);
+        let presentation = presentation(&playable, shown, |own| playable.listed(own).collect(), rendition)?;
         let named = slug.to_string();
         let captions = presentation.captions.iter().find(|captions| captions.id == named);
         let captions = captions.ok_or_else(|| Problem::not_found("track"))?;
@@ -125,6 +134,7 @@ pub async fn dash_manifest(app: &App, id: AssetId, shown: Shown<'_>) -> Result<D
     let playable = playable(app, id).await?;
     let now = app.clock.now();
     let named = |own| playable.listed_or_replaced(own, now).collect();
+    let rendition = |track: &PlayableTrack, shown: Shown<'_>| dash_rendition(&playable, track, shown);
     let presentation = presentation(&playable, shown, named, rendition)?;
     Ok(Document::of(dash::mpd(&presentation)))
 }
@@ -133,14 +143,15 @@ pub async fn dash_manifest(app: &App, id: AssetId, shown: Shown<'_>) -> Result<D
 fn one(playable: &Playable, shown: Shown<'_>, track: &PlayableTrack) -> Result<Rendition, Error> {
     let (_, is_growing) = playable.output(shown.output)?;
     if !is_growing && shown.part == Part::default() {
-        return Ok(hls_rendition(track, shown));
+        return hls_rendition(playable, track, shown);
     }
     // One that is not named any more is cut like the others.
     let named = |own| {
         let listed = playable.listed(own).filter(|listed| listed.slug != track.slug);
         [track].into_iter().chain(listed).collect()
     };
-    let presentation = presentation(playable, shown, named, hls_rendition)?;
+    let rendition = |track: &PlayableTrack, shown: Shown<'_>| hls_rendition(playable, track, shown);
+    let presentation = presentation(playable, shown, named, rendition)?;
     let slug = track.slug.to_string();
     let found = presentation.tracks.into_iter().find(|track| track.id == slug);
     found.ok_or_else(|| Problem::not_found("track").into())
@@ -150,10 +161,10 @@ pub(super) fn presentation<'playable>(
     playable: &Playable,
     shown: Shown<'_>,
     named: impl FnOnce(OutputId) -> Vec<&'playable PlayableTrack>,
-    rendition: impl Fn(&PlayableTrack, Shown<'_>) -> Rendition,
+    rendition: impl Fn(&PlayableTrack, Shown<'_>) -> Result<Rendition, Error>,
 ) -> Result<Presentation, Error> {
     let (own, growing) = playable.output(shown.output)?;
-    let tracks = named(own).into_iter().map(|track| rendition(track, shown)).collect();
+    let tracks = named(own).into_iter().map(|track| rendition(track, shown)).collect::<Result<_, _>>()?;
     // Beside what grows there are none: players of it do not look whether any were added.
     let captions = playable.captions(own).filter(|_captions| !growing);
     let captions = captions.map(|captions| subtitles(captions, shown)).collect();
@@ -209,14 +220,54 @@ pub(super) fn rendition(track: &PlayableTrack, shown: Shown<'_>) -> Rendition {
     Rendition::new(slug.to_string(), &track.map, urls)
 }
 
-/// The same for HLS, which knows packed audio as well.
-fn hls_rendition(track: &PlayableTrack, shown: Shown<'_>) -> Rendition {
+/// The same for HLS, which knows packed audio as well, and encrypted in the form that its players take.
+fn hls_rendition(playable: &Playable, track: &PlayableTrack, shown: Shown<'_>) -> Result<Rendition, Error> {
     let mut rendition = rendition(track, shown);
-    if packed::takes(track.map.header()) {
+    let form = playable.lock(track.output).map(|lock| lock.of_hls(shown.scheme));
+    // Only fragments tell of samples that are encrypted.
+    if packed::takes(track.map.header()) && !matches!(form, Some(Sealed::Samples(_))) {
         packed::MP3.clone_into(&mut rendition.codec);
         rendition.urls.init = None;
-        rendition.urls.segment_template =
-            format!("{}/{}/$Number$.mp3{}", base(shown.output), track.slug, shown.of_media());
+        let (base, slug) = (base(shown.output), track.slug);
+        rendition.urls.segment_template = format!("{base}/{slug}/$Number$.mp3{}", shown.of_media());
     }
-    rendition
+    sealed(playable, track, rendition, form, (shown, base(shown.output)))
+}
+
+/// The same for DASH, whose players know common encryption only.
+fn dash_rendition(playable: &Playable, track: &PlayableTrack, shown: Shown<'_>) -> Result<Rendition, Error> {
+    let form = Sealed::Samples(shown.scheme.unwrap_or(Scheme::Cenc));
+    let form = playable.lock(track.output).map(|_lock| form);
+    // Players take the address of licenses as it stands.
+    sealed(playable, track, rendition(track, shown), form, (shown, shown.at))
+}
+
+/// A rendition in the form in which it is given out; `keys` is the way to the asset's addresses.
+///
+/// # Errors
+/// `UnreadableMedia`: nobody knows how this codec is encrypted so.
+fn sealed(
+    playable: &Playable,
+    track: &PlayableTrack,
+    mut rendition: Rendition,
+    form: Option<Sealed>,
+    (shown, keys): (Shown<'_>, &str),
+) -> Result<Rendition, Error> {
+    let (Some(lock), Some(form)) = (playable.lock(track.output), form) else { return Ok(rendition) };
+    if let Sealed::Samples(scheme) = form
+        && !protect::takes(track.map.header(), scheme)
+    {
+        return Err(cannot_protect().into());
+    }
+    let slug = track.slug;
+    let inside = |url: &str| url.replacen(&format!("/{slug}/"), &format!("/{slug}/{}/", form.name()), 1);
+    rendition.urls.init = rendition.urls.init.as_deref().map(inside);
+    rendition.urls.segment_template = inside(&rendition.urls.segment_template);
+    Ok(rendition.protected(lock.protection(slug, form, keys, &shown.of_media())?))
+}
+
+/// A track that cannot be given out as it was asked to be.
+pub(super) fn cannot_protect() -> Problem {
+    let message = "This video cannot be encrypted in this way: its codec, or how it is coded, does not allow it.";
+    Problem::new(Kind::UnreadableMedia, "cannot_protect", message)
 }

@@ -4,11 +4,13 @@
 pub(crate) mod cache;
 mod documents;
 pub(crate) mod laid;
+mod lock;
 mod movie;
 mod original;
 mod part;
 mod playable;
 mod ranged;
+mod sealed;
 mod segment;
 mod smooth;
 mod ways;
@@ -16,11 +18,13 @@ mod ways;
 pub use documents::{
     Document, KEY_FRAMES, Shown, dash_manifest, hls_key_frame_playlist, hls_media_playlist, hls_multivariant_playlist,
 };
+pub use lock::{Sealed, scheme};
 pub use movie::{FileFormat, Movie, Wanted, download_name, movie};
 pub use original::{Original, original};
 pub use part::Part;
 pub use playable::Slug;
 pub use ranged::Ranged;
+pub use sealed::{LicensedKey, content_key, license, sealed_init_segment, sealed_media_segment};
 pub use segment::{Body, Form, Segment, captions, init_segment, media_segment};
 pub use smooth::{smooth_fragment, smooth_manifest};
 pub(crate) use ways::ways;

@@ -9,6 +9,7 @@ use crate::port::Object;
 use bytes::Bytes;
 use core::ops::Range;
 use kinora_domain::asset::AssetState;
+use kinora_domain::playback::Encryption;
 use kinora_domain::{AssetId, ObjectId, Problem};
 use std::sync::Arc;
 
@@ -45,7 +46,7 @@ impl Ranged for Original {
 /// MOV are given out: other containers are what players do not take.
 ///
 /// # Errors
-/// The asset does not exist, does not play, or was not made of such a file.
+/// The asset does not exist, does not play, was not made of such a file, or is encrypted.
 pub async fn original(app: &App, id: AssetId) -> Result<Original, Error> {
     let object = {
         let mut tx = app.store.read().await?;
@@ -53,7 +54,12 @@ pub async fn original(app: &App, id: AssetId) -> Result<Original, Error> {
         let AssetState::Available { .. } = asset.state else {
             return Err(Problem::not_found("original").into());
         };
-        let main = tx.outputs(id).await?.first().map(|output| output.id);
+        let outputs = tx.outputs(id).await?;
+        // Who asks for encryption does not give the upload away beside it.
+        if outputs.first().is_some_and(|output| output.encryption != Encryption::None) {
+            return Err(Problem::not_found("original").into());
+        }
+        let main = outputs.first().map(|output| output.id);
         // The first track is the picture where there is one, and pictures stay where they were uploaded.
         let tracks = tx.tracks(id).await?;
         let first = tracks.iter().find(|track| Some(track.output) == main);

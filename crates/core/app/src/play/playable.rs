@@ -1,7 +1,9 @@
 //! An asset that is ready to be fetched: its maps in memory, its objects open.
 
+use super::lock::Lock;
 use crate::app::App;
 use crate::error::Error;
+use crate::guard::content::ContentSecret;
 use crate::port::{BlobError, Object};
 use crate::process::part::{Assembled, assemble, load_map};
 use bytes::Bytes;
@@ -12,6 +14,7 @@ use futures_util::stream::{self, BoxStream, StreamExt as _};
 use kinora_domain::asset::AssetState;
 use kinora_domain::file::Failure;
 use kinora_domain::output::{Output, OutputState, Part, Rendition};
+use kinora_domain::playback::{ContentKeys, Encryption};
 use kinora_domain::time::Timestamp;
 use kinora_domain::track::{Track, TrackKind};
 use kinora_domain::{AssetId, Kind, ObjectId, OutputId, Problem};
@@ -100,6 +103,20 @@ pub(crate) struct PlayableCaptions {
 pub(crate) struct Media(Vec<(u64, Arc<dyn Object>)>);
 
 impl Media {
+    /// The bytes of `ranges` in memory.
+    ///
+    /// # Errors
+    /// Storage.
+    pub(crate) async fn read(&self, ranges: Vec<Range<u64>>) -> Result<Vec<u8>, BlobError> {
+        let len: u64 = ranges.iter().map(|range| range.end.saturating_sub(range.start)).sum();
+        let mut bytes = Vec::with_capacity(usize::try_from(len).unwrap_or(0));
+        let mut stream = self.stream(ranges);
+        while let Some(piece) = stream.next().await {
+            bytes.extend_from_slice(&piece?);
+        }
+        Ok(bytes)
+    }
+
     /// The bytes of `ranges`, one after the other.
     pub(crate) fn stream(&self, ranges: Vec<Range<u64>>) -> BoxStream<'static, Result<Bytes, BlobError>> {
         if let [(_, object)] = self.0.as_slice() {
@@ -127,6 +144,8 @@ struct Rows {
     tracks: Vec<Track>,
     /// Renditions that are played while they grow, with their pieces so far.
     growing: Vec<(Rendition, Vec<Part>)>,
+    /// What is encrypted, and what its keys are derived from.
+    encrypted: Vec<(OutputId, Encryption, ContentKeys)>,
 }
 
 /// Whether an output can be played at this moment.
@@ -159,6 +178,8 @@ pub(crate) struct Playable {
     pub(crate) tracks: Vec<PlayableTrack>,
     /// In the order of the manifests.
     captions: Vec<PlayableCaptions>,
+    /// Of the outputs that are encrypted.
+    locks: Vec<(OutputId, Lock)>,
     /// The rows that it was made of: while they are the same, so is it.
     rows: Rows,
 }
@@ -174,7 +195,10 @@ impl Playable {
         loop {
             let loaded = async { Ok((load_tracks(app, &rows).await?, load_captions(app, &rows).await?)) };
             let failed: Error = match loaded.await {
-                Ok((tracks, captions)) => return Ok(Self { tracks, captions, rows }),
+                Ok((tracks, captions)) => {
+                    let locks = locks(app, &rows)?;
+                    return Ok(Self { tracks, captions, locks, rows });
+                }
                 Err(error) => error,
             };
             // A job may have moved a track, and removed its old objects, since the rows were read.
@@ -215,6 +239,24 @@ impl Playable {
         let (id, readiness) = found.ok_or_else(|| Problem::not_found("output"))?;
         readiness.plays()?;
         Ok((*id, *readiness == Readiness::Growing))
+    }
+
+    /// What an output is locked with, where it is encrypted.
+    pub(super) fn lock(&self, output: OutputId) -> Option<&Lock> {
+        self.locks.iter().find(|(id, _)| *id == output).map(|(_, lock)| lock)
+    }
+
+    /// All locks, each with its output.
+    pub(super) fn locks(&self) -> impl Iterator<Item = (OutputId, &Lock)> {
+        self.locks.iter().map(|(id, lock)| (*id, lock))
+    }
+
+    /// Passes for what is given out as it is stored.
+    ///
+    /// # Errors
+    /// `NotFound`: the output is encrypted, and `what` is nothing that could be.
+    pub(super) fn is_clear(&self, output: OutputId, what: &str) -> Result<(), Error> {
+        if self.lock(output).is_some() { Err(Problem::not_found(what).into()) } else { Ok(()) }
     }
 
     /// The tracks that manifests of an output name.
@@ -271,6 +313,17 @@ async fn rows(app: &App, id: AssetId) -> Result<Rows, Error> {
     let asset = tx.asset_of_anyone(id).await?.ok_or_else(|| Problem::not_found("asset"))?;
     let outputs = tx.outputs(id).await?;
     let tracks = tx.tracks(id).await?;
+    let is_encrypted = |output: &&Output| output.encryption != Encryption::None;
+    let keys = if outputs.iter().any(|output| is_encrypted(&output)) { tx.content_keys(id).await? } else { Vec::new() };
+    let mut encrypted = Vec::new();
+    for output in outputs.iter().filter(is_encrypted) {
+        let own = keys.iter().find(|keys| keys.output == output.id).cloned();
+        let own = own.ok_or_else(|| {
+            let message = "The keys of this video are not there.";
+            Problem::new(Kind::Internal, "internal", message)
+        })?;
+        encrypted.push((output.id, output.encryption, own));
+    }
     let is_whole = |output: &&Output| output.state == OutputState::Completed;
     let renditions =
         if outputs.iter().all(|output| is_whole(&output)) { Vec::new() } else { tx.renditions(id).await? };
@@ -308,7 +361,15 @@ async fn rows(app: &App, id: AssetId) -> Result<Rows, Error> {
             (None, _) => return Err(Problem::not_found("output").into()),
         }
     }
-    Ok(Rows { outputs: ready, completed, tracks, growing })
+    Ok(Rows { outputs: ready, completed, tracks, growing, encrypted })
+}
+
+fn locks(app: &App, rows: &Rows) -> Result<Vec<(OutputId, Lock)>, Error> {
+    let lock = |(id, encryption, keys): &(OutputId, Encryption, ContentKeys)| {
+        let secret = ContentSecret::unseal(app, keys)?;
+        Ok((*id, Lock { encryption: *encryption, secret }))
+    };
+    rows.encrypted.iter().map(lock).collect()
 }
 
 async fn load_tracks(app: &App, rows: &Rows) -> Result<Vec<PlayableTrack>, Error> {

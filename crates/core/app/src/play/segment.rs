@@ -12,7 +12,8 @@ use core::ops::Range;
 use futures_util::stream::BoxStream;
 use kinora_domain::{AssetId, Problem};
 use kinora_media::captions::SEGMENT_MS;
-use kinora_media::{cmaf, packed};
+use kinora_media::cmaf::MediaSegment;
+use kinora_media::{SegmentMap, cmaf, packed};
 
 /// Bytes to send: what was made, followed by what is read from the object as it goes out.
 pub struct Body {
@@ -31,6 +32,14 @@ pub struct Segment {
     pub(super) payload: Vec<Range<u64>>,
     pub(super) media: Option<Media>,
     pub(super) size: u64,
+}
+
+impl Segment {
+    /// What was made in memory.
+    pub(super) fn made(tag: String, bytes: Vec<u8>) -> Self {
+        let size = bytes.len() as u64;
+        Self { tag, head: Bytes::from(bytes), payload: Vec::new(), media: None, size }
+    }
 }
 
 impl Ranged for Segment {
@@ -68,9 +77,9 @@ impl Ranged for Segment {
 /// The asset or the track does not exist at this version, or the asset does not play.
 pub async fn init_segment(app: &App, id: AssetId, slug: Slug) -> Result<Segment, Error> {
     let playable = playable(app, id).await?;
-    let head = Bytes::from(cmaf::init_segment(&playable.track(slug)?.map));
-    let size = head.len() as u64;
-    Ok(Segment { tag: format!("{slug}-init.mp4"), head, payload: Vec::new(), media: None, size })
+    let track = playable.track(slug)?;
+    playable.is_clear(track.output, "segment")?;
+    Ok(Segment::made(format!("{slug}-init.mp4"), cmaf::init_segment(&track.map)))
 }
 
 /// Captions of a track: segment `number`, from 0, or all of them without.
@@ -90,8 +99,7 @@ pub async fn captions(app: &App, id: AssetId, slug: Slug, number: Option<u32>) -
             (number.to_string(), captions.text.segment(number))
         }
     };
-    let size = text.len() as u64;
-    Ok(Segment { tag: format!("{slug}-{name}.vtt"), head: Bytes::from(text), payload: Vec::new(), media: None, size })
+    Ok(Segment::made(format!("{slug}-{name}.vtt"), text.into_bytes()))
 }
 
 /// What a media segment is made as.
@@ -103,6 +111,16 @@ pub enum Form {
     Packed,
 }
 
+impl Form {
+    /// The segment in this form, and the ending of its name.
+    pub(super) fn of(self, map: &SegmentMap, number: u32) -> Option<(MediaSegment, &'static str)> {
+        match self {
+            Self::Fragment => Some((cmaf::media_segment(map, number)?, "m4s")),
+            Self::Packed => Some((packed::segment(map, number)?, "mp3")),
+        }
+    }
+}
+
 /// Media segment `number`, from 0, of a track.
 ///
 /// # Errors
@@ -110,11 +128,8 @@ pub enum Form {
 pub async fn media_segment(app: &App, id: AssetId, slug: Slug, number: u32, form: Form) -> Result<Segment, Error> {
     let playable = playable(app, id).await?;
     let track = playable.track(slug)?;
-    let (segment, ending) = match form {
-        Form::Fragment => (cmaf::media_segment(&track.map, number), "m4s"),
-        Form::Packed => (packed::segment(&track.map, number), "mp3"),
-    };
-    let segment = segment.ok_or_else(|| Problem::not_found("segment"))?;
+    playable.is_clear(track.output, "segment")?;
+    let (segment, ending) = form.of(&track.map, number).ok_or_else(|| Problem::not_found("segment"))?;
     Ok(Segment {
         tag: format!("{slug}-{number}.{ending}"),
         head: Bytes::from(segment.head),

@@ -56,10 +56,12 @@ pub async fn smooth_fragment(
 /// What a manifest names. Addresses say which track it is, without the version of its map: who plays goes on when sound is
 /// copied out.
 fn named(playable: &Playable, shown: Shown<'_>) -> Result<Presentation, Error> {
+    let (own, _) = playable.output(shown.output)?;
+    playable.is_clear(own, "manifest")?;
     let unversioned = |track: &PlayableTrack, shown: Shown<'_>| {
         let mut rendition = rendition(track, shown);
         rendition.id = name(track);
-        rendition
+        Ok(rendition)
     };
     presentation(playable, shown, |own| playable.listed(own).collect(), unversioned)
 }

@@ -5,6 +5,7 @@ use kinora_app::play::{FileFormat, Whole};
 use kinora_app::process::OutputView;
 use kinora_domain::endpoint::{Access, Format, HarvestedEndpoint, Protection, ProtectionDetails};
 use kinora_domain::output::Output;
+use kinora_domain::playback::Encryption;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -176,7 +177,10 @@ pub(super) fn endpoints(edge: &Edge, view: &OutputView) -> Vec<EndpointInfo> {
         format,
         url: Some(edge.link(&path)),
         preset: Some(output.preset.clone()),
-        protection: MediaAssetProtectionType::None,
+        protection: match output.encryption {
+            Encryption::None => MediaAssetProtectionType::None,
+            Encryption::Aes128 | Encryption::Drm => MediaAssetProtectionType::Drm,
+        },
         protection_details: None,
         duration_milliseconds: Some(ways.duration_ms),
         size: Some(size),

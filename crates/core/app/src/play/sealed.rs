@@ -1,0 +1,136 @@
+//! Segments of what is encrypted, made on request from what is stored in the clear; and the keys that open them.
+
+use super::cache::playable;
+use super::documents::cannot_protect;
+use super::lock::{Lock, Sealed, salt};
+use super::playable::{Playable, PlayableTrack, Slug};
+use super::segment::{Form, Segment};
+use crate::app::App;
+use crate::error::Error;
+use kinora_domain::{AssetId, Kind, Problem};
+use kinora_media::protect::{self, ProtectError, Scheme, segment_iv};
+use kinora_media::{SegmentMap, cmaf};
+use std::sync::Arc;
+
+/// The init segment of a track in a form in which it is given out.
+///
+/// # Errors
+/// As of media segments.
+pub async fn sealed_init_segment(app: &App, id: AssetId, slug: Slug, sealed: Sealed) -> Result<Segment, Error> {
+    let playable = playable(app, id).await?;
+    let (track, lock) = locked(&playable, slug, sealed)?;
+    let bytes = match sealed {
+        // It shows nothing, and players take it as it is.
+        Sealed::Whole => cmaf::init_segment(&track.map),
+        Sealed::Samples(scheme) => {
+            protect::init_segment(&track.map, scheme, &lock.samples(slug, scheme)?).map_err(refused)?
+        }
+    };
+    Ok(Segment::made(format!("{slug}-{}-init.mp4", sealed.name()), bytes))
+}
+
+/// Media segment `number`, from 0, of a track in a form in which it is given out. It is in memory whole.
+///
+/// # Errors
+/// The asset, the track or the segment does not exist, does not play, or is not given out so; the samples cannot be
+/// encrypted.
+pub async fn sealed_media_segment(
+    app: &App,
+    id: AssetId,
+    slug: Slug,
+    number: u32,
+    (form, sealed): (Form, Sealed),
+) -> Result<Segment, Error> {
+    let playable = playable(app, id).await?;
+    let (track, lock) = locked(&playable, slug, sealed)?;
+    let (segment, ending) = form.of(&track.map, number).ok_or_else(|| Problem::not_found("segment"))?;
+    let payload = track.media.read(segment.payload).await?;
+    let bytes = match sealed {
+        Sealed::Whole => {
+            let (key, iv) = (lock.whole()?, segment_iv(salt(slug), number));
+            on_thread(move || Ok(protect::aes128([segment.head, payload].concat(), &key, iv))).await?
+        }
+        Sealed::Samples(_) if form != Form::Fragment => return Err(Problem::not_found("segment").into()),
+        Sealed::Samples(scheme) => {
+            let (key, playable) = (lock.samples(slug, scheme)?, Arc::clone(&playable));
+            on_thread(move || {
+                let map = map(&playable, slug)?;
+                let sealed = protect::media_segment(map, number, payload, scheme, &key).map_err(refused)?;
+                Ok([sealed.head, sealed.payload].concat())
+            })
+            .await?
+        }
+    };
+    Ok(Segment::made(format!("{slug}-{}-{number}.{ending}", sealed.name()), bytes))
+}
+
+fn locked(playable: &Playable, slug: Slug, sealed: Sealed) -> Result<(&PlayableTrack, &Lock), Error> {
+    let track = playable.track(slug)?;
+    let lock = playable.lock(track.output).filter(|lock| lock.allows(sealed));
+    Ok((track, lock.ok_or_else(|| Problem::not_found("segment"))?))
+}
+
+fn map(playable: &Playable, slug: Slug) -> Result<&SegmentMap, Error> {
+    Ok(&playable.track(slug)?.map)
+}
+
+/// A cipher has a thread of its own for some milliseconds, so that nobody else waits for it.
+async fn on_thread(work: impl FnOnce() -> Result<Vec<u8>, Error> + Send + 'static) -> Result<Vec<u8>, Error> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| {
+        let message = "Something went wrong on this server; its log has the details.";
+        Error::caused(Problem::new(Kind::Internal, "internal", message), error)
+    })?
+}
+
+fn refused(error: ProtectError) -> Error {
+    Error::caused(cannot_protect(), error)
+}
+
+/// A key with its name, as licenses have them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LicensedKey {
+    /// The name.
+    pub kid: [u8; 16],
+    /// The key.
+    pub key: [u8; 16],
+}
+
+/// The keys of all that is encrypted together with what has a key of those names: of an output, by one scheme. Players ask
+/// for one and expect those of all qualities and sounds.
+///
+/// # Errors
+/// The asset does not exist or does not play; `NotFound`: no key has such a name.
+pub async fn license(app: &App, id: AssetId, kids: &[[u8; 16]]) -> Result<Vec<LicensedKey>, Error> {
+    let playable = playable(app, id).await?;
+    let mut found = Vec::new();
+    for (output, lock) in playable.locks() {
+        for scheme in [Scheme::Cenc, Scheme::Cbcs] {
+            let tracks = playable.tracks.iter().filter(|track| track.output == output);
+            let keys = tracks.map(|track| {
+                let key = lock.samples(track.slug, scheme)?;
+                Ok(LicensedKey { kid: *key.kid.bytes(), key: *key.key.bytes() })
+            });
+            let keys = keys.collect::<Result<Vec<_>, Error>>()?;
+            if keys.iter().any(|licensed| kids.contains(&licensed.kid)) {
+                found.extend(keys);
+            }
+        }
+    }
+    if found.is_empty() { Err(Problem::not_found("key").into()) } else { Ok(found) }
+}
+
+/// The key of that name alone: of samples, or the one that whole segments of an output are encrypted with.
+///
+/// # Errors
+/// As [`license`].
+pub async fn content_key(app: &App, id: AssetId, name: [u8; 16]) -> Result<[u8; 16], Error> {
+    let playable = playable(app, id).await?;
+    for (_, lock) in playable.locks() {
+        if lock.id().uuid().into_bytes() == name && lock.allows(Sealed::Whole) {
+            return Ok(*lock.whole()?.bytes());
+        }
+    }
+    let found = license(app, id, &[name]).await?;
+    let own = found.iter().find(|licensed| licensed.kid == name);
+    own.map(|licensed| licensed.key).ok_or_else(|| Problem::not_found("key").into())
+}

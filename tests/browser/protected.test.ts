@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import path from "node:path";
+import type { TestContext } from "node:test";
+import { Player } from "./harness/player";
+import { address, openPage, test } from "./harness/session";
+import type { Watch } from "./harness/watch";
+import { world } from "./harness/world";
+
+/** What the page has of shaka-player. */
+type Trial = {
+  shaka: {
+    Player: new () => {
+      attach(video: HTMLVideoElement): Promise<void>;
+      configure(name: string, value: unknown): void;
+      load(url: string): Promise<void>;
+    };
+  };
+};
+
+/** The secret that tokens are signed with, made once. */
+let made: Promise<string> | undefined;
+
+/** An asset of that preset, whose viewers need a token. */
+async function locked(preset: string): Promise<string> {
+  const { command } = await world.server();
+  made ??= command("playback", "keys", "create");
+  const asset = await world.asset("moving-picture.mp4", preset);
+  await made;
+  await command("playback", "policy", "required", "--asset", asset);
+  return asset;
+}
+
+/** A token for an asset as somebody's own server makes it (RFC 7519), which counts for so many seconds. */
+async function token(asset: string, seconds = 600): Promise<string> {
+  const part = (value: object) =>
+    Buffer.from(JSON.stringify(value)).toString("base64url");
+  const exp = Math.floor(Date.now() / 1000) + seconds;
+  const claims = { sub: asset, aud: "playback", exp };
+  const content = `${part({ alg: "HS256", typ: "JWT" })}.${part(claims)}`;
+  const secret = Buffer.from((await made) ?? "", "hex");
+  const mac = createHmac("sha256", secret).update(content);
+  return `${content}.${mac.digest("base64url")}`;
+}
+
+/** Plays from two places of the film: pictures come, none of them damaged, and sound. What is decrypted cannot be looked at. */
+async function plays(player: Player): Promise<void> {
+  await player.ready();
+  await player.play();
+  await player.reaches(1);
+  await player.seek(6);
+  await player.reaches(6.5);
+  const { videoWidth, error } = await player.state();
+  assert.deepEqual([videoWidth > 0, error], [true, null]);
+  const decoded = await player
+    .locator("video")
+    .evaluate((video: HTMLVideoElement) => {
+      const { totalVideoFrames, corruptedVideoFrames } =
+        video.getVideoPlaybackQuality();
+      const { webkitAudioDecodedByteCount } = video as HTMLVideoElement & {
+        webkitAudioDecodedByteCount: number;
+      };
+      return {
+        frames: totalVideoFrames > 20,
+        corrupted: corruptedVideoFrames,
+        sound: webkitAudioDecodedByteCount > 0,
+      };
+    });
+  assert.deepEqual(decoded, { frames: true, corrupted: 0, sound: true });
+}
+
+/** An empty page on the server's origin with shaka-player in it. */
+async function shakaPage(t: TestContext): Promise<Watch> {
+  const watch = await openPage(t);
+  const trial = await address("/trial");
+  await watch.page.route(trial, (route) =>
+    route.fulfill({
+      contentType: "text/html",
+      body: '<!doctype html><link rel="icon" href="data:,"><video></video>',
+    }),
+  );
+  await watch.page.goto(trial);
+  const script = "shaka-player/dist/shaka-player.compiled.js";
+  await watch.page.addScriptTag({ path: path.resolve("node_modules", script) });
+  return watch;
+}
+
+for (const [preset, format] of [
+  ["dash_hls_720p_aes128", "hls"],
+  ["dash_hls_720p_aes128", "dash"],
+  ["dash_hls_720p_drm", "hls"],
+  ["dash_hls_720p_drm", "dash"],
+] as const) {
+  test(`the player plays what ${preset} encrypts (${format})`, async (t) => {
+    const asset = await locked(preset);
+    const watch = await openPage(t);
+    const query = `format=${format}&token=${await token(asset)}`;
+    await watch.page.goto(await address(`/embed/${asset}?${query}`));
+    await plays(new Player(watch.page));
+    watch.assertClean();
+  });
+}
+
+for (const [manifest, scheme] of [
+  ["hls/master.m3u8", "cenc"],
+  ["hls/master.m3u8", "cbcs"],
+  ["dash/manifest.mpd", "cenc"],
+  ["dash/manifest.mpd", "cbcs"],
+] as const) {
+  test(`shaka-player plays ${manifest} by ${scheme}`, async (t) => {
+    const asset = await locked("dash_hls_720p_drm");
+    const watch = await shakaPage(t);
+    const url = await address(
+      `/play/${asset}/${manifest}?scheme=${scheme}&token=${await token(asset)}`,
+    );
+    await watch.page.evaluate(async (url) => {
+      const { Player } = (window as unknown as Trial).shaka;
+      const video = document.querySelector("video");
+      if (!video) throw new Error("no video element");
+      const player = new Player();
+      await player.attach(video);
+      await player.load(url);
+    }, url);
+    await plays(new Player(watch.page));
+    watch.assertClean();
+  });
+}
+
+test("without its own token that counts, nothing of an encrypted film is given out", async (t) => {
+  const asset = await locked("dash_hls_720p_drm");
+  const own = await token(asset);
+  const foreign = await token(await locked("dash_hls_720p_aes128"));
+  const expired = await token(asset, -60);
+  const play = await address(`/play/${asset}`);
+  const master = await (
+    await fetch(`${play}/hls/master.m3u8?token=${own}`)
+  ).text();
+  const media = master.split("\n").find((line) => /^v.*m3u8/.test(line)) ?? "";
+  const playlist = await (await fetch(`${play}/hls/${media}`)).text();
+  const named = (pattern: RegExp) => pattern.exec(playlist)?.[1] ?? "nothing";
+  const addresses = [
+    "hls/master.m3u8",
+    "dash/manifest.mpd",
+    media,
+    named(/^\.\.\/(.*0\.m4s.*)$/m),
+    named(/\.\.\/(key\/[^"]*)"/),
+  ].map((found) => found.replace(/\?.*/, ""));
+  assert.ok(
+    addresses.every((found) => found !== "nothing"),
+    playlist,
+  );
+  for (const found of addresses) {
+    const at = found.startsWith("v") && found.endsWith("m3u8") ? "hls/" : "";
+    const status = async (query: string) =>
+      (await fetch(`${play}/${at}${found}${query}`)).status;
+    assert.equal(await status(`?token=${own}`), 200, found);
+    assert.equal(await status(""), 401, found);
+    assert.equal(await status(`?token=${foreign}`), 403, found);
+    assert.equal(await status(`?token=${expired}`), 401, found);
+  }
+  const watch = await openPage(t);
+  await watch.page.goto(await address(`/embed/${asset}?token=${foreign}`));
+  await watch.page.getByText("This video is private").waitFor();
+  watch.assertClean([/403/]);
+});
