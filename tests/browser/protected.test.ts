@@ -1,22 +1,9 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import path from "node:path";
-import type { TestContext } from "node:test";
 import { Player } from "./harness/player";
 import { address, openPage, test } from "./harness/session";
-import type { Watch } from "./harness/watch";
+import { load, shakaPage } from "./harness/shaka";
 import { world } from "./harness/world";
-
-/** What the page has of shaka-player. */
-type Trial = {
-  shaka: {
-    Player: new () => {
-      attach(video: HTMLVideoElement): Promise<void>;
-      configure(name: string, value: unknown): void;
-      load(url: string): Promise<void>;
-    };
-  };
-};
 
 /** The secret that tokens are signed with, made once. */
 let made: Promise<string> | undefined;
@@ -69,22 +56,6 @@ async function plays(player: Player): Promise<void> {
   assert.deepEqual(decoded, { frames: true, corrupted: 0, sound: true });
 }
 
-/** An empty page on the server's origin with shaka-player in it. */
-async function shakaPage(t: TestContext): Promise<Watch> {
-  const watch = await openPage(t);
-  const trial = await address("/trial");
-  await watch.page.route(trial, (route) =>
-    route.fulfill({
-      contentType: "text/html",
-      body: '<!doctype html><link rel="icon" href="data:,"><video></video>',
-    }),
-  );
-  await watch.page.goto(trial);
-  const script = "shaka-player/dist/shaka-player.compiled.js";
-  await watch.page.addScriptTag({ path: path.resolve("node_modules", script) });
-  return watch;
-}
-
 for (const [preset, format] of [
   ["dash_hls_720p_aes128", "hls"],
   ["dash_hls_720p_aes128", "dash"],
@@ -113,14 +84,7 @@ for (const [manifest, scheme] of [
     const url = await address(
       `/play/${asset}/${manifest}?scheme=${scheme}&token=${await token(asset)}`,
     );
-    await watch.page.evaluate(async (url) => {
-      const { Player } = (window as unknown as Trial).shaka;
-      const video = document.querySelector("video");
-      if (!video) throw new Error("no video element");
-      const player = new Player();
-      await player.attach(video);
-      await player.load(url);
-    }, url);
+    await load(watch, url);
     await plays(new Player(watch.page));
     watch.assertClean();
   });

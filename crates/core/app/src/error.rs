@@ -18,6 +18,11 @@ impl Error {
         Self { problem, source: Some(source.into()) }
     }
 
+    /// A failure of this server's own: what may be said of it is that, and the log has the cause.
+    pub fn internal(source: impl Into<Box<dyn core::error::Error + Send + Sync>>) -> Self {
+        Self::caused(internal(), source)
+    }
+
     /// What may be shown to whoever asked.
     pub const fn problem(&self) -> &Problem {
         &self.problem

@@ -1,12 +1,13 @@
 //! Playlists and manifests.
 
-use super::answer::{asset_id, bytes, not_modified, text};
+use super::answer::{bytes, not_modified, text};
+use super::place::Place;
 use crate::http::conditional::none_match;
 use crate::http::query::Query;
 use crate::http::refusal::Refusal;
 use crate::http::state::Edge;
 use axum::Extension;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header::{IF_NONE_MATCH, VARY};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
@@ -16,7 +17,7 @@ use kinora_app::play::{
     Body, Document, KEY_FRAMES, Part, Shown, dash_manifest, hls_key_frame_playlist, hls_media_playlist,
     hls_multivariant_playlist, scheme,
 };
-use kinora_domain::{OutputId, Problem};
+use kinora_domain::Problem;
 
 /// An asset's documents change when its tracks do, so they are asked for again each time.
 const REVALIDATE: &str = "no-cache";
@@ -24,102 +25,56 @@ const REVALIDATE: &str = "no-cache";
 /// `GET /play/{asset}/hls/{playlist}`.
 pub(super) async fn hls(
     State(edge): State<Edge>,
-    Path((asset, playlist)): Path<(String, String)>,
+    place: Place,
     query: Query,
     pass: Extension<Pass>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    playlists(&edge, &asset, shown(None, &query, &pass, &at(&edge, &asset))?, &playlist, &headers).await
-}
-
-/// `GET /play/{asset}/o/{output}/hls/{playlist}`.
-pub(super) async fn hls_of_output(
-    State(edge): State<Edge>,
-    Path((asset, output, playlist)): Path<(String, String, String)>,
-    query: Query,
-    pass: Extension<Pass>,
-    headers: HeaderMap,
-) -> Result<Response, Refusal> {
-    playlists(&edge, &asset, shown(Some(output_id(&output)?), &query, &pass, &at(&edge, &asset))?, &playlist, &headers)
-        .await
-}
-
-async fn playlists(
-    edge: &Edge,
-    asset: &str,
-    shown: Shown<'_>,
-    playlist: &str,
-    headers: &HeaderMap,
-) -> Result<Response, Refusal> {
-    let asset = asset_id(asset)?;
-    let name = playlist.strip_suffix(".m3u8").ok_or_else(|| Problem::not_found("playlist"))?;
-    let slug = |name: &str| name.parse().map_err(|_malformed| Problem::not_found("playlist"));
+    let nothing = || Problem::not_found("playlist");
+    let at = at(&edge, &place);
+    let (app, asset, shown) = (&edge.app, place.asset, shown(&place, &query, &pass, &at)?);
+    let name = place.named("playlist").strip_suffix(".m3u8").ok_or_else(nothing)?;
+    let slug = |name: &str| name.parse().map_err(|_malformed| nothing());
     let document = if name == "master" {
-        hls_multivariant_playlist(&edge.app, asset, shown).await?
+        hls_multivariant_playlist(app, asset, shown).await?
     } else if let Some(track) = name.strip_suffix(KEY_FRAMES) {
-        hls_key_frame_playlist(&edge.app, asset, shown, slug(track)?).await?
+        hls_key_frame_playlist(app, asset, shown, slug(track)?).await?
     } else {
-        hls_media_playlist(&edge.app, asset, shown, slug(name)?).await?
+        hls_media_playlist(app, asset, shown, slug(name)?).await?
     };
-    Ok(answer(document, "application/vnd.apple.mpegurl", headers))
+    Ok(answer(document, "application/vnd.apple.mpegurl", &headers))
 }
 
 /// `GET /play/{asset}/dash/manifest.mpd`.
 pub(super) async fn dash(
     State(edge): State<Edge>,
-    Path(asset): Path<String>,
+    place: Place,
     query: Query,
     pass: Extension<Pass>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let document = dash_manifest(&edge.app, asset_id(&asset)?, shown(None, &query, &pass, &at(&edge, &asset))?).await?;
+    let at = at(&edge, &place);
+    let document = dash_manifest(&edge.app, place.asset, shown(&place, &query, &pass, &at)?).await?;
     Ok(answer(document, "application/dash+xml", &headers))
 }
 
-/// `GET /play/{asset}/o/{output}/dash/manifest.mpd`.
-pub(super) async fn dash_of_output(
-    State(edge): State<Edge>,
-    Path((asset, output)): Path<(String, String)>,
-    query: Query,
-    pass: Extension<Pass>,
-    headers: HeaderMap,
-) -> Result<Response, Refusal> {
-    let document = dash_manifest(
-        &edge.app,
-        asset_id(&asset)?,
-        shown(Some(output_id(&output)?), &query, &pass, &at(&edge, &asset))?,
-    )
-    .await?;
-    Ok(answer(document, "application/dash+xml", &headers))
-}
-
-pub(super) fn shown<'a>(
-    output: Option<OutputId>,
-    query: &Query,
-    pass: &'a Pass,
-    at: &'a str,
-) -> Result<Shown<'a>, Problem> {
+pub(super) fn shown<'a>(place: &Place, query: &Query, pass: &'a Pass, at: &'a str) -> Result<Shown<'a>, Problem> {
     let named = |name: &str| {
         let message = "The value must be `cenc` or `cbcs`.";
         scheme(name).ok_or_else(|| Problem::invalid("scheme", message))
     };
     let scheme = query.one("scheme").map(named).transpose()?;
-    Ok(Shown { output, part: part(query)?, carried: &pass.carried, scheme, at })
+    Ok(Shown { output: place.output, part: part(query)?, carried: &pass.carried, scheme, at })
 }
 
 /// The absolute address of an asset's media.
-fn at(edge: &Edge, asset: &str) -> String {
-    edge.link(&format!("/play/{asset}"))
+fn at(edge: &Edge, place: &Place) -> String {
+    edge.link(&format!("/play/{}", place.asset))
 }
 
 /// What of a film is asked for.
 pub(super) fn part(query: &Query) -> Result<Part, Problem> {
     Ok(Part { start: query.seconds("start")?, end: query.seconds("end")? })
-}
-
-/// An output's id in a path; anything else names no output.
-pub(super) fn output_id(text: &str) -> Result<OutputId, Refusal> {
-    text.parse().map_err(|_malformed| Refusal::not_found("output"))
 }
 
 pub(super) fn answer(document: Document, content_type: &'static str, headers: &HeaderMap) -> Response {

@@ -30,6 +30,7 @@ mod door;
 mod keys;
 mod movies;
 mod original;
+mod place;
 pub(crate) mod ranged;
 mod segments;
 mod smooth;
@@ -44,27 +45,23 @@ use tower_http::compression::CompressionLayer;
 /// The routes.
 pub fn router(edge: &Edge) -> Router<Edge> {
     let documents = Router::new()
-        .route("/play/{asset}/hls/{playlist}", get(documents::hls))
-        .route("/play/{asset}/dash/manifest.mpd", get(documents::dash))
-        .route("/play/{asset}/o/{output}/hls/{playlist}", get(documents::hls_of_output))
-        .route("/play/{asset}/o/{output}/dash/manifest.mpd", get(documents::dash_of_output))
-        .route("/play/{asset}/smooth.ism/Manifest", get(smooth::manifest))
-        .route("/play/{asset}/o/{output}/smooth.ism/Manifest", get(smooth::manifest_of_output))
+        .route("/hls/{playlist}", get(documents::hls))
+        .route("/dash/manifest.mpd", get(documents::dash))
+        .route("/smooth.ism/Manifest", get(smooth::manifest))
         .layer(CompressionLayer::new());
     let media = Router::new()
+        .route("/smooth.ism/{level}/{fragment}", get(smooth::fragment))
+        .route("/video.mp4", get(movies::video))
+        .route("/audio.m4a", get(movies::sound))
+        .route("/audio.mp3", get(movies::mp3));
+    let of_outputs = documents.merge(media);
+    let of_assets = Router::new()
         .route("/play/{asset}/{track}/{segment}", get(segments::segment))
-        .route("/play/{asset}/smooth.ism/{level}/{fragment}", get(smooth::fragment))
-        .route("/play/{asset}/o/{output}/smooth.ism/{level}/{fragment}", get(smooth::fragment_of_output))
         .route("/play/{asset}/{track}/{form}/{segment}", get(segments::sealed))
-        .route("/play/{asset}/original.mp4", get(original::original))
-        .route("/play/{asset}/video.mp4", get(movies::video))
-        .route("/play/{asset}/audio.m4a", get(movies::sound))
-        .route("/play/{asset}/audio.mp3", get(movies::mp3))
-        .route("/play/{asset}/o/{output}/video.mp4", get(movies::video_of_output))
-        .route("/play/{asset}/o/{output}/audio.m4a", get(movies::sound_of_output))
-        .route("/play/{asset}/o/{output}/audio.mp3", get(movies::mp3_of_output));
+        .route("/play/{asset}/original.mp4", get(original::original));
+    let media = of_assets.nest("/play/{asset}", of_outputs.clone()).nest("/play/{asset}/o/{output}", of_outputs);
     // Inside of the one that answers preflights, which carry no proof.
-    let guarded = documents.merge(media).route_layer(from_fn_with_state(edge.clone(), door::media));
+    let guarded = media.route_layer(from_fn_with_state(edge.clone(), door::media));
     let keys = Router::new()
         .route("/play/{asset}/license/clearkey", post(keys::clear_key))
         .route("/play/{asset}/key/{key}", get(keys::key))

@@ -20,10 +20,12 @@ async fn made(world: &World, preset: &str) -> (String, String) {
     let asset = text(&world.post("/vod/v1/assets", &body).await.expect(200).json()["id"]);
     let organization =
         Organization { id: world.keys.organization, name: String::new(), default_project: ProjectId::new(Uuid::nil()) };
-    create_playback_key(&world.app, &operator(&organization)).await.unwrap();
+    let caller = operator(&organization);
+    create_playback_key(&world.app, &caller).await.unwrap();
     let id: AssetId = asset.parse().unwrap();
     let expires = world.app.now().plus_millis(3_600_000);
-    let token = mint_token(&world.app, &Grant { asset: id, expires, network: None, session: None }).await.unwrap();
+    let grant = Grant { asset: id, expires, network: None, session: None };
+    let token = mint_token(&world.app, &caller, &grant).await.unwrap();
     (asset, token)
 }
 

@@ -94,7 +94,7 @@ fn playback() -> Command {
         )
         .subcommand(Command::new("remove").about("Ends a key with all its tokens.").arg(id()));
     Command::new("playback")
-        .about("Who may fetch what plays: policies, domains, keys, tokens.")
+        .about("Who may fetch what plays: policies, domains, keys, tokens, links.")
         .subcommand_required(true)
         .arg_required_else_help(true)
         .arg(organization)
@@ -108,6 +108,18 @@ fn playback() -> Command {
                 .arg(minutes("60", "For how long it counts."))
                 .arg(Arg::new("ip").long("ip").value_name("BLOCK").help("Where the viewer must be: 192.0.2.0/24."))
                 .arg(Arg::new("session").long("session").value_name("NAME").help("A session that requests must name.")),
+        )
+        .subcommand(
+            Command::new("link")
+                .about("Makes a link that opens one thing of an asset for a time, and prints it.")
+                .arg(asset().required(true))
+                .arg(
+                    Arg::new("path")
+                        .value_name("PATH")
+                        .required(true)
+                        .help("What it opens: `hls/master.m3u8`, or `video.mp4?height=720&download`."),
+                )
+                .arg(minutes("60", "For how long it works.")),
         )
 }
 

@@ -29,4 +29,5 @@ mod sandbox;
 mod upload_end;
 mod upload_parts;
 mod upload_start;
+mod viewers;
 mod walk;

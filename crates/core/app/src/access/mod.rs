@@ -15,6 +15,6 @@ pub use create_key::{NewKey, create_key, install_bootstrap_key};
 pub use keyring::{OrganizationKey, add_key, change_key, keys_of_organization, remove_key, see_key};
 pub use list_keys::{ListedKey, list_keys};
 pub use operator::operator;
-pub use organization::{default_organization, named_organization};
+pub use organization::{default_organization, existing_organization, named_organization};
 pub use own_organization::own_organization;
 pub use revoke_key::revoke_key;

@@ -35,6 +35,18 @@ pub async fn named_organization(app: &App, name: &str) -> Result<Organization, E
     Ok(organization)
 }
 
+/// The organization of that name, which must be there; the one that every server begins with always is.
+///
+/// # Errors
+/// `NotFound`: there is none of that name.
+pub async fn existing_organization(app: &App, name: &str) -> Result<Organization, Error> {
+    if name == DEFAULT_NAME {
+        return default_organization(app).await;
+    }
+    let found = organization_by_name(app, name).await?;
+    found.ok_or_else(|| Problem::not_found("organization").into())
+}
+
 /// The organization of that name.
 ///
 /// # Errors

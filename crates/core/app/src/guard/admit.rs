@@ -1,5 +1,6 @@
 //! The door in front of everything that an asset plays.
 
+use super::escape::in_query;
 use super::facts::guard;
 use super::link::{self, Address};
 use super::proof::{Origin, Proof, proof};
@@ -89,34 +90,6 @@ fn has(parameters: &[(String, String)], name: &str) -> bool {
 /// The token, and the session where it came the same way. What came in headers, players send with every request.
 fn carry(token: &str, viewer: &Viewer<'_>) -> String {
     let session = viewer.session.filter(|_session| has(viewer.parameters, "session"));
-    let session = session.map(|session| format!("&session={}", plain(session))).unwrap_or_default();
-    format!("token={}{session}", plain(token))
-}
-
-/// Text in a query (RFC 3986 clause 2.3): what is not unreserved is escaped.
-fn plain(text: &str) -> String {
-    text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
-            other => {
-                out.push('%');
-                for nibble in [other >> 4, other & 15] {
-                    out.extend(char::from_digit(nibble.into(), 16).map(|digit| digit.to_ascii_uppercase()));
-                }
-            }
-        }
-        out
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_carried_is_plain() {
-        for (text, expected) in [("a.b-c_d~", "a.b-c_d~"), ("a b&c=d", "a%20b%26c%3Dd"), ("é\n", "%C3%A9%0A")] {
-            assert_eq!(plain(text), expected);
-        }
-    }
+    let session = session.map(|session| format!("&session={}", in_query(session))).unwrap_or_default();
+    format!("token={}{session}", in_query(token))
 }

@@ -7,7 +7,7 @@ use crate::fresh;
 use core::fmt;
 use hkdf::Hkdf;
 use kinora_domain::playback::ContentKeys;
-use kinora_domain::{ContentKeyId, Kind, OutputId, Problem};
+use kinora_domain::{ContentKeyId, OutputId};
 use sha2::Sha256;
 
 /// What the keys of an output are derived from.
@@ -45,10 +45,7 @@ impl ContentSecret {
     pub(crate) fn derive(&self, purpose: &str) -> Result<[u8; 16], Error> {
         let mut derived = [0; 16];
         let expanded = Hkdf::<Sha256>::new(None, &self.secret).expand(purpose.as_bytes(), &mut derived);
-        expanded.map_err(|error| {
-            let message = "Something went wrong on this server; its log has the details.";
-            Error::caused(Problem::new(Kind::Internal, "internal", message), format!("deriving a key: {error}"))
-        })?;
+        expanded.map_err(|error| Error::internal(format!("deriving a key: {error}")))?;
         Ok(derived)
     }
 }

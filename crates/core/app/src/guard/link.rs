@@ -1,9 +1,12 @@
 //! Links that carry their own permission: the signature covers the decoded path that is served, what is asked of it, and
 //! until when.
 
+use super::escape::{in_path, in_query};
 use crate::app::App;
+use crate::error::Error;
 use crate::signer::Signer;
-use kinora_domain::{AssetId, Timestamp};
+use kinora_domain::access::{Caller, Permission};
+use kinora_domain::{AssetId, Problem, Timestamp};
 
 /// The parameters that say until when, and prove it.
 const EXPIRES: &str = "expires";
@@ -19,21 +22,52 @@ pub(super) struct Address<'a> {
     pub(super) parameters: &'a [(String, String)],
 }
 
-/// A signature and its end.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SignedLink {
-    /// Until when the link works.
-    pub expires: Timestamp,
-    /// The parameters to be added to the address: `expires` and `signature`.
-    pub query: String,
+/// What a link shall open, decoded.
+#[derive(Debug, Clone, Copy)]
+pub struct Opened<'a> {
+    /// The asset.
+    pub asset: AssetId,
+    /// What of it, below `/play/{asset}/`: `hls/master.m3u8`, `video.mp4`.
+    pub path: &'a str,
+    /// What is asked of that.
+    pub parameters: &'a [(String, String)],
 }
 
-/// The signature for a path, such as `/play/{asset}/video.mp4`, with its parameters. Both are as they are when decoded.
-/// For whoever has the right to give it away: asks no permission.
-pub fn sign_link(app: &App, path: &str, parameters: &[(String, String)], expires: Timestamp) -> SignedLink {
+/// An address that opens what it names, for whoever has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedLink {
+    /// Path and parameters, `expires` and `signature` among them, after this server's origin.
+    pub address: String,
+    /// Those two parameters alone.
+    pub proof: String,
+}
+
+/// A link that opens one thing of an asset until a moment; a document opens what it names as well.
+///
+/// # Errors
+/// There is no such asset for this caller; `Invalid`: the path names nothing.
+pub async fn sign_link(
+    app: &App,
+    caller: &Caller,
+    opened: Opened<'_>,
+    expires: Timestamp,
+) -> Result<SignedLink, Error> {
+    caller.require(Permission::ReadMedia)?;
+    let Opened { asset, path, parameters } = opened;
+    if path.split('/').any(|segment| ["", ".", ".."].contains(&segment)) {
+        let message = "The value must be a path below that of the asset, such as `hls/master.m3u8` or `video.mp4`.";
+        return Err(Problem::invalid("path", message).into());
+    }
+    let found = app.store.read().await?.asset(caller.organization, asset).await?;
+    found.ok_or_else(|| Problem::not_found("asset"))?;
+    let path = format!("/play/{asset}/{path}");
     let seconds = expires.millis().div_euclid(1_000);
-    let signature = app.signer.sign(&text(path, parameters, seconds));
-    SignedLink { expires, query: format!("{EXPIRES}={seconds}&{SIGNATURE}={signature}") }
+    let proof = format!("{EXPIRES}={seconds}&{SIGNATURE}={}", app.signer.sign(&text(&path, parameters, seconds)));
+    let asked = parameters.iter().filter(|(name, _)| !is_proof(name)).fold(String::new(), |mut all, (name, value)| {
+        all.extend([&in_query(name), "=", &in_query(value), "&"]);
+        all
+    });
+    Ok(SignedLink { address: format!("{}?{asked}{proof}", in_path(&path)), proof })
 }
 
 /// Parameters that prove something, and ask for nothing.

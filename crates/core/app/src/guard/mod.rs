@@ -5,6 +5,7 @@
 
 mod admit;
 pub(crate) mod content;
+mod escape;
 mod facts;
 mod keys;
 mod link;
@@ -19,7 +20,7 @@ pub(crate) use facts::Guards;
 pub use keys::{
     NewPlaybackKey, add_public_key, create_playback_key, playback_keys, remove_playback_key, retire_playback_key,
 };
-pub use link::{SignedLink, sign_link};
+pub use link::{Opened, SignedLink, sign_link};
 pub use policy::{set_asset_policy, set_token_policy, token_policy};
 pub use sites::{allow_site, allowed_sites, forbid_site, framing};
 pub use token::{Grant, mint_token};

@@ -15,6 +15,7 @@ use super::facts::{CheckingKey, purpose};
 use crate::app::App;
 use crate::error::Error;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, Validation, decode, decode_header, encode};
+use kinora_domain::access::{Caller, Permission};
 use kinora_domain::playback::{KeyLife, Network, TokenKey};
 use kinora_domain::{AssetId, Kind, OrganizationId, Problem, Timestamp};
 use serde_json::{Map, Value};
@@ -120,13 +121,14 @@ fn invalid() -> Problem {
     Problem::new(Kind::Unauthenticated, "invalid_token", "This playback token opens nothing here.")
 }
 
-/// A token of the organization's newest secret key.
+/// A token of the newest secret key of the caller's organization.
 ///
 /// # Errors
-/// There is no such asset; `Conflict`: the organization has no active secret key.
-pub async fn mint_token(app: &App, grant: &Grant) -> Result<String, Error> {
+/// There is no such asset for this caller; `Conflict`: the organization has no active secret key.
+pub async fn mint_token(app: &App, caller: &Caller, grant: &Grant) -> Result<String, Error> {
+    caller.require(Permission::ReadMedia)?;
     let mut tx = app.store.read().await?;
-    let asset = tx.asset_of_anyone(grant.asset).await?.ok_or_else(|| Problem::not_found("asset"))?;
+    let asset = tx.asset(caller.organization, grant.asset).await?.ok_or_else(|| Problem::not_found("asset"))?;
     let keys = tx.playback_keys(asset.organization).await?;
     let mut newest = keys.iter().rev().filter(|key| key.life == KeyLife::Active);
     let found = newest.find_map(|key| match &key.key {
@@ -147,8 +149,5 @@ pub async fn mint_token(app: &App, grant: &Grant) -> Result<String, Error> {
     claims.insert("exp".to_owned(), grant.expires.millis().div_euclid(1_000).into());
     claims.extend(grant.network.map(|network| ("ip".to_owned(), network.to_string().into())));
     claims.extend(grant.session.clone().map(|session| ("sid".to_owned(), session.into())));
-    encode(&header, &claims, &EncodingKey::from_secret(&secret)).map_err(|error| {
-        let message = "Something went wrong on this server; its log has the details.";
-        Error::caused(Problem::new(Kind::Internal, "internal", message), error)
-    })
+    encode(&header, &claims, &EncodingKey::from_secret(&secret)).map_err(Error::internal)
 }

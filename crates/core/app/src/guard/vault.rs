@@ -79,8 +79,7 @@ fn other_key() -> Problem {
 }
 
 fn broken(error: aes_gcm::Error) -> Error {
-    let message = "Something went wrong on this server; its log has the details.";
-    Error::caused(Problem::new(Kind::Internal, "internal", message), format!("a sealed secret does not open: {error}"))
+    Error::internal(format!("a sealed secret does not open: {error}"))
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use super::cache::playable;
 use super::lock::Sealed;
 use super::part::Part;
 use super::playable::{Playable, PlayableCaptions, PlayableTrack, Slug, not_ready};
+use super::sealed::form_of;
+use super::segment::Form;
 use crate::app::App;
 use crate::error::Error;
 use crate::fresh;
@@ -224,8 +226,11 @@ pub(super) fn rendition(track: &PlayableTrack, shown: Shown<'_>) -> Rendition {
 fn hls_rendition(playable: &Playable, track: &PlayableTrack, shown: Shown<'_>) -> Result<Rendition, Error> {
     let mut rendition = rendition(track, shown);
     let form = playable.lock(track.output).map(|lock| lock.of_hls(shown.scheme));
-    // Only fragments tell of samples that are encrypted.
-    if packed::takes(track.map.header()) && !matches!(form, Some(Sealed::Samples(_))) {
+    let is_packed = match form {
+        None => packed::takes(track.map.header()),
+        Some(sealed) => form_of(&track.map, sealed) == Form::Packed,
+    };
+    if is_packed {
         packed::MP3.clone_into(&mut rendition.codec);
         rendition.urls.init = None;
         let (base, slug) = (base(shown.output), track.slug);

@@ -4,13 +4,12 @@ use super::movie::FileFormat;
 use super::playable::{Playable, Slug};
 use crate::app::App;
 use crate::error::Error;
-use kinora_domain::{AssetId, Kind, ObjectId, Problem};
+use kinora_domain::{AssetId, ObjectId, Problem};
 use kinora_media::SegmentMap;
 use kinora_media::progressive::{Progressive, Span};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use std::sync::Arc;
-use tokio::task::JoinError;
 
 /// Bytes of indexes kept: one of a 2-hour film has about three MiB.
 const CAPACITY_BYTES: u64 = 64 << 20;
@@ -61,15 +60,10 @@ pub(super) async fn laid(
     let make = async {
         // That of a long film takes some milliseconds of a processor.
         let made = tokio::task::spawn_blocking(move || lay(&playable, &tracks, format, span)).await;
-        let made = made.map_err(panicked)?;
+        let made = made.map_err(Error::internal)?;
         made.map(Arc::new).ok_or_else(|| Error::from(Problem::not_found(format.extension())))
     };
     app.layouts.entries.get_or_insert_async(&key, make).await
-}
-
-fn panicked(error: JoinError) -> Error {
-    let message = "Something went wrong on this server; its log has the details.";
-    Error::caused(Problem::new(Kind::Internal, "internal", message), error)
 }
 
 fn lay(playable: &Playable, tracks: &[Slug], format: FileFormat, span: Option<Span>) -> Option<Progressive> {

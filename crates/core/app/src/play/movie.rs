@@ -95,7 +95,7 @@ pub async fn download_name(app: &App, id: AssetId, wanted: Option<&str>, format:
 /// The same of an asset that is at hand.
 pub(super) async fn of(app: &App, id: AssetId, playable: Arc<Playable>, wanted: Wanted) -> Result<Movie, Error> {
     let (output, growing) = playable.output(wanted.output)?;
-    playable.is_clear(output, wanted.format.extension())?;
+    playable.require_clear(output, wanted.format.extension())?;
     if growing {
         return Err(not_ready());
     }

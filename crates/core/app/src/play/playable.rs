@@ -255,7 +255,7 @@ impl Playable {
     ///
     /// # Errors
     /// `NotFound`: the output is encrypted, and `what` is nothing that could be.
-    pub(super) fn is_clear(&self, output: OutputId, what: &str) -> Result<(), Error> {
+    pub(super) fn require_clear(&self, output: OutputId, what: &str) -> Result<(), Error> {
         if self.lock(output).is_some() { Err(Problem::not_found(what).into()) } else { Ok(()) }
     }
 

@@ -7,9 +7,9 @@ use super::playable::{Playable, PlayableTrack, Slug};
 use super::segment::{Form, Segment};
 use crate::app::App;
 use crate::error::Error;
-use kinora_domain::{AssetId, Kind, Problem};
+use kinora_domain::{AssetId, Problem};
 use kinora_media::protect::{self, ProtectError, Scheme, segment_iv};
-use kinora_media::{SegmentMap, cmaf};
+use kinora_media::{SegmentMap, cmaf, packed};
 use std::sync::Arc;
 
 /// The init segment of a track in a form in which it is given out.
@@ -44,13 +44,15 @@ pub async fn sealed_media_segment(
     let playable = playable(app, id).await?;
     let (track, lock) = locked(&playable, slug, sealed)?;
     let (segment, ending) = form.of(&track.map, number).ok_or_else(|| Problem::not_found("segment"))?;
+    if form != form_of(&track.map, sealed) {
+        return Err(Problem::not_found("segment").into());
+    }
     let payload = track.media.read(segment.payload).await?;
     let bytes = match sealed {
         Sealed::Whole => {
             let (key, iv) = (lock.whole()?, segment_iv(salt(slug), number));
             on_thread(move || Ok(protect::aes128([segment.head, payload].concat(), &key, iv))).await?
         }
-        Sealed::Samples(_) if form != Form::Fragment => return Err(Problem::not_found("segment").into()),
         Sealed::Samples(scheme) => {
             let (key, playable) = (lock.samples(slug, scheme)?, Arc::clone(&playable));
             on_thread(move || {
@@ -70,16 +72,27 @@ fn locked(playable: &Playable, slug: Slug, sealed: Sealed) -> Result<(&PlayableT
     Ok((track, lock.ok_or_else(|| Problem::not_found("segment"))?))
 }
 
+/// The one form in which segments of a track are encrypted, as manifests name them: in two, one vector would serve two
+/// texts, and tell what they have in common.
+pub(super) fn form_of(map: &SegmentMap, sealed: Sealed) -> Form {
+    form(packed::takes(map.header()), sealed)
+}
+
+const fn form(is_packed: bool, sealed: Sealed) -> Form {
+    match sealed {
+        Sealed::Whole if is_packed => Form::Packed,
+        // Only fragments tell of samples that are encrypted.
+        Sealed::Whole | Sealed::Samples(_) => Form::Fragment,
+    }
+}
+
 fn map(playable: &Playable, slug: Slug) -> Result<&SegmentMap, Error> {
     Ok(&playable.track(slug)?.map)
 }
 
 /// A cipher has a thread of its own for some milliseconds, so that nobody else waits for it.
 async fn on_thread(work: impl FnOnce() -> Result<Vec<u8>, Error> + Send + 'static) -> Result<Vec<u8>, Error> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| {
-        let message = "Something went wrong on this server; its log has the details.";
-        Error::caused(Problem::new(Kind::Internal, "internal", message), error)
-    })?
+    tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
 }
 
 fn refused(error: ProtectError) -> Error {
@@ -133,4 +146,21 @@ pub async fn content_key(app: &App, id: AssetId, name: [u8; 16]) -> Result<[u8; 
     let found = license(app, id, &[name]).await?;
     let own = found.iter().find(|licensed| licensed.kid == name);
     own.map(|licensed| licensed.key).ok_or_else(|| Problem::not_found("key").into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_way_has_one_form() {
+        for (is_packed, sealed, expected) in [
+            (false, Sealed::Whole, Form::Fragment),
+            (true, Sealed::Whole, Form::Packed),
+            (false, Sealed::Samples(Scheme::Cenc), Form::Fragment),
+            (true, Sealed::Samples(Scheme::Cbcs), Form::Fragment),
+        ] {
+            assert_eq!(form(is_packed, sealed), expected, "{is_packed} {sealed:?}");
+        }
+    }
 }

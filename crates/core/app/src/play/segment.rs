@@ -78,7 +78,7 @@ impl Ranged for Segment {
 pub async fn init_segment(app: &App, id: AssetId, slug: Slug) -> Result<Segment, Error> {
     let playable = playable(app, id).await?;
     let track = playable.track(slug)?;
-    playable.is_clear(track.output, "segment")?;
+    playable.require_clear(track.output, "segment")?;
     Ok(Segment::made(format!("{slug}-init.mp4"), cmaf::init_segment(&track.map)))
 }
 
@@ -128,7 +128,7 @@ impl Form {
 pub async fn media_segment(app: &App, id: AssetId, slug: Slug, number: u32, form: Form) -> Result<Segment, Error> {
     let playable = playable(app, id).await?;
     let track = playable.track(slug)?;
-    playable.is_clear(track.output, "segment")?;
+    playable.require_clear(track.output, "segment")?;
     let (segment, ending) = form.of(&track.map, number).ok_or_else(|| Problem::not_found("segment"))?;
     Ok(Segment {
         tag: format!("{slug}-{number}.{ending}"),

@@ -57,7 +57,7 @@ pub async fn smooth_fragment(
 /// copied out.
 fn named(playable: &Playable, shown: Shown<'_>) -> Result<Presentation, Error> {
     let (own, _) = playable.output(shown.output)?;
-    playable.is_clear(own, "manifest")?;
+    playable.require_clear(own, "manifest")?;
     let unversioned = |track: &PlayableTrack, shown: Shown<'_>| {
         let mut rendition = rendition(track, shown);
         rendition.id = name(track);

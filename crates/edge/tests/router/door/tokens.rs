@@ -7,8 +7,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use core::time::Duration;
 use jsonwebtoken::{Algorithm, Header};
 use kinora_app::guard::{Grant, mint_token, set_asset_policy, set_token_policy};
-use kinora_domain::Timestamp;
 use kinora_domain::playback::{AssetPolicy, TokenPolicy};
+use kinora_domain::{Kind, Timestamp};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -215,7 +215,10 @@ async fn tokens_of_this_server_open_what_they_say() {
     let behind = Behind::new().await;
     let expires = Timestamp::from_millis((NOON + 600) * 1_000);
     let grant = Grant { asset: id(&behind.asset), expires, network: None, session: None };
-    let token = mint_token(&behind.world.app, &grant).await.unwrap();
+    let others = super::operator_of(behind.world.keys.others);
+    let refused = mint_token(&behind.world.app, &others, &grant).await.unwrap_err();
+    assert_eq!(refused.kind(), Kind::NotFound, "an asset of others");
+    let token = mint_token(&behind.world.app, &behind.caller(), &grant).await.unwrap();
     let address = format!("{}?token={token}", behind.master());
     behind.world.fetch(&address).await.expect(200);
     behind.world.clock.forward(Duration::from_secs(629));
