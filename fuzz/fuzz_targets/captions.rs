@@ -9,5 +9,5 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok((_, captions)) = Captions::parse(bytes) else { return };
     let (_, again) = Captions::parse(captions.write().as_bytes()).expect("what is written can be read");
     assert_eq!(again.cues.len(), captions.cues.len());
-    let _ = (captions.segment(0), captions.segment(u32::MAX));
+    let _ = (captions.segment(0, 0), captions.segment(u32::MAX, 900_000));
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { Player } from "./harness/player";
 import { address, openPage, test } from "./harness/session";
-import { load, shakaPage } from "./harness/shaka";
+import { loadByShaka, trialPage } from "./harness/trial";
 import { world } from "./harness/world";
 
 /** The secret that tokens are signed with, made once. */
@@ -80,11 +80,11 @@ for (const [manifest, scheme] of [
 ] as const) {
   test(`shaka-player plays ${manifest} by ${scheme}`, async (t) => {
     const asset = await locked("dash_hls_720p_drm");
-    const watch = await shakaPage(t);
+    const { watch } = await trialPage(t);
     const url = await address(
       `/play/${asset}/${manifest}?scheme=${scheme}&token=${await token(asset)}`,
     );
-    await load(watch, url);
+    await loadByShaka(watch, url);
     await plays(new Player(watch.page));
     watch.assertClean();
   });

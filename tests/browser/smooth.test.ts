@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { Player } from "./harness/player";
 import { address, test } from "./harness/session";
-import { load, SMOOTH, shakaPage } from "./harness/shaka";
+import { loadByShaka, SHAKA_SMOOTH, trialPage } from "./harness/trial";
 import { world } from "./harness/world";
 
 test("a film plays by Smooth Streaming, with picture and sound", async (t) => {
   const asset = await world.asset("moving-picture.mp4");
   const manifest = await address(`/play/${asset}/smooth.ism/Manifest`);
-  const watch = await shakaPage(t, SMOOTH);
+  const { watch } = await trialPage(t, SHAKA_SMOOTH);
   const { page } = watch;
-  const heights = await load(watch, manifest);
+  const heights = await loadByShaka(watch, manifest);
   assert.ok(heights.length > 0);
   const player = new Player(page);
   await player.ready();

@@ -14,10 +14,12 @@ use axum::response::Response;
 use bytes::Bytes;
 use kinora_app::guard::Pass;
 use kinora_app::play::{
-    Body, Document, KEY_FRAMES, Part, Shown, dash_manifest, hls_key_frame_playlist, hls_media_playlist,
-    hls_multivariant_playlist, scheme,
+    Body, Document, KEY_FRAMES, Part, Shown, Slug, dash_manifest, hls_key_frame_playlist, hls_media_playlist,
+    hls_multivariant_playlist, scheme, transport_captions_playlist, transport_media_playlist,
+    transport_multivariant_playlist,
 };
 use kinora_domain::Problem;
+use kinora_domain::track::TrackKind;
 
 /// An asset's documents change when its tracks do, so they are asked for again each time.
 const REVALIDATE: &str = "no-cache";
@@ -41,6 +43,31 @@ pub(super) async fn hls(
         hls_key_frame_playlist(app, asset, shown, slug(track)?).await?
     } else {
         hls_media_playlist(app, asset, shown, slug(name)?).await?
+    };
+    Ok(answer(document, "application/vnd.apple.mpegurl", &headers))
+}
+
+/// `GET /play/{asset}/hls-ts/{playlist}`.
+pub(super) async fn hls_ts(
+    State(edge): State<Edge>,
+    place: Place,
+    query: Query,
+    pass: Extension<Pass>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let nothing = || Problem::not_found("playlist");
+    let at = at(&edge, &place);
+    let (app, asset, shown) = (&edge.app, place.asset, shown(&place, &query, &pass, &at)?);
+    let name = place.named("playlist").strip_suffix(".m3u8").ok_or_else(nothing)?;
+    let document = match (name, name.parse::<Slug>()) {
+        ("master", _) => transport_multivariant_playlist(app, asset, shown).await?,
+        (_, Ok(slug)) if slug.kind == TrackKind::Captions => {
+            transport_captions_playlist(app, asset, shown, slug).await?
+        }
+        (name, _) => {
+            let streams = name.parse().map_err(|_malformed| nothing())?;
+            transport_media_playlist(app, asset, shown, streams).await?
+        }
     };
     Ok(answer(document, "application/vnd.apple.mpegurl", &headers))
 }

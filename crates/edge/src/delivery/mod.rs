@@ -5,6 +5,7 @@
 //! | `hls/master.m3u8` | multivariant playlist |
 //! | `hls/{track}.m3u8` | media playlist |
 //! | `hls/{track}-key.m3u8` | playlist of the pictures that segments begin with |
+//! | `hls-ts/master.m3u8`, `hls-ts/{stream}.m3u8` | the same of transport streams, for old players |
 //! | `dash/manifest.mpd` | MPD |
 //! | `smooth.ism/Manifest` | client manifest of Smooth Streaming |
 //! | `smooth.ism/QualityLevels({bit rate})/Fragments({stream}={time})` | its fragments |
@@ -12,9 +13,11 @@
 //! | `{track}/init.mp4` | init segment |
 //! | `{track}/{n}.m4s` | media segment, from 0 |
 //! | `{track}/{n}.mp3` | the same of MP3 as packed audio, for HLS |
-//! | `{track}/{aes128, cenc or cbcs}/...` | the same of what is encrypted |
+//! | `{stream}/{n}.ts` | a transport stream of a picture with its sound (`v0-1_a1-1`), or of one track |
+//! | `{track or stream}/{aes128, cenc or cbcs}/...` | the same of what is encrypted |
 //! | `license/clearkey`, `key/{key}` | the keys of that, for who has a token |
 //! | `{captions}/{n}.vtt`, `{captions}/all.vtt` | captions as WebVTT, in segments and whole |
+//! | `{captions}/ts/{n}.vtt` | the segments with the times of transport streams |
 //! | `original.mp4` | the upload, with ranges |
 //! | `video.mp4`, `audio.m4a`, `audio.mp3` | all that is made, in one file, with ranges; `height`, `start`, `end`, `download` |
 //! | `o/{output}/video.mp4`, ... | the same of one of several outputs |
@@ -46,6 +49,7 @@ use tower_http::compression::CompressionLayer;
 pub fn router(edge: &Edge) -> Router<Edge> {
     let documents = Router::new()
         .route("/hls/{playlist}", get(documents::hls))
+        .route("/hls-ts/{playlist}", get(documents::hls_ts))
         .route("/dash/manifest.mpd", get(documents::dash))
         .route("/smooth.ism/Manifest", get(smooth::manifest))
         .layer(CompressionLayer::new());
@@ -57,7 +61,7 @@ pub fn router(edge: &Edge) -> Router<Edge> {
     let of_outputs = documents.merge(media);
     let of_assets = Router::new()
         .route("/play/{asset}/{track}/{segment}", get(segments::segment))
-        .route("/play/{asset}/{track}/{form}/{segment}", get(segments::sealed))
+        .route("/play/{asset}/{track}/{form}/{segment}", get(segments::formed))
         .route("/play/{asset}/original.mp4", get(original::original));
     let media = of_assets.nest("/play/{asset}", of_outputs.clone()).nest("/play/{asset}/o/{output}", of_outputs);
     // Inside of the one that answers preflights, which carry no proof.

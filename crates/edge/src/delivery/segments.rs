@@ -1,14 +1,15 @@
 //! Init and media segments.
 
-use super::answer::asset_id;
+use super::place::Place;
 use super::ranged::ranged;
 use crate::http::refusal::Refusal;
 use crate::http::state::Edge;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use kinora_app::play::{
-    Form, Sealed, Slug, captions, init_segment, media_segment, sealed_init_segment, sealed_media_segment,
+    CAPTIONS, CaptionsPart, Form, Sealed, Slug, Streams, captions, init_segment, media_segment, sealed_init_segment,
+    sealed_media_segment, sealed_transport_segment, transport_segment,
 };
 use kinora_domain::Problem;
 use kinora_domain::track::TrackKind;
@@ -16,47 +17,72 @@ use kinora_domain::track::TrackKind;
 /// The version of the map is in the URL: what is there never changes.
 const FOREVER: &str = "public, max-age=31536000, immutable";
 
+const INIT: &str = "init.mp4";
+const TRANSPORT: &str = "video/mp2t";
+const WEB_VTT: &str = "text/vtt; charset=utf-8";
+
 /// `GET /play/{asset}/{track}/{segment}`.
-pub(super) async fn segment(
-    State(edge): State<Edge>,
-    Path((asset, track, segment)): Path<(String, String, String)>,
-    headers: HeaderMap,
-) -> Result<Response, Refusal> {
-    let asset = asset_id(&asset)?;
-    let slug: Slug = track.parse().map_err(|_malformed| Problem::not_found("track"))?;
+pub(super) async fn segment(State(edge): State<Edge>, place: Place, headers: HeaderMap) -> Result<Response, Refusal> {
+    let (app, asset) = (&edge.app, place.asset);
+    let (track, segment) = (place.named("track"), place.named("segment"));
+    if let Some(number) = segment.strip_suffix(".ts") {
+        let found = transport_segment(app, asset, stream(track)?, numbered(number)?).await?;
+        return Ok(ranged(&found, &headers, TRANSPORT, FOREVER));
+    }
+    let slug = slug(track)?;
     let (found, content_type) = if slug.kind == TrackKind::Captions {
-        let nothing = || Problem::not_found("segment");
-        let number = match segment.strip_suffix(".vtt").ok_or_else(nothing)? {
-            "all" => None,
-            number => Some(plain(number).ok_or_else(nothing)?),
+        let part = match segment.strip_suffix(".vtt").ok_or_else(nothing)? {
+            "all" => CaptionsPart::Whole,
+            number => CaptionsPart::Segment(numbered(number)?),
         };
-        (captions(&edge.app, asset, slug, number).await?, "text/vtt; charset=utf-8")
-    } else if segment == "init.mp4" {
-        (init_segment(&edge.app, asset, slug).await?, fragments_of(slug.kind))
+        (captions(app, asset, slug, part).await?, WEB_VTT)
+    } else if segment == INIT {
+        (init_segment(app, asset, slug).await?, fragments_of(slug.kind))
     } else {
-        let (number, form) = name(&segment).ok_or_else(|| Problem::not_found("segment"))?;
-        (media_segment(&edge.app, asset, slug, number, form).await?, type_of(form, slug.kind))
+        let (number, form) = name(segment).ok_or_else(nothing)?;
+        (media_segment(app, asset, slug, number, form).await?, type_of(form, slug.kind))
     };
     Ok(ranged(&found, &headers, content_type, FOREVER))
 }
 
 /// `GET /play/{asset}/{track}/{form}/{segment}`.
-pub(super) async fn sealed(
-    State(edge): State<Edge>,
-    Path((asset, track, sealed, segment)): Path<(String, String, String, String)>,
-    headers: HeaderMap,
-) -> Result<Response, Refusal> {
-    let asset = asset_id(&asset)?;
-    let slug: Slug = track.parse().map_err(|_malformed| Problem::not_found("track"))?;
-    let sealed = Sealed::from_name(&sealed).ok_or_else(|| Problem::not_found("segment"))?;
-    let (found, content_type) = if segment == "init.mp4" {
-        (sealed_init_segment(&edge.app, asset, slug, sealed).await?, fragments_of(slug.kind))
+pub(super) async fn formed(State(edge): State<Edge>, place: Place, headers: HeaderMap) -> Result<Response, Refusal> {
+    let (app, asset) = (&edge.app, place.asset);
+    let (track, form, segment) = (place.named("track"), place.named("form"), place.named("segment"));
+    if form == CAPTIONS {
+        let number = numbered(segment.strip_suffix(".vtt").ok_or_else(nothing)?)?;
+        let found = captions(app, asset, slug(track)?, CaptionsPart::TransportSegment(number)).await?;
+        return Ok(ranged(&found, &headers, WEB_VTT, FOREVER));
+    }
+    let sealed = Sealed::from_name(form).ok_or_else(nothing)?;
+    if let (Sealed::Whole, Some(number)) = (sealed, segment.strip_suffix(".ts")) {
+        let found = sealed_transport_segment(app, asset, stream(track)?, numbered(number)?).await?;
+        return Ok(ranged(&found, &headers, TRANSPORT, FOREVER));
+    }
+    let slug = slug(track)?;
+    let (found, content_type) = if segment == INIT {
+        (sealed_init_segment(app, asset, slug, sealed).await?, fragments_of(slug.kind))
     } else {
-        let (number, form) = name(&segment).ok_or_else(|| Problem::not_found("segment"))?;
-        let found = sealed_media_segment(&edge.app, asset, slug, number, (form, sealed)).await?;
-        (found, type_of(form, slug.kind))
+        let (number, form) = name(segment).ok_or_else(nothing)?;
+        (sealed_media_segment(app, asset, slug, number, (form, sealed)).await?, type_of(form, slug.kind))
     };
     Ok(ranged(&found, &headers, content_type, FOREVER))
+}
+
+fn nothing() -> Problem {
+    Problem::not_found("segment")
+}
+
+fn slug(text: &str) -> Result<Slug, Problem> {
+    text.parse().map_err(|_malformed| Problem::not_found("track"))
+}
+
+fn stream(text: &str) -> Result<Streams, Problem> {
+    text.parse().map_err(|_malformed| Problem::not_found("track"))
+}
+
+fn numbered(text: &str) -> Result<u32, Problem> {
+    plain(text).ok_or_else(nothing)
 }
 
 fn type_of(form: Form, kind: TrackKind) -> &'static str {

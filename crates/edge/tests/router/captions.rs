@@ -120,12 +120,25 @@ async fn captions_of_other_files_are_in_both_manifests() {
         assert_eq!(segment.text().matches("-->").count(), words.len(), "{}", segment.text());
         assert!(words.iter().all(|word| segment.text().contains(word)), "{}", segment.text());
     }
+    // Beside transport streams they are the same at other times.
+    let playlist = world.fetch(&format!("{play}/hls-ts/c2-1.m3u8")).await.expect(200);
+    assert!(playlist.text().contains("\n../c2-1/ts/0.vtt\n"), "{}", playlist.text());
+    let master = world.fetch(&format!("{play}/hls-ts/master.m3u8")).await.expect(200);
+    assert!(master.text().contains("URI=\"c2-1.m3u8\""), "{}", master.text());
+    let beside = world.fetch(&format!("{play}/c2-1/ts/0.vtt")).await.expect(200);
+    let clear = world.fetch(&format!("{play}/c2-1/0.vtt")).await.expect(200);
+    assert_eq!(beside.text(), clear.text().replace("MPEGTS:0\n", "MPEGTS:900000\n"));
+    assert_ne!(beside.header("etag"), clear.header("etag"));
     let manifest = world.fetch(&format!("{play}/dash/manifest.mpd")).await.expect(200);
     assert!(manifest.text().contains("<BaseURL>../c3-1/all.vtt</BaseURL>"), "{}", manifest.text());
     let whole = world.fetch(&format!("{play}/c3-1/all.vtt")).await.expect(200);
     assert_eq!(whole.text(), "WEBVTT\n\n00:00:01.000 --> 00:00:02.000 line:0\nDzie\u{144} dobry\n\n");
     for nothing in [
         "c2-1/2.vtt",
+        "c2-1/ts/2.vtt",
+        "c2-1/ts/all.vtt",
+        "c2-1/0.ts",
+        "v0-1/ts/0.vtt",
         "c2-1/00.vtt",
         "c2-1/x.vtt",
         "c2-1/init.mp4",

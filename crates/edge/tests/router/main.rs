@@ -50,6 +50,7 @@ mod sealed;
 mod shelf;
 mod site;
 mod smooth;
+mod streams;
 mod uploads;
 mod wild;
 mod wire;

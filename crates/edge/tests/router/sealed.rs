@@ -4,10 +4,6 @@ use crate::film::{Script, film};
 use crate::world::{Answer, World, ask, text};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use kinora_app::access::operator;
-use kinora_app::guard::{Grant, create_playback_key, mint_token};
-use kinora_domain::access::Organization;
-use kinora_domain::{AssetId, ProjectId};
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use uuid::Uuid;
@@ -18,14 +14,7 @@ async fn made(world: &World, preset: &str) -> (String, String) {
     let file = world.upload("film.mp4", &bytes).await;
     let body = json!({ "transcodedSources": [{ "fileId": file }], "preset": preset });
     let asset = text(&world.post("/vod/v1/assets", &body).await.expect(200).json()["id"]);
-    let organization =
-        Organization { id: world.keys.organization, name: String::new(), default_project: ProjectId::new(Uuid::nil()) };
-    let caller = operator(&organization);
-    create_playback_key(&world.app, &caller).await.unwrap();
-    let id: AssetId = asset.parse().unwrap();
-    let expires = world.app.now().plus_millis(3_600_000);
-    let grant = Grant { asset: id, expires, network: None, session: None };
-    let token = mint_token(&world.app, &caller, &grant).await.unwrap();
+    let token = world.playback_token(&asset).await;
     (asset, token)
 }
 
@@ -159,9 +148,19 @@ async fn nothing_that_is_encrypted_is_given_out_in_the_clear_by_another_way() {
             "smooth.ism/Manifest",
             "hls/v0-1-key.m3u8",
             "v0-1/clear/0.m4s",
+            "v0-1_a1-1/0.ts",
+            "a1-1/0.ts",
+            "v0-1_a1-1/cenc/0.ts",
+            "v0-1_a1-1/cbcs/0.ts",
+            "hls-ts/master.m3u8?scheme=cenc",
         ] {
-            world.fetch(&format!("/play/{asset}/{path}?token={token}")).await.expect(404);
+            let mark = if path.contains('?') { '&' } else { '?' };
+            world.fetch(&format!("/play/{asset}/{path}{mark}token={token}")).await.expect(404);
         }
+        let stream = world.fetch(&format!("/play/{asset}/v0-1_a1-1/aes128/0.ts")).await;
+        let streams = world.fetch(&format!("/play/{asset}/hls-ts/master.m3u8")).await;
+        let expected = if preset.ends_with("drm") { 404 } else { 200 };
+        assert_eq!([stream.status, streams.status], [expected; 2]);
         let whole = world.fetch(&format!("/play/{asset}/v0-1/aes128/0.m4s")).await;
         assert_eq!(whole.status, if preset.ends_with("drm") { 404 } else { 200 });
         world.fetch(&format!("/play/{asset}/hls/master.m3u8?scheme=clear")).await.expect(400);
@@ -176,5 +175,6 @@ async fn nothing_that_is_encrypted_is_given_out_in_the_clear_by_another_way() {
     assert_eq!(seen["endpoints"][0]["protection"], "None");
     for form in ["aes128", "cenc", "cbcs"] {
         world.fetch(&format!("/play/{asset}/v0-1/{form}/0.m4s")).await.expect(404);
+        world.fetch(&format!("/play/{asset}/v0-1_a1-1/{form}/0.ts")).await.expect(404);
     }
 }

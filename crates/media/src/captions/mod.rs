@@ -127,13 +127,15 @@ impl Captions {
     }
 
     /// Segment `n`, from 0, of HLS (RFC 8216, 3.5): times count from the beginning of the presentation, and a cue is in every
-    /// segment in which it is shown.
-    pub fn segment(&self, n: u32) -> String {
+    /// segment in which it is shown. `clock` is when the media beside it begin, in ticks of 1/90000 s: 0 of fragments,
+    /// [`START`](crate::transport::START) of transport streams.
+    pub fn segment(&self, n: u32, clock: i64) -> String {
         let start_ms = u64::from(n).saturating_mul(SEGMENT_MS);
         let end_ms = start_ms.saturating_add(SEGMENT_MS);
         let within: Vec<Cue> =
             self.cues.iter().filter(|cue| cue.start_ms < end_ms && cue.end_ms > start_ms).cloned().collect();
-        webvtt::write("X-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:0\n", &self.preamble, &within)
+        let map = format!("X-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:{clock}\n");
+        webvtt::write(&map, &self.preamble, &within)
     }
 
     fn add(&mut self, cue: Cue) -> Result<(), CaptionsError> {

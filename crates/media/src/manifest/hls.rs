@@ -4,16 +4,20 @@ use core::fmt::{self, Write as _};
 use core::ops::Range;
 
 use super::presentation::{
-    Presentation, Protection, Rendition, Subtitles, clean, default_of, labels, labels_of_captions, numbered,
+    Carriage, Presentation, Protection, Rendition, Subtitles, clean, default_of, labels, labels_of_captions, numbered,
 };
 use crate::captions::SEGMENT_MS;
 use crate::facts::TrackKind;
 use crate::protect::{Hex, Scheme, segment_iv};
 use crate::timing::{Timescale, decimal, rescale_len};
 
-/// What is used: fragmented MP4 in media playlists needs 6, `CHANNELS` and alternative audio nothing more; 7 is what
-/// players of CMAF expect.
+/// What is used beside segments that have an initialization segment: those need 6, `CHANNELS` and alternative audio nothing
+/// more; 7 is what players of CMAF expect.
 const VERSION: u32 = 7;
+/// What is used beside other segments, for players who know no more: alternative sound (RFC 8216, 7).
+const OLD_VERSION: u32 = 4;
+/// Durations with a fraction, and vectors of keys.
+const OLD_MEDIA_VERSION: u32 = 3;
 
 /// Bits in a second with which a player should start that knows nothing of its network.
 const START_BANDWIDTH: u64 = 2_500_000;
@@ -30,7 +34,8 @@ pub fn multivariant(presentation: &Presentation) -> String {
     let pictures = ordered(of_kind(TrackKind::Video).collect());
     let sounds: Vec<_> = of_kind(TrackKind::Audio).collect();
     let mut out = Document::new();
-    out.line(format_args!("#EXT-X-VERSION:{VERSION}"));
+    let is_old = presentation.tracks.iter().all(|track| track.urls.init.is_none());
+    out.line(format_args!("#EXT-X-VERSION:{}", if is_old { OLD_VERSION } else { VERSION }));
     if presentation.tracks.iter().all(|track| track.independent) {
         out.line(format_args!("#EXT-X-INDEPENDENT-SEGMENTS"));
     }
@@ -133,7 +138,7 @@ pub fn growing_media(track: &Rendition) -> String {
 /// The media playlist of captions beside what is shown in a span, in milliseconds: all of it, ended.
 pub fn captions(captions: &Subtitles, span_ms: Range<u64>) -> String {
     let mut out = Document::new();
-    out.line(format_args!("#EXT-X-VERSION:{VERSION}"));
+    out.line(format_args!("#EXT-X-VERSION:{OLD_MEDIA_VERSION}"));
     out.line(format_args!("#EXT-X-TARGETDURATION:{}", SEGMENT_MS / 1_000));
     out.line(format_args!("#EXT-X-PLAYLIST-TYPE:VOD"));
     let first = usize::try_from(span_ms.start / SEGMENT_MS).unwrap_or(usize::MAX);
@@ -191,7 +196,7 @@ enum Kind {
 
 fn playlist(track: &Rendition, lengths: &[u64], target: u64, kind: Kind) -> String {
     let mut out = Document::new();
-    out.line(format_args!("#EXT-X-VERSION:{VERSION}"));
+    out.line(format_args!("#EXT-X-VERSION:{}", if track.urls.init.is_none() { OLD_MEDIA_VERSION } else { VERSION }));
     out.line(format_args!("#EXT-X-TARGETDURATION:{target}"));
     out.line(format_args!("#EXT-X-PLAYLIST-TYPE:{}", if kind == Kind::Whole { "VOD" } else { "EVENT" }));
     if track.independent {
@@ -272,10 +277,13 @@ impl Document {
             channels => format!(",CHANNELS=\"{channels}\""),
         };
         let default = if is_default { "YES" } else { "NO" };
+        let uri = match track.carriage {
+            Carriage::Own => format!(",URI={}", Quoted(&track.urls.playlist)),
+            Carriage::WithPictures => String::new(),
+        };
         self.line(format_args!(
-            "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"audio{group}\",NAME={}{language},DEFAULT={default},AUTOSELECT=YES{channels},URI={}",
+            "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"audio{group}\",NAME={}{language},DEFAULT={default},AUTOSELECT=YES{channels}{uri}",
             Quoted(label),
-            Quoted(&track.urls.playlist),
         ));
     }
 
@@ -307,7 +315,9 @@ impl Document {
     /// A variant of `main` with one of `sounds`, played from the playlist of `played`.
     fn variant(&mut self, main: &Rendition, sounds: &[&Rendition], group: Option<usize>, played: &Rendition) {
         let others = || sounds.iter().filter(|sound| sound.id != main.id && sound.kind != main.kind);
-        let heaviest = |bandwidth: fn(&Rendition) -> u64| others().map(|sound| bandwidth(sound)).max().unwrap_or(0);
+        let heaviest = |bandwidth: fn(&Rendition) -> u64| {
+            others().filter(|sound| sound.carriage == Carriage::Own).map(|sound| bandwidth(sound)).max().unwrap_or(0)
+        };
         let peak = main.peak_bandwidth.saturating_add(heaviest(|sound| sound.peak_bandwidth));
         let average = main.average_bandwidth.saturating_add(heaviest(|sound| sound.average_bandwidth));
         let mut codecs = main.codec.clone();

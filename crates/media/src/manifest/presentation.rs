@@ -159,6 +159,15 @@ pub struct Timed {
     pub duration: u64,
 }
 
+/// In which segments a rendition is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carriage {
+    /// In its own.
+    Own,
+    /// In those of every picture, as transport streams have it: it has no address of its own.
+    WithPictures,
+}
+
 /// One track that a player can play.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -191,6 +200,8 @@ pub struct Rendition {
     pub name: Option<String>,
     /// Whether it plays unless somebody chooses another. Of several of a kind the first default counts.
     pub default: bool,
+    /// In which segments it is.
+    pub carriage: Carriage,
     /// Whether every segment begins with a sync sample.
     pub independent: bool,
     /// Bits in a second of the pictures that segments begin with, where each lasts as long as its segment: the most of
@@ -257,6 +268,7 @@ impl Rendition {
             language: header.language.clone(),
             name: header.name.clone(),
             default: header.enabled,
+            carriage: Carriage::Own,
             key_frame_bandwidth: key_frame_bandwidth(map),
             independent: header.independent,
             timescale: header.timescale,

@@ -202,7 +202,7 @@ fn a_cue_is_in_every_segment_in_which_it_is_shown() {
         ],
     };
     let words = |n| {
-        let segment = captions.segment(n);
+        let segment = captions.segment(n, 0);
         assert!(segment.starts_with("WEBVTT\nX-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:0\n\nSTYLE\n"), "{segment}");
         read(&segment).into_iter().map(|cue| (cue.start_ms, cue.text)).collect::<Vec<_>>()
     };

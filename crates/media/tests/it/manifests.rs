@@ -1,6 +1,6 @@
 //! Playlists and manifests, as they are sent and as other programs read them.
 
-use kinora_media::presentation::{Presentation, Protection, Rendition, Subtitles, Timed, Urls};
+use kinora_media::presentation::{Carriage, Presentation, Protection, Rendition, Subtitles, Timed, Urls};
 use kinora_media::progressive::Span;
 use kinora_media::protect::{KeyId, Scheme, TrackSalt, segment_iv};
 use kinora_media::timing::Timescale;
@@ -83,6 +83,40 @@ fn documents_look_like_this() {
     insta::assert_snapshot!("hls_multivariant_languages", hls::multivariant(&languages));
     let picture = of(&[FilmTrack::video(250, 40)]);
     insta::assert_snapshot!("hls_multivariant_picture", hls::multivariant(&picture));
+}
+
+/// The same as transport streams: every picture carries the sound that is the default.
+fn streams() -> Presentation {
+    let mut presentation = rich();
+    presentation.tracks.pop();
+    for track in &mut presentation.tracks {
+        track.urls.init = None;
+        track.key_frame_bandwidth = None;
+        if track.id == "de" {
+            track.carriage = Carriage::WithPictures;
+        }
+    }
+    presentation
+}
+
+#[test]
+fn what_pictures_carry_has_no_address_of_its_own() {
+    let text = hls::multivariant(&streams());
+    insta::assert_snapshot!("hls_multivariant_streams", text);
+    insta::assert_snapshot!("hls_media_stream", hls::media(&streams().tracks[0]));
+    // Beside one that is carried, nothing more comes over the network.
+    let bandwidths = |presentation: &Presentation| {
+        let text = hls::multivariant(presentation);
+        let lines = text.lines().filter_map(|line| line.split_once(":BANDWIDTH=")).map(|(_, rest)| rest.to_owned());
+        lines.map(|rest| rest.split(',').next().unwrap().parse::<u64>().unwrap()).collect::<Vec<_>>()
+    };
+    let mut alone = streams();
+    alone.tracks.retain(|track| track.carriage == Carriage::WithPictures || track.width > 0);
+    let mut peaks: Vec<u64> =
+        alone.tracks.iter().filter(|track| track.width > 0).map(|track| track.peak_bandwidth).collect();
+    peaks.sort_unstable_by_key(|peak| core::cmp::Reverse(*peak));
+    assert_eq!(bandwidths(&alone), peaks);
+    assert!(bandwidths(&streams()).iter().zip(&peaks).all(|(with, without)| with > without));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What comes out is what went in: read back by another reader, packet by packet.
 
 use crate::films::{self, Packet};
-use crate::harness::{KEY, Server, Track, tracks};
+use crate::harness::{KEY, Server, Track, tracks, tracks_of};
 use serde_json::json;
 
 /// Every sample of the source, once, in order, with its time.
@@ -46,6 +46,32 @@ fn segments_hold_every_packet_of_the_film_wherever_its_index_is() {
         holds(sound, &film, "a:0");
         server.plays(&asset, &film);
     }
+}
+
+#[test]
+fn transport_streams_hold_every_picture_and_every_sound() {
+    let server = Server::start();
+    let film = films::two_languages();
+    let asset = server.publish("film.mp4", &film);
+    let streams = tracks_of(&server, &format!("/play/{asset}/hls-ts/master.m3u8"));
+    let names: Vec<_> = streams.iter().map(|stream| stream.name.as_str()).collect();
+    assert_eq!(names, ["a2-1", "v0-1_a1-1"]);
+    for (stream, expected) in streams.iter().zip([&["audio aac"][..], &["video h264", "audio aac"]]) {
+        assert_eq!(films::streams(&stream.bytes()), expected, "{}", stream.name);
+    }
+    let muxed = streams[1].bytes();
+    assert_eq!(films::pictures(&muxed), films::pictures(&film));
+    for (stream, source, served) in [(&muxed, "a:0", "a:0"), (&streams[0].bytes(), "a:1", "a:0")] {
+        let (source, served) = (films::packets(&film, source), films::packets(stream, served));
+        assert_eq!(served.len(), source.len());
+        for (served, source) in served.iter().zip(&source) {
+            assert!((served.after - source.after).abs() < 0.002, "{} s, not {} s", served.after, source.after);
+        }
+    }
+    // What is in no form that streams carry is not offered so.
+    let asset = server.publish("film.webm", &films::webm());
+    server.settle();
+    server.fetch(&format!("/play/{asset}/hls-ts/master.m3u8")).expect(404);
 }
 
 #[test]

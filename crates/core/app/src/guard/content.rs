@@ -38,12 +38,12 @@ impl ContentSecret {
         Ok(Self::new(keys.id, app.vault.unseal(&purpose(keys.id), &keys.sealed)?))
     }
 
-    /// 16 bytes for one purpose (HKDF-SHA-256, RFC 5869).
+    /// Some bytes for one purpose (HKDF-SHA-256, RFC 5869).
     ///
     /// # Errors
-    /// None that 16 bytes can have.
-    pub(crate) fn derive(&self, purpose: &str) -> Result<[u8; 16], Error> {
-        let mut derived = [0; 16];
+    /// More than 8160 bytes.
+    pub(crate) fn derive<const LEN: usize>(&self, purpose: &str) -> Result<[u8; LEN], Error> {
+        let mut derived = [0; LEN];
         let expanded = Hkdf::<Sha256>::new(None, &self.secret).expand(purpose.as_bytes(), &mut derived);
         expanded.map_err(|error| Error::internal(format!("deriving a key: {error}")))?;
         Ok(derived)

@@ -57,7 +57,7 @@ pub struct Shown<'a> {
 
 impl Shown<'_> {
     /// The query of the documents that a document names.
-    fn of_documents(&self) -> String {
+    pub(super) fn of_documents(&self) -> String {
         let scheme = self.scheme.map(|scheme| format!("scheme={}", scheme.name())).unwrap_or_default();
         joined(&[&self.part.query(), &scheme, self.carried])
     }
@@ -80,9 +80,7 @@ fn joined(parameters: &[&str]) -> String {
 /// The asset or the output does not exist or does not play; `Invalid` ends of a part.
 pub async fn hls_multivariant_playlist(app: &App, id: AssetId, shown: Shown<'_>) -> Result<Document, Error> {
     let playable = playable(app, id).await?;
-    let rendition = |track: &PlayableTrack, shown: Shown<'_>| hls_rendition(&playable, track, shown);
-    let presentation = presentation(&playable, shown, |own| playable.listed(own).collect(), rendition)?;
-    Ok(Document::of(hls::multivariant(&presentation)))
+    Ok(Document::of(hls::multivariant(&hls_presentation(&playable, shown)?)))
 }
 
 /// The media playlist of a track, or of captions. Tracks that manifests do not name any more have one for who began with
@@ -94,14 +92,7 @@ pub async fn hls_media_playlist(app: &App, id: AssetId, shown: Shown<'_>, slug: 
     let playable = playable(app, id).await?;
     let (own, is_growing) = playable.output(shown.output)?;
     if slug.kind == TrackKind::Captions {
-        let rendition = |track: &PlayableTrack, shown: Shown<'_>| hls_rendition(&playable, track, shown);
-        let presentation = presentation(&playable, shown, |own| playable.listed(own).collect(), rendition)?;
-        let named = slug.to_string();
-        let captions = presentation.captions.iter().find(|captions| captions.id == named);
-        let captions = captions.ok_or_else(|| Problem::not_found("track"))?;
-        let from = presentation.from / 1_000;
-        let span = from..from.saturating_add(presentation.duration(Timescale::MILLIS));
-        return Ok(Document::of(hls::captions(captions, span)));
+        return captions_playlist(&hls_presentation(&playable, shown)?, slug);
     }
     let track = playable.track(slug)?;
     if track.output != own {
@@ -134,39 +125,50 @@ pub async fn hls_key_frame_playlist(app: &App, id: AssetId, shown: Shown<'_>, sl
 /// As [`hls_multivariant_playlist`].
 pub async fn dash_manifest(app: &App, id: AssetId, shown: Shown<'_>) -> Result<Document, Error> {
     let playable = playable(app, id).await?;
-    let now = app.clock.now();
-    let named = |own| playable.listed_or_replaced(own, now).collect();
-    let rendition = |track: &PlayableTrack, shown: Shown<'_>| dash_rendition(&playable, track, shown);
-    let presentation = presentation(&playable, shown, named, rendition)?;
-    Ok(Document::of(dash::mpd(&presentation)))
+    let (own, _) = playable.output(shown.output)?;
+    let named = playable.listed_or_replaced(own, app.clock.now());
+    let tracks = named.map(|track| dash_rendition(&playable, track, shown)).collect::<Result<_, _>>()?;
+    Ok(Document::of(dash::mpd(&presentation(&playable, shown, tracks)?)))
+}
+
+fn hls_presentation(playable: &Playable, shown: Shown<'_>) -> Result<Presentation, Error> {
+    let (own, _) = playable.output(shown.output)?;
+    let tracks = playable.listed(own).map(|track| hls_rendition(playable, track, shown)).collect::<Result<_, _>>()?;
+    presentation(playable, shown, tracks)
+}
+
+/// The media playlist of captions beside what is shown.
+pub(super) fn captions_playlist(presentation: &Presentation, slug: Slug) -> Result<Document, Error> {
+    let named = slug.to_string();
+    let captions = presentation.captions.iter().find(|captions| captions.id == named);
+    let captions = captions.ok_or_else(|| Problem::not_found("track"))?;
+    let from = presentation.from / 1_000;
+    let span = from..from.saturating_add(presentation.duration(Timescale::MILLIS));
+    Ok(Document::of(hls::captions(captions, span)))
 }
 
 /// One track as what is to be shown has it: no further than all that plays together is, and no more than the part.
 fn one(playable: &Playable, shown: Shown<'_>, track: &PlayableTrack) -> Result<Rendition, Error> {
-    let (_, is_growing) = playable.output(shown.output)?;
+    let (own, is_growing) = playable.output(shown.output)?;
     if !is_growing && shown.part == Part::default() {
         return hls_rendition(playable, track, shown);
     }
     // One that is not named any more is cut like the others.
-    let named = |own| {
-        let listed = playable.listed(own).filter(|listed| listed.slug != track.slug);
-        [track].into_iter().chain(listed).collect()
-    };
-    let rendition = |track: &PlayableTrack, shown: Shown<'_>| hls_rendition(playable, track, shown);
-    let presentation = presentation(playable, shown, named, rendition)?;
+    let listed = playable.listed(own).filter(|listed| listed.slug != track.slug);
+    let tracks = [track].into_iter().chain(listed).map(|track| hls_rendition(playable, track, shown));
+    let presentation = presentation(playable, shown, tracks.collect::<Result<_, _>>()?)?;
     let slug = track.slug.to_string();
     let found = presentation.tracks.into_iter().find(|track| track.id == slug);
     found.ok_or_else(|| Problem::not_found("track").into())
 }
 
-pub(super) fn presentation<'playable>(
+/// What is to be shown, of these renditions of its output.
+pub(super) fn presentation(
     playable: &Playable,
     shown: Shown<'_>,
-    named: impl FnOnce(OutputId) -> Vec<&'playable PlayableTrack>,
-    rendition: impl Fn(&PlayableTrack, Shown<'_>) -> Result<Rendition, Error>,
+    tracks: Vec<Rendition>,
 ) -> Result<Presentation, Error> {
     let (own, growing) = playable.output(shown.output)?;
-    let tracks = named(own).into_iter().map(|track| rendition(track, shown)).collect::<Result<_, _>>()?;
     // Beside what grows there are none: players of it do not look whether any were added.
     let captions = playable.captions(own).filter(|_captions| !growing);
     let captions = captions.map(|captions| subtitles(captions, shown)).collect();
@@ -187,7 +189,7 @@ pub(super) fn presentation<'playable>(
 }
 
 /// The way from a document to the segments: `/play/{asset}/{hls or dash}/`, or `/play/{asset}/o/{output}/{hls or dash}/`.
-const fn base(output: Option<OutputId>) -> &'static str {
+pub(super) const fn base(output: Option<OutputId>) -> &'static str {
     if output.is_some() { "../../.." } else { ".." }
 }
 

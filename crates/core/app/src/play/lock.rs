@@ -2,6 +2,7 @@
 //! same bytes and nothing but the secret is kept.
 
 use super::playable::Slug;
+use super::streams::Streams;
 use crate::error::Error;
 use crate::guard::content::ContentSecret;
 use kinora_domain::ContentKeyId;
@@ -83,12 +84,27 @@ impl Lock {
         Ok(ContentKey { key: Key::new(derive("key")?), kid: KeyId::new(derive("id")?), iv: Iv::new(derive("vector")?) })
     }
 
+    /// Names a transport stream among all that the key of whole segments encrypts: what it carries has too long a name for
+    /// eight bytes, so these are derived from it.
+    pub(super) fn salt_of_stream(&self, streams: Streams) -> Result<TrackSalt, Error> {
+        let mut salt = TrackSalt(self.secret.derive(&format!("ts {streams} salt"))?);
+        salt.0[0] |= OF_STREAM;
+        Ok(salt)
+    }
+
+    /// How playlists name a transport stream; as [`protection`](Self::protection).
+    pub(super) fn protection_of_stream(&self, streams: Streams, to: &str, query: &str) -> Result<Protection, Error> {
+        Ok(self.segments(self.salt_of_stream(streams)?, to, query))
+    }
+
+    fn segments(&self, salt: TrackSalt, to: &str, query: &str) -> Protection {
+        Protection::Segments { key_url: format!("{to}/key/{}{query}", self.id()), salt }
+    }
+
     /// How manifests name a track in that form; `to` is the way to the asset's addresses, `query` what they carry.
     pub(super) fn protection(&self, slug: Slug, form: Sealed, to: &str, query: &str) -> Result<Protection, Error> {
         Ok(match form {
-            Sealed::Whole => {
-                Protection::Segments { key_url: format!("{to}/key/{}{query}", self.id()), salt: salt(slug) }
-            }
+            Sealed::Whole => self.segments(salt(slug), to, query),
             Sealed::Samples(scheme) => {
                 let kid = self.samples(slug, scheme)?.kid;
                 let key_url = Some(format!("{to}/key/{kid}{query}"));
@@ -97,6 +113,9 @@ impl Lock {
         })
     }
 }
+
+/// The first bit of salts of streams, which those of tracks never have.
+const OF_STREAM: u8 = 0x80;
 
 /// Names a track at its version among those of its asset: two never have the same.
 pub(super) fn salt(slug: Slug) -> TrackSalt {
@@ -122,12 +141,17 @@ mod tests {
         let (mut keys, mut salts) = (HashSet::new(), HashSet::new());
         for slug in slugs {
             assert!(salts.insert(salt(slug)));
+            assert!(salt(slug).0[0] < OF_STREAM);
             for (scheme, secret) in [(Scheme::Cenc, 1), (Scheme::Cbcs, 1), (Scheme::Cenc, 2)] {
                 let ContentKey { key, kid, iv } = lock(secret).samples(slug, scheme).unwrap();
                 for bytes in [*key.bytes(), *kid.bytes(), *iv.bytes()] {
                     assert!(keys.insert(bytes), "{slug} {scheme:?}");
                 }
             }
+        }
+        for name in ["v0-1", "a0-1", "v0-1_a1-1", "v0-2_a1-1", "v0-1_a1-2"] {
+            let salt = lock(1).salt_of_stream(name.parse().unwrap()).unwrap();
+            assert!(salt.0[0] >= OF_STREAM && salts.insert(salt), "{name}");
         }
         assert!(keys.insert(*lock(1).whole().unwrap().bytes()));
         let again = || lock(1).samples(slugs[0], Scheme::Cenc).unwrap();

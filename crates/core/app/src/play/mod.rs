@@ -13,6 +13,8 @@ mod ranged;
 mod sealed;
 mod segment;
 mod smooth;
+mod streams;
+mod transport;
 mod ways;
 
 pub use documents::{
@@ -25,7 +27,12 @@ pub use part::Part;
 pub use playable::Slug;
 pub use ranged::Ranged;
 pub use sealed::{LicensedKey, content_key, license, sealed_init_segment, sealed_media_segment};
-pub use segment::{Body, Form, Segment, captions, init_segment, media_segment};
+pub use segment::{Body, CaptionsPart, Form, Segment, captions, init_segment, media_segment};
 pub use smooth::{smooth_fragment, smooth_manifest};
+pub use streams::Streams;
+pub use transport::{
+    CAPTIONS, sealed_transport_segment, transport_captions_playlist, transport_media_playlist,
+    transport_multivariant_playlist, transport_segment,
+};
 pub(crate) use ways::ways;
 pub use ways::{Ways, Whole};

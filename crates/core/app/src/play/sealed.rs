@@ -90,8 +90,10 @@ fn map(playable: &Playable, slug: Slug) -> Result<&SegmentMap, Error> {
     Ok(&playable.track(slug)?.map)
 }
 
-/// A cipher has a thread of its own for some milliseconds, so that nobody else waits for it.
-async fn on_thread(work: impl FnOnce() -> Result<Vec<u8>, Error> + Send + 'static) -> Result<Vec<u8>, Error> {
+/// What computes for some milliseconds, as a cipher does, has a thread of its own, so that nobody else waits for it.
+pub(super) async fn on_thread(
+    work: impl FnOnce() -> Result<Vec<u8>, Error> + Send + 'static,
+) -> Result<Vec<u8>, Error> {
     tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
 }
 

@@ -13,7 +13,7 @@ use futures_util::stream::BoxStream;
 use kinora_domain::{AssetId, Problem};
 use kinora_media::captions::SEGMENT_MS;
 use kinora_media::cmaf::MediaSegment;
-use kinora_media::{SegmentMap, cmaf, packed};
+use kinora_media::{SegmentMap, cmaf, packed, transport};
 
 /// Bytes to send: what was made, followed by what is read from the object as it goes out.
 pub struct Body {
@@ -82,22 +82,33 @@ pub async fn init_segment(app: &App, id: AssetId, slug: Slug) -> Result<Segment,
     Ok(Segment::made(format!("{slug}-init.mp4"), cmaf::init_segment(&track.map)))
 }
 
-/// Captions of a track: segment `number`, from 0, or all of them without.
+/// What of captions is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CaptionsPart {
+    /// All of them.
+    Whole,
+    /// A segment, from 0, beside fragments.
+    Segment(u32),
+    /// A segment, from 0, beside transport streams.
+    TransportSegment(u32),
+}
+
+/// Captions of a track.
 ///
 /// # Errors
 /// As [`init_segment`]; there is no such segment.
-pub async fn captions(app: &App, id: AssetId, slug: Slug, number: Option<u32>) -> Result<Segment, Error> {
+pub async fn captions(app: &App, id: AssetId, slug: Slug, part: CaptionsPart) -> Result<Segment, Error> {
     let playable = playable(app, id).await?;
     let captions = playable.captions_of(slug)?;
-    let (name, text) = match number {
-        None => ("all".to_owned(), captions.text.write()),
-        Some(number) => {
-            let start_ms = u64::from(number).saturating_mul(SEGMENT_MS);
-            if start_ms >= duration_ms(&playable, captions.output) {
-                return Err(Problem::not_found("segment").into());
-            }
-            (number.to_string(), captions.text.segment(number))
-        }
+    let segment = |number: u32, clock| {
+        let start_ms = u64::from(number).saturating_mul(SEGMENT_MS);
+        let is_there = start_ms < duration_ms(&playable, captions.output);
+        is_there.then(|| captions.text.segment(number, clock)).ok_or_else(|| Problem::not_found("segment"))
+    };
+    let (name, text) = match part {
+        CaptionsPart::Whole => ("all".to_owned(), captions.text.write()),
+        CaptionsPart::Segment(number) => (number.to_string(), segment(number, 0)?),
+        CaptionsPart::TransportSegment(number) => (format!("ts-{number}"), segment(number, transport::START)?),
     };
     Ok(Segment::made(format!("{slug}-{name}.vtt"), text.into_bytes()))
 }

@@ -58,12 +58,12 @@ pub async fn smooth_fragment(
 fn named(playable: &Playable, shown: Shown<'_>) -> Result<Presentation, Error> {
     let (own, _) = playable.output(shown.output)?;
     playable.require_clear(own, "manifest")?;
-    let unversioned = |track: &PlayableTrack, shown: Shown<'_>| {
+    let unversioned = |track| {
         let mut rendition = rendition(track, shown);
         rendition.id = name(track);
-        Ok(rendition)
+        rendition
     };
-    presentation(playable, shown, |own| playable.listed(own).collect(), unversioned)
+    presentation(playable, shown, playable.listed(own).map(unversioned).collect())
 }
 
 fn name(track: &PlayableTrack) -> String {

@@ -5,15 +5,13 @@ mod links;
 mod sites;
 mod tokens;
 
-use crate::world::World;
+use crate::world::{World, operator_of};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
-use kinora_app::access::operator;
 use kinora_app::guard::{NewPlaybackKey, create_playback_key, set_asset_policy};
-use kinora_domain::access::{Caller, Organization};
+use kinora_domain::AssetId;
+use kinora_domain::access::Caller;
 use kinora_domain::playback::AssetPolicy;
-use kinora_domain::{AssetId, OrganizationId, ProjectId};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 /// Noon of the test's clock, in seconds.
 const NOON: i64 = 1_769_860_800;
@@ -30,14 +28,14 @@ impl Behind {
     async fn new() -> Self {
         let world = World::new().await;
         let (_, asset) = world.film().await;
-        let caller = operator_of(world.keys.organization);
+        let caller = world.operator();
         let key = create_playback_key(&world.app, &caller).await.unwrap();
         set_asset_policy(&world.app, &caller, id(&asset), AssetPolicy::Required).await.unwrap();
         Self { world, asset, key }
     }
 
     fn caller(&self) -> Caller {
-        operator_of(self.world.keys.organization)
+        self.world.operator()
     }
 
     fn master(&self) -> String {
@@ -73,10 +71,6 @@ impl Behind {
 
 fn id(asset: &str) -> AssetId {
     asset.parse().unwrap()
-}
-
-fn operator_of(id: OrganizationId) -> Caller {
-    operator(&Organization { id, name: String::new(), default_project: ProjectId::new(Uuid::nil()) })
 }
 
 fn signed(header: &Header, claims: &Value, secret: &[u8]) -> String {

@@ -2,7 +2,12 @@
 
 use super::{Answer, World, ask};
 use crate::film::{Script, film};
+use kinora_app::access::operator;
+use kinora_app::guard::{Grant, create_playback_key, mint_token, playback_keys};
+use kinora_domain::access::{Caller, Organization};
+use kinora_domain::{OrganizationId, ProjectId};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 /// Bytes of every part but the last.
 const PART: usize = 50_000_000;
@@ -32,6 +37,21 @@ impl World {
     /// Deletes as the admin.
     pub(crate) async fn delete(&self, path: &str) -> Answer {
         self.call(ask("DELETE", path).key(&self.keys.admin)).await
+    }
+
+    /// Who has the server in his hands.
+    pub(crate) fn operator(&self) -> Caller {
+        operator_of(self.keys.organization)
+    }
+
+    /// A playback token for an asset, for an hour.
+    pub(crate) async fn playback_token(&self, asset: &str) -> String {
+        if playback_keys(&self.app, &self.operator()).await.unwrap().is_empty() {
+            create_playback_key(&self.app, &self.operator()).await.unwrap();
+        }
+        let expires = self.app.now().plus_millis(3_600_000);
+        let grant = Grant { asset: asset.parse().unwrap(), expires, network: None, session: None };
+        mint_token(&self.app, &self.operator(), &grant).await.unwrap()
     }
 
     /// Fetches as a viewer does, without any key.
@@ -98,4 +118,9 @@ impl World {
 /// The text of a JSON string.
 pub(crate) fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
+}
+
+/// Who has the server in his hands, acting for an organization.
+pub(crate) fn operator_of(id: OrganizationId) -> Caller {
+    operator(&Organization { id, name: String::new(), default_project: ProjectId::new(Uuid::nil()) })
 }

@@ -10,7 +10,7 @@ mod site;
 
 pub(crate) use answer::Answer;
 pub(crate) use ask::{Ask, ask};
-pub(crate) use flow::text;
+pub(crate) use flow::{operator_of, text};
 
 use axum::Router;
 use clock::{MovableClock, SeededRandom};

@@ -15,7 +15,7 @@ pub(crate) struct Track {
 }
 
 impl Track {
-    /// Everything of it as one fragmented file.
+    /// Everything of it as one fragmented file, or one transport stream.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         let mut bytes = self.init.clone();
         bytes.extend(self.segments.iter().flatten());
@@ -60,6 +60,8 @@ fn track(server: &Server, playlist: &str) -> Track {
     let name = playlist.rsplit('/').next().unwrap().trim_end_matches(".m3u8").to_owned();
     let (init, segments) = if let Some(init) = init {
         (fetch(init), segments.into_iter().map(fetch).collect())
+    } else if playlist.contains("/hls-ts/") {
+        (Vec::new(), segments.into_iter().map(fetch).collect())
     } else {
         // Packed audio. The MPD names the same frames in fragments, which tell their times to more readers.
         let fragment = |packed: &str| fetch(&packed.replace(".mp3", ".m4s"));

@@ -1,18 +1,21 @@
 import path from "node:path";
 import type { TestContext } from "node:test";
+import { Recording } from "./recording";
 import { address, openPage } from "./session";
 import type { Watch } from "./watch";
 
 /** The release of shaka-player that is current. */
-export const CURRENT = ["shaka-player/dist/shaka-player.compiled.js"];
+export const SHAKA = ["shaka-player/dist/shaka-player.compiled.js"];
 
 /** The last release that plays Smooth Streaming, and what it reads boxes with. */
-export const SMOOTH = [
+export const SHAKA_SMOOTH = [
   "codem-isoboxer/dist/iso_boxer.js",
   "shaka-player-smooth/dist/shaka-player.compiled.js",
 ];
 
-/** What a page has of it. */
+export const HLS_JS = ["hls.js/dist/hls.min.js"];
+
+/** What a page has of them. */
 type Loaded = {
   shaka: {
     Player: new () => {
@@ -21,14 +24,19 @@ type Loaded = {
       getVariantTracks(): { height: number | null }[];
     };
   };
+  Hls: new () => {
+    attachMedia(video: HTMLVideoElement): void;
+    loadSource(url: string): void;
+  };
 };
 
-/** An empty page on the server's origin with shaka-player in it. */
-export async function shakaPage(
+/** An empty page on the server's origin with a video and somebody else's player in it, ready to be recorded. */
+export async function trialPage(
   t: TestContext,
-  scripts = CURRENT,
-): Promise<Watch> {
+  scripts = SHAKA,
+): Promise<{ watch: Watch; recording: Recording }> {
   const watch = await openPage(t);
+  const recording = await Recording.prepare(watch.page);
   const trial = await address("/trial");
   await watch.page.route(trial, (route) =>
     route.fulfill({
@@ -41,11 +49,11 @@ export async function shakaPage(
     await watch.page.addScriptTag({
       path: path.resolve("node_modules", script),
     });
-  return watch;
+  return { watch, recording };
 }
 
-/** Loads a manifest into the page's video; gives the heights of what it offers. */
-export function load(
+/** Loads a manifest by shaka-player; gives the heights of what it offers. */
+export function loadByShaka(
   { page }: Watch,
   manifest: string,
 ): Promise<(number | null)[]> {
@@ -58,4 +66,16 @@ export function load(
     await player.load(url);
     return player.getVariantTracks().map(({ height }) => height);
   }, manifest);
+}
+
+/** Loads a playlist by hls.js. */
+export function loadByHlsJs({ page }: Watch, playlist: string): Promise<void> {
+  return page.evaluate((url) => {
+    const { Hls } = window as unknown as Loaded;
+    const video = document.querySelector("video");
+    if (!video) throw new Error("no video element");
+    const player = new Hls();
+    player.loadSource(url);
+    player.attachMedia(video);
+  }, playlist);
 }
