@@ -44,7 +44,7 @@ fuzz_target!(|file: &[u8]| {
         assert_eq!(samples, movie.tracks[planned.track].sample_count);
         let moved = map.relocated().expect("a map can be relocated");
         assert!(moved.is_contiguous());
-        let urls = Urls { playlist: "p".into(), key_frames: None, init: Some("i".into()), segment_template: "$Number$".into() };
+        let urls = Urls { playlist: "p".into(), init: Some("i".into()), segment_template: "$Number$".into(), ..Urls::default() };
         presentation.tracks.push(Rendition::new(planned.track.to_string(), map, urls));
     }
     let _ = hls::multivariant(&presentation);

@@ -51,7 +51,7 @@ fuzz_target!(|bytes: &[u8]| {
             let _ = if is_picture { plan.write(&bytes, &[]) } else { plan.write(&[], &bytes) };
         }
     }
-    let urls = Urls { playlist: "p".into(), key_frames: None, init: Some("i".into()), segment_template: "$Number$".into() };
+    let urls = Urls { playlist: "p".into(), init: Some("i".into()), segment_template: "$Number$".into(), ..Urls::default() };
     let track = Rendition::new("t", &map, urls);
     let _ = hls::media(&track);
     let _ = hls::growing_media(&track);

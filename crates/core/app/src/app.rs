@@ -15,6 +15,8 @@ use crate::work::WorkWaiting;
 use kinora_domain::job::JobState;
 use kinora_domain::limit::Limits;
 use kinora_domain::{HolderId, Timestamp};
+use kinora_media::cmaf::IndexedFile;
+use kinora_media::progressive::Progressive;
 use std::sync::Arc;
 
 /// What `server` plugs in.
@@ -51,7 +53,8 @@ pub struct App {
     pub(crate) active_parts: ActiveParts,
     pub(crate) under_way: UnderWay,
     pub(crate) playables: Playables,
-    pub(crate) layouts: Layouts,
+    pub(crate) layouts: Layouts<Progressive>,
+    pub(crate) indexed: Layouts<IndexedFile>,
     pub(crate) guards: Guards,
     pub(crate) examined: Examined,
     pub(crate) work_waiting: WorkWaiting,
@@ -84,6 +87,7 @@ impl App {
             under_way: UnderWay::default(),
             playables: Playables::new(),
             layouts: Layouts::new(),
+            indexed: Layouts::new(),
             guards: Guards::new(),
             examined: Examined::default(),
             work_waiting: WorkWaiting::default(),

@@ -14,8 +14,8 @@ use axum::response::Response;
 use bytes::Bytes;
 use kinora_app::guard::Pass;
 use kinora_app::play::{
-    Body, Document, KEY_FRAMES, Part, Shown, Slug, dash_manifest, hls_key_frame_playlist, hls_media_playlist,
-    hls_multivariant_playlist, scheme, transport_captions_playlist, transport_media_playlist,
+    Body, Document, KEY_FRAMES, Part, Shown, Slug, dash_manifest, dash_on_demand_manifest, hls_key_frame_playlist,
+    hls_media_playlist, hls_multivariant_playlist, scheme, transport_captions_playlist, transport_media_playlist,
     transport_multivariant_playlist,
 };
 use kinora_domain::Problem;
@@ -82,6 +82,18 @@ pub(super) async fn dash(
 ) -> Result<Response, Refusal> {
     let at = at(&edge, &place);
     let document = dash_manifest(&edge.app, place.asset, shown(&place, &query, &pass, &at)?).await?;
+    Ok(answer(document, "application/dash+xml", &headers))
+}
+
+/// `GET /play/{asset}/dash/on-demand.mpd`.
+pub(super) async fn dash_on_demand(
+    State(edge): State<Edge>,
+    place: Place,
+    query: Query,
+    pass: Extension<Pass>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let document = dash_on_demand_manifest(&edge.app, place.asset, shown(&place, &query, &pass, "")?).await?;
     Ok(answer(document, "application/dash+xml", &headers))
 }
 

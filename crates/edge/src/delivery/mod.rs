@@ -7,11 +7,13 @@
 //! | `hls/{track}-key.m3u8` | playlist of the pictures that segments begin with |
 //! | `hls-ts/master.m3u8`, `hls-ts/{stream}.m3u8` | the same of transport streams, for old players |
 //! | `dash/manifest.mpd` | MPD |
+//! | `dash/on-demand.mpd` | the same of tracks in one file each |
 //! | `smooth.ism/Manifest` | client manifest of Smooth Streaming |
 //! | `smooth.ism/QualityLevels({bit rate})/Fragments({stream}={time})` | its fragments |
 //! | `o/{output}/hls/...`, `o/{output}/dash/...`, `o/{output}/smooth.ism/...` | the same of one of several outputs |
 //! | `{track}/init.mp4` | init segment |
 //! | `{track}/{n}.m4s` | media segment, from 0 |
+//! | `{track}/track.mp4` | all of them in one file, with an index and ranges |
 //! | `{track}/{n}.mp3` | the same of MP3 as packed audio, for HLS |
 //! | `{stream}/{n}.ts` | a transport stream of a picture with its sound (`v0-1_a1-1`), or of one track |
 //! | `{track or stream}/{aes128, cenc or cbcs}/...` | the same of what is encrypted |
@@ -51,6 +53,7 @@ pub fn router(edge: &Edge) -> Router<Edge> {
         .route("/hls/{playlist}", get(documents::hls))
         .route("/hls-ts/{playlist}", get(documents::hls_ts))
         .route("/dash/manifest.mpd", get(documents::dash))
+        .route("/dash/on-demand.mpd", get(documents::dash_on_demand))
         .route("/smooth.ism/Manifest", get(smooth::manifest))
         .layer(CompressionLayer::new());
     let media = Router::new()

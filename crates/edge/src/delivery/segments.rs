@@ -8,8 +8,8 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use kinora_app::play::{
-    CAPTIONS, CaptionsPart, Form, Sealed, Slug, Streams, captions, init_segment, media_segment, sealed_init_segment,
-    sealed_media_segment, sealed_transport_segment, transport_segment,
+    CAPTIONS, CaptionsPart, Form, Sealed, Slug, Streams, TRACK_FILE, captions, init_segment, media_segment,
+    sealed_init_segment, sealed_media_segment, sealed_transport_segment, track_file, transport_segment,
 };
 use kinora_domain::Problem;
 use kinora_domain::track::TrackKind;
@@ -30,6 +30,10 @@ pub(super) async fn segment(State(edge): State<Edge>, place: Place, headers: Hea
         return Ok(ranged(&found, &headers, TRANSPORT, FOREVER));
     }
     let slug = slug(track)?;
+    if segment == TRACK_FILE {
+        let found = track_file(app, asset, slug).await?;
+        return Ok(ranged(&found, &headers, fragments_of(slug.kind), FOREVER));
+    }
     let (found, content_type) = if slug.kind == TrackKind::Captions {
         let part = match segment.strip_suffix(".vtt").ok_or_else(nothing)? {
             "all" => CaptionsPart::Whole,

@@ -316,3 +316,36 @@ async fn an_asset_that_cannot_play_says_why() {
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     world.fetch(&format!("/play/{asset}/original.mp4")).await.expect(404);
 }
+
+#[tokio::test]
+async fn a_track_is_one_file_that_players_read_by_its_index() {
+    let world = World::new().await;
+    let (_, asset) = world.film().await;
+    let play = format!("/play/{asset}");
+    let manifest = world.fetch(&format!("{play}/dash/on-demand.mpd?token=a.b.c")).await.expect(200);
+    assert_eq!(manifest.header("content-type"), Some("application/dash+xml"));
+    for track in ["v0-1", "a1-1"] {
+        let named = format!("<BaseURL>../{track}/track.mp4?token=a.b.c</BaseURL>");
+        let (_, rest) = manifest.text().split_once(&named).unwrap();
+        let (from, to) =
+            rest.split("indexRange=\"").nth(1).unwrap().split('"').next().unwrap().split_once('-').unwrap();
+        let file = world.fetch(&format!("{play}/{track}/track.mp4")).await.expect(200);
+        let mut expected = Vec::new();
+        for n in 0.. {
+            let segment = world.fetch(&format!("{play}/{track}/{n}.m4s")).await;
+            if segment.status == 404 {
+                break;
+            }
+            expected.extend_from_slice(&segment.body);
+        }
+        let index: usize = to.parse().unwrap();
+        assert!(file.body[index + 1..] == expected, "{track}");
+        let part = ask("GET", &format!("{play}/{track}/track.mp4")).header("range", &format!("bytes={from}-{to}"));
+        let part = world.call(part).await.expect(206);
+        assert_eq!(&part.body[4..8], b"sidx");
+        let (from, to) = (index + 1 + expected.len() / 3, index + 1 + expected.len() / 2);
+        let part = ask("GET", &format!("{play}/{track}/track.mp4")).header("range", &format!("bytes={from}-{to}"));
+        assert!(world.call(part).await.expect(206).body == file.body.slice(from..=to), "{track}");
+    }
+    world.fetch(&format!("{play}/v0-2/track.mp4")).await.expect(404);
+}

@@ -1,5 +1,6 @@
 //! CMAF (ISO/IEC 23000-19) initialization and media segments, rendered from a map.
 
+mod file;
 mod init;
 mod media;
 pub(crate) mod moof;
@@ -10,5 +11,6 @@ pub(crate) use init::write_init;
 pub(crate) use media::write_head;
 pub(crate) use write::boxed;
 
+pub use file::{Front, IndexedFile};
 pub use init::init_segment;
 pub use media::{MediaSegment, first_sample_end, media_segment};

@@ -5,6 +5,7 @@ use super::presentation::{
 };
 use super::protected::Locks;
 use super::xml::{Xml, escape};
+use crate::cmaf::Front;
 use crate::facts::TrackKind;
 use crate::timing::{Timescale, decimal, rescale_len};
 
@@ -36,17 +37,62 @@ pub fn mpd(presentation: &Presentation) -> String {
     mpd_since(presentation, EPOCH)
 }
 
+/// The same by the on-demand profile (ISO/IEC 23009-1, 8.3): each rendition is one file that tells where its segments are.
+/// Renditions that have no such file are left out. Not of what grows.
+pub fn on_demand(presentation: &Presentation) -> String {
+    write(presentation, EPOCH, Profile::OnDemand)
+}
+
 /// The same with the `availabilityStartTime` of a growing presentation, as `xs:dateTime`. It must be the same in
 /// every update, and so early that the segments that are there could have been there in time: segments are made
 /// faster than they are played. The delay that is suggested to players leads them to the beginning; it is longer than what
 /// there is, since a player that were to begin a moment behind the beginning might seek there and wait for what it
 /// does not get.
 pub fn mpd_since(presentation: &Presentation, available_from: &str) -> String {
+    write(presentation, available_from, Profile::Live)
+}
+
+/// How a manifest tells where segments are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Profile {
+    /// Each has an address.
+    Live,
+    /// They lie in files.
+    OnDemand,
+}
+
+impl Profile {
+    const fn names(self) -> &'static str {
+        match self {
+            Self::Live => "urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash:profile:cmaf:2019",
+            Self::OnDemand => "urn:mpeg:dash:profile:isoff-on-demand:2011",
+        }
+    }
+
+    /// What a set says of segments that begin together, and with a sample that can be decoded by itself.
+    fn alignment(self, tracks: &[&Rendition]) -> &'static str {
+        match (self, tracks.iter().all(|track| track.independent)) {
+            (Self::Live, true) => " segmentAlignment=\"true\" startWithSAP=\"1\"",
+            (Self::Live, false) => " segmentAlignment=\"true\"",
+            (Self::OnDemand, true) => " subsegmentAlignment=\"true\" subsegmentStartsWithSAP=\"1\"",
+            (Self::OnDemand, false) => " subsegmentAlignment=\"true\"",
+        }
+    }
+
+    /// Whether a rendition is in manifests of this profile.
+    fn takes(self, track: &Rendition) -> bool {
+        let is_whole = matches!(track.protection(), Some(Protection::Segments { .. }));
+        !is_whole && (self == Self::Live || track.urls.file.is_some())
+    }
+}
+
+fn write(presentation: &Presentation, available_from: &str, profile: Profile) -> String {
     let mut out = Xml::new();
     let duration = decimal(presentation.duration(Timescale::MICROS));
     out.put(format_args!(
-        "<MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\"{} profiles=\"urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash:profile:cmaf:2019\" {} minBufferTime=\"{MIN_BUFFER}\">\n",
+        "<MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\"{} profiles=\"{}\" {} minBufferTime=\"{MIN_BUFFER}\">\n",
         if presentation.tracks.iter().any(|track| Locks::of(&[track]).is_some()) { NAMESPACES } else { "" },
+        profile.names(),
         if presentation.growing {
             let since = escape(available_from);
             let delay = presentation.duration(Timescale::MICROS).div_ceil(1_000_000).saturating_add(1);
@@ -58,13 +104,13 @@ pub fn mpd_since(presentation: &Presentation, available_from: &str) -> String {
         },
     ));
     out.put(format_args!("  <Period id=\"0\" start=\"PT0S\">\n"));
-    let is_known = |track: &&Rendition| !matches!(track.protection(), Some(Protection::Segments { .. }));
+    let is_known = |track: &&Rendition| profile.takes(track);
     let of_kind = |kind| presentation.tracks.iter().filter(is_known).filter(move |track| track.kind == kind);
     let mut set = 0;
     for group in picture_sets(of_kind(TrackKind::Video)) {
         out.put(format_args!(
-            "    <AdaptationSet id=\"{set}\" contentType=\"video\" mimeType=\"video/mp4\" segmentAlignment=\"true\"{}>\n",
-            starts_with_sap(&group),
+            "    <AdaptationSet id=\"{set}\" contentType=\"video\" mimeType=\"video/mp4\"{}>\n",
+            profile.alignment(&group),
         ));
         let locks = Locks::of(&group);
         out.locks(locks.as_ref(), "      ");
@@ -76,7 +122,7 @@ pub fn mpd_since(presentation: &Presentation, available_from: &str) -> String {
         for track in group {
             // What is said of the set need not be said again, unless it has several keys.
             let own = Locks::of(&[track]).filter(|own| Some(own) != locks.as_ref());
-            out.representation(track, own.as_ref(), presentation.from);
+            out.representation(track, own.as_ref(), presentation.from, profile);
         }
         out.put(format_args!("    </AdaptationSet>\n"));
         set += 1;
@@ -86,8 +132,8 @@ pub fn mpd_since(presentation: &Presentation, available_from: &str) -> String {
     for (index, (track, label)) in sounds.iter().zip(labels(&sounds)).enumerate() {
         let language = track.language.as_deref().map(|tag| format!(" lang=\"{}\"", escape(tag))).unwrap_or_default();
         out.put(format_args!(
-            "    <AdaptationSet id=\"{set}\" contentType=\"audio\" mimeType=\"audio/mp4\"{language} segmentAlignment=\"true\"{}>\n",
-            starts_with_sap(&[track]),
+            "    <AdaptationSet id=\"{set}\" contentType=\"audio\" mimeType=\"audio/mp4\"{language}{}>\n",
+            profile.alignment(&[track]),
         ));
         out.locks(Locks::of(&[track]).as_ref(), "      ");
         let role = if index == default { "main" } else { "alternate" };
@@ -95,7 +141,7 @@ pub fn mpd_since(presentation: &Presentation, available_from: &str) -> String {
         if track.name.is_some() {
             out.put(format_args!("      <Label>{}</Label>\n", escape(&label)));
         }
-        out.representation(track, None, presentation.from);
+        out.representation(track, None, presentation.from, profile);
         out.put(format_args!("    </AdaptationSet>\n"));
         set += 1;
     }
@@ -131,10 +177,6 @@ fn switchable(one: &Rendition, other: &Rendition) -> bool {
         && pairs.all(|(left, right)| micros(one, left).abs_diff(micros(other, right)) <= ALIGNED_MICROS)
 }
 
-fn starts_with_sap(tracks: &[&Rendition]) -> &'static str {
-    if tracks.iter().all(|track| track.independent) { " startWithSAP=\"1\"" } else { "" }
-}
-
 impl Xml {
     /// How renditions are protected (ISO/IEC 23009-1, 5.8.4.1), and where their keys are asked for.
     fn locks(&mut self, locks: Option<&Locks<'_>>, indent: &str) {
@@ -153,7 +195,7 @@ impl Xml {
     }
 
     /// A rendition whose timeline begins at `from`, in microseconds, with the protection that is its own.
-    fn representation(&mut self, track: &Rendition, locks: Option<&Locks<'_>>, from: u64) {
+    fn representation(&mut self, track: &Rendition, locks: Option<&Locks<'_>>, from: u64, profile: Profile) {
         self.put(format_args!(
             "      <Representation id=\"{}\" codecs=\"{}\" bandwidth=\"{}\"",
             escape(&track.id),
@@ -180,18 +222,43 @@ impl Xml {
             ));
         }
         self.locks(locks, "        ");
+        let offset = time_offset(rescale_len(from, Timescale::MICROS, track.timescale));
+        match (&track.urls.file, profile) {
+            (Some((url, front)), Profile::OnDemand) => self.file(track, url, front, &offset),
+            _ => self.segments(track, &offset),
+        }
+        self.put(format_args!("      </Representation>\n"));
+    }
+
+    /// Where the file of a rendition is, and its index in it; the last byte of a range is in it.
+    fn file(&mut self, track: &Rendition, url: &str, front: &Front, offset: &str) {
+        self.put(format_args!(
+            "        <BaseURL>{}</BaseURL>\n        \
+             <SegmentBase timescale=\"{}\"{offset} indexRange=\"{}-{}\" indexRangeExact=\"true\">\n          \
+             <Initialization range=\"{}-{}\"/>\n        </SegmentBase>\n",
+            escape(url),
+            track.timescale.get(),
+            front.index.start,
+            front.index.end.saturating_sub(1),
+            front.init.start,
+            front.init.end.saturating_sub(1),
+        ));
+    }
+
+    /// The addresses of segments, and their times.
+    fn segments(&mut self, track: &Rendition, offset: &str) {
         let init =
             track.urls.init.as_deref().map(|url| format!(" initialization=\"{}\"", escape(&url.replace('$', "$$"))));
         self.put(format_args!(
             "        <SegmentTemplate timescale=\"{}\"{} startNumber=\"{}\"{} media=\"{}\">\n          <SegmentTimeline>\n",
             track.timescale.get(),
-            time_offset(rescale_len(from, Timescale::MICROS, track.timescale)),
+            offset,
             track.first,
             init.unwrap_or_default(),
             escape(&track.urls.segment_template),
         ));
         self.timeline(&track.segments);
-        self.put(format_args!("          </SegmentTimeline>\n        </SegmentTemplate>\n      </Representation>\n"));
+        self.put(format_args!("          </SegmentTimeline>\n        </SegmentTemplate>\n"));
     }
 
     /// All of them in one file, which players fetch once.

@@ -1,5 +1,6 @@
 //! What a presentation offers: renditions, each of one map, and the addresses under which they are served.
 
+use crate::cmaf::Front;
 use crate::facts::{FrameRate, TrackKind, VideoRange};
 use crate::map::{SegmentInfo, SegmentMap};
 use crate::progressive::Span;
@@ -89,7 +90,7 @@ impl Presentation {
 }
 
 /// Addresses of one rendition, relative to the manifest or absolute. They are written as they are given.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Urls {
     /// HLS media playlist.
     pub playlist: String,
@@ -97,6 +98,8 @@ pub struct Urls {
     pub key_frames: Option<String>,
     /// Initialization segment; none where segments need none, as those of packed audio.
     pub init: Option<String>,
+    /// All of it in one file, and where that has what players read first; none where there is no such file.
+    pub file: Option<(String, Front)>,
     /// Media segment, with `$Number$` where its number (from 0) is to stand and `$$` for a dollar sign.
     pub segment_template: String,
 }

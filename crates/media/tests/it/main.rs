@@ -19,6 +19,7 @@ mod flv;
 mod fragments;
 mod golden;
 mod hostile;
+mod indexed_file;
 mod manifests;
 mod matroska;
 mod mpegts;

@@ -21,6 +21,7 @@ fn rendition(id: &str, map: &SegmentMap) -> Rendition {
         playlist: format!("{id}/playlist.m3u8"),
         key_frames: Some(format!("{id}/key.m3u8")),
         init: Some(format!("{id}/init.mp4")),
+        file: cmaf::Front::of(map).map(|front| (format!("{id}/track.mp4"), front)),
         segment_template: format!("{id}/$Number$.m4s"),
     };
     Rendition::new(id, map, urls)
@@ -77,6 +78,9 @@ fn documents_look_like_this() {
     insta::assert_snapshot!("dash", dash::mpd(&plain));
     insta::assert_snapshot!("hls_multivariant_rich", hls::multivariant(&rich()));
     insta::assert_snapshot!("dash_rich", dash::mpd(&rich()));
+    let mut files = rich().part(Span { start: 5_000_000, end: 6_000_000 }).unwrap();
+    files.tracks[2].urls.file = None;
+    insta::assert_snapshot!("dash_on_demand", dash::on_demand(&files));
     let sound = of(&[FilmTrack::audio(469)]);
     insta::assert_snapshot!("hls_multivariant_sound", hls::multivariant(&sound));
     let languages = of(&[named(b"eng", "", true), named(b"deu", "", false)]);

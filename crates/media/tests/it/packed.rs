@@ -31,7 +31,7 @@ fn publish(folder: &Path, film: &[u8], map: &SegmentMap, n: u32) -> std::path::P
     }
     assert_eq!(bytes.len() as u64, segment.len);
     std::fs::write(folder.join(format!("{n}.mp3")), bytes).unwrap();
-    let urls = Urls { playlist: String::new(), key_frames: None, init: None, segment_template: format!("{n}.mp3") };
+    let urls = Urls { segment_template: format!("{n}.mp3"), ..Urls::default() };
     let mut rendition = Rendition::new("a0", map, urls);
     rendition.segments = vec![rendition.segments[n as usize]];
     let text = hls::media(&rendition);

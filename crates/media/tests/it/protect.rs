@@ -723,6 +723,7 @@ fn ffmpeg_plays_a_playlist_of_encrypted_segments() {
             key_frames: None,
             init: Some(format!("{at}-init.mp4")),
             segment_template: format!("{at}-$Number$.m4s"),
+            ..Urls::default()
         };
         let protection = Protection::Segments { key_url: "key".to_owned(), salt };
         let rendition = Rendition::new("a", map, urls).protected(protection);

@@ -20,7 +20,7 @@ use crate::support::tree::tree;
 const TICKS: i128 = 10_000_000;
 
 fn rendition(id: &str, map: &SegmentMap) -> Rendition {
-    let urls = Urls { playlist: String::new(), key_frames: None, init: None, segment_template: String::new() };
+    let urls = Urls::default();
     Rendition::new(id, map, urls)
 }
 

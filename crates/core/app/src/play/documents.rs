@@ -6,6 +6,7 @@ use super::part::Part;
 use super::playable::{Playable, PlayableCaptions, PlayableTrack, Slug, not_ready};
 use super::sealed::form_of;
 use super::segment::Form;
+use super::track_file::TRACK_FILE;
 use crate::app::App;
 use crate::error::Error;
 use crate::fresh;
@@ -147,6 +148,27 @@ pub(super) fn captions_playlist(presentation: &Presentation, slug: Slug) -> Resu
     Ok(Document::of(hls::captions(captions, span)))
 }
 
+/// The MPD of what is to be shown by the on-demand profile: each track is one file.
+///
+/// # Errors
+/// As [`hls_multivariant_playlist`]; `NotFound` of what is encrypted; it grows.
+pub async fn dash_on_demand_manifest(app: &App, id: AssetId, shown: Shown<'_>) -> Result<Document, Error> {
+    let playable = playable(app, id).await?;
+    let (own, is_growing) = playable.output(shown.output)?;
+    playable.require_clear(own, "manifest")?;
+    if is_growing {
+        return Err(not_ready());
+    }
+    let file = |track: &PlayableTrack| {
+        let mut rendition = rendition(track, shown);
+        let url = format!("{}/{}/{TRACK_FILE}{}", base(shown.output), track.slug, shown.of_media());
+        rendition.urls.file = cmaf::Front::of(&track.map).map(|front| (url, front));
+        rendition
+    };
+    let tracks = playable.listed(own).map(file).collect();
+    Ok(Document::of(dash::on_demand(&presentation(&playable, shown, tracks)?)))
+}
+
 /// One track as what is to be shown has it: no further than all that plays together is, and no more than the part.
 fn one(playable: &Playable, shown: Shown<'_>, track: &PlayableTrack) -> Result<Rendition, Error> {
     let (own, is_growing) = playable.output(shown.output)?;
@@ -220,6 +242,7 @@ pub(super) fn rendition(track: &PlayableTrack, shown: Shown<'_>) -> Rendition {
         key_frames: (slug.kind == TrackKind::Video).then(|| format!("{slug}{KEY_FRAMES}.m3u8{query}")),
         init: Some(format!("{base}/{slug}/init.mp4{media}")),
         segment_template: format!("{base}/{slug}/$Number$.m4s{media}"),
+        file: None,
     };
     Rendition::new(slug.to_string(), &track.map, urls)
 }

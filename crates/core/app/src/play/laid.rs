@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::error::Error;
 use kinora_domain::{AssetId, ObjectId, Problem};
 use kinora_media::SegmentMap;
+use kinora_media::cmaf::IndexedFile;
 use kinora_media::progressive::{Progressive, Span};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
@@ -25,27 +26,68 @@ pub(super) struct Key {
     pub(super) maps: Vec<Option<ObjectId>>,
 }
 
+/// What can be kept.
+pub(crate) trait Weighs: Send + Sync + 'static {
+    /// Bytes that it holds in memory, roughly.
+    fn weight(&self) -> usize;
+}
+
+impl Weighs for Progressive {
+    fn weight(&self) -> usize {
+        Self::weight(self)
+    }
+}
+
+impl Weighs for IndexedFile {
+    fn weight(&self) -> usize {
+        Self::weight(self)
+    }
+}
+
 #[derive(Clone)]
 struct ByBytes;
 
-impl Weighter<Key, Arc<Progressive>> for ByBytes {
-    fn weight(&self, _key: &Key, file: &Arc<Progressive>) -> u64 {
+impl<T: Weighs> Weighter<Key, Arc<T>> for ByBytes {
+    fn weight(&self, _key: &Key, file: &Arc<T>) -> u64 {
         file.weight() as u64
     }
 }
 
 /// The cache.
-pub(crate) struct Layouts {
-    entries: Cache<Key, Arc<Progressive>, ByBytes>,
+pub(crate) struct Layouts<T> {
+    entries: Cache<Key, Arc<T>, ByBytes>,
 }
 
-impl Layouts {
+impl<T: Weighs> Layouts<T> {
     pub(crate) fn new() -> Self {
         Self { entries: Cache::with_weighter(ITEMS, CAPACITY_BYTES, ByBytes) }
     }
+
+    /// What is made, from memory where it is there. The key names what it is made of, so it is never stale.
+    /// `None` where nothing can be made.
+    ///
+    /// # Errors
+    /// The making failed.
+    pub(super) async fn get(
+        &self,
+        key: Key,
+        make: impl FnOnce() -> Option<T> + Send + 'static,
+    ) -> Result<Option<Arc<T>>, Error> {
+        // Nothing is kept of what cannot be made.
+        let make = async {
+            // That of a long film takes some milliseconds of a processor.
+            let made = tokio::task::spawn_blocking(make).await.map_err(|error| Some(Error::internal(error)))?;
+            made.map(Arc::new).ok_or(None)
+        };
+        match self.entries.get_or_insert_async(&key, make).await {
+            Ok(made) => Ok(Some(made)),
+            Err(None) => Ok(None),
+            Err(Some(error)) => Err(error),
+        }
+    }
 }
 
-/// The file of these tracks, from memory where it is there. The key names what it is made of, so it is never stale.
+/// The file of these tracks.
 ///
 /// # Errors
 /// Nothing of the tracks lies in the span.
@@ -57,13 +99,8 @@ pub(super) async fn laid(
     format: FileFormat,
     span: Option<Span>,
 ) -> Result<Arc<Progressive>, Error> {
-    let make = async {
-        // That of a long film takes some milliseconds of a processor.
-        let made = tokio::task::spawn_blocking(move || lay(&playable, &tracks, format, span)).await;
-        let made = made.map_err(Error::internal)?;
-        made.map(Arc::new).ok_or_else(|| Error::from(Problem::not_found(format.extension())))
-    };
-    app.layouts.entries.get_or_insert_async(&key, make).await
+    let made = app.layouts.get(key, move || lay(&playable, &tracks, format, span)).await?;
+    made.ok_or_else(|| Problem::not_found(format.extension()).into())
 }
 
 fn lay(playable: &Playable, tracks: &[Slug], format: FileFormat, span: Option<Span>) -> Option<Progressive> {

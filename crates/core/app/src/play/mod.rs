@@ -14,11 +14,13 @@ mod sealed;
 mod segment;
 mod smooth;
 mod streams;
+mod track_file;
 mod transport;
 mod ways;
 
 pub use documents::{
-    Document, KEY_FRAMES, Shown, dash_manifest, hls_key_frame_playlist, hls_media_playlist, hls_multivariant_playlist,
+    Document, KEY_FRAMES, Shown, dash_manifest, dash_on_demand_manifest, hls_key_frame_playlist, hls_media_playlist,
+    hls_multivariant_playlist,
 };
 pub use lock::{Sealed, scheme};
 pub use movie::{FileFormat, Movie, Wanted, download_name, movie};
@@ -30,6 +32,7 @@ pub use sealed::{LicensedKey, content_key, license, sealed_init_segment, sealed_
 pub use segment::{Body, CaptionsPart, Form, Segment, captions, init_segment, media_segment};
 pub use smooth::{smooth_fragment, smooth_manifest};
 pub use streams::Streams;
+pub use track_file::{TRACK_FILE, TrackFile, track_file};
 pub use transport::{
     CAPTIONS, sealed_transport_segment, transport_captions_playlist, transport_media_playlist,
     transport_multivariant_playlist, transport_segment,

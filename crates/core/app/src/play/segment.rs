@@ -2,7 +2,7 @@
 
 use super::cache::playable;
 use super::documents::duration_ms;
-use super::playable::{Media, Slug};
+use super::playable::{Media, PlayableTrack, Slug};
 use super::ranged::Ranged;
 use crate::app::App;
 use crate::error::Error;
@@ -35,6 +35,18 @@ pub struct Segment {
 }
 
 impl Segment {
+    /// Segment `number`, from 0, of a track as it is stored.
+    pub(super) fn of(track: &PlayableTrack, number: u32, form: Form) -> Option<Self> {
+        let (segment, ending) = form.of(&track.map, number)?;
+        Some(Self {
+            tag: format!("{}-{number}.{ending}", track.slug),
+            head: Bytes::from(segment.head),
+            payload: segment.payload,
+            media: Some(track.media.clone()),
+            size: segment.len,
+        })
+    }
+
     /// What was made in memory.
     pub(super) fn made(tag: String, bytes: Vec<u8>) -> Self {
         let size = bytes.len() as u64;
@@ -140,12 +152,5 @@ pub async fn media_segment(app: &App, id: AssetId, slug: Slug, number: u32, form
     let playable = playable(app, id).await?;
     let track = playable.track(slug)?;
     playable.require_clear(track.output, "segment")?;
-    let (segment, ending) = form.of(&track.map, number).ok_or_else(|| Problem::not_found("segment"))?;
-    Ok(Segment {
-        tag: format!("{slug}-{number}.{ending}"),
-        head: Bytes::from(segment.head),
-        payload: segment.payload,
-        media: Some(track.media.clone()),
-        size: segment.len,
-    })
+    Segment::of(track, number, form).ok_or_else(|| Problem::not_found("segment").into())
 }

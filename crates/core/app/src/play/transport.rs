@@ -217,9 +217,8 @@ fn rendition(playable: &Playable, streams: Streams, shown: Shown<'_>, lock: Opti
     let inside = lock.map(|_lock| format!("/{}", Sealed::Whole.name())).unwrap_or_default();
     let urls = Urls {
         playlist: format!("{streams}.m3u8{}", shown.of_documents()),
-        key_frames: None,
-        init: None,
         segment_template: format!("{base}/{streams}{inside}/$Number$.ts{media}"),
+        ..Urls::default()
     };
     let mut rendition = Rendition::new(streams.to_string(), leader, urls);
     rendition.key_frame_bandwidth = None;

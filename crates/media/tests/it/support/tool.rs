@@ -44,6 +44,12 @@ pub(crate) fn ffmpeg(arguments: &[&str], output: &Path) {
     run("ffmpeg", &all);
 }
 
+/// How long a file says that it is, in seconds.
+pub(crate) fn duration(file: &Path) -> f64 {
+    let arguments = ["-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", file.to_str().unwrap()];
+    run("ffprobe", &arguments).trim().parse().unwrap()
+}
+
 /// One packet as ffprobe reads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Packet {
