@@ -21,6 +21,7 @@ pub mod site;
 pub mod upload;
 pub mod videokit;
 
+pub use http::egress::EgressRate;
 pub use http::limit::Rate;
 pub use http::state::{Edge, Settings};
 pub use router::router;

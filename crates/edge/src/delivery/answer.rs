@@ -34,7 +34,7 @@ pub(super) fn not_modified(etag: &str, cache: &'static str) -> Response {
 /// Bytes with their type, length, tag and life.
 pub(super) fn bytes(body: Gathered, content_type: &'static str, etag: &str, cache: &'static str) -> Response {
     let length = body.length;
-    let mut response = Response::new(Body::new(Outgoing::new(body)));
+    let mut response = whole(body);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
@@ -42,7 +42,13 @@ pub(super) fn bytes(body: Gathered, content_type: &'static str, etag: &str, cach
     response
 }
 
-fn tag(headers: &mut HeaderMap, etag: &str, cache: &'static str) {
+/// Bytes on their way, with nothing said about them.
+pub(super) fn whole(body: Gathered) -> Response {
+    Response::new(Body::new(Outgoing::new(body)))
+}
+
+/// The tag and the life of what is given out.
+pub(super) fn tag(headers: &mut HeaderMap, etag: &str, cache: &'static str) {
     headers.extend(HeaderValue::try_from(etag).ok().map(|value| (ETAG, value)));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
 }

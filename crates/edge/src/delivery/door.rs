@@ -1,6 +1,7 @@
 //! The door in front of all that is delivered: each request for an asset is let in here, or nowhere.
 
 use super::answer::{asset_id, text};
+use crate::http::egress::Pace;
 use crate::http::observe;
 use crate::http::query::Query;
 use crate::http::refusal::Refusal;
@@ -32,7 +33,8 @@ pub(super) async fn key(State(edge): State<Edge>, parameters: RawPathParams, req
 
 async fn enter(edge: &Edge, parameters: &RawPathParams, request: Request, next: Next, asked: Asked) -> Response {
     let (mut parts, body) = request.into_parts();
-    let pass = match admit(edge, parameters, &parts, asked).await {
+    let asset = parameters.iter().find(|(name, _)| *name == "asset").map_or("", |(_, value)| value);
+    let pass = match admit(edge, asset, &parts, asked).await {
         Ok(pass) => pass,
         Err(refusal) => {
             metrics::counter!("kinora_refused_total", "by" => "playback").increment(1);
@@ -44,16 +46,19 @@ async fn enter(edge: &Edge, parameters: &RawPathParams, request: Request, next: 
         }
     };
     let private = pass.private;
+    let pace = edge.egress.as_ref().map(|egress| Pace::to(egress, observe::client(edge, &parts)));
     parts.extensions.insert(pass);
     let mut response = next.run(Request::from_parts(parts, body)).await;
     if private {
         keep_private(response.headers_mut());
     }
-    response
+    match pace {
+        Some(pace) => response.map(|body| pace.body(body)),
+        None => response,
+    }
 }
 
-async fn admit(edge: &Edge, parameters: &RawPathParams, parts: &Parts, asked: Asked) -> Result<Pass, Refusal> {
-    let asset = parameters.iter().find(|(name, _)| *name == "asset").map_or("", |(_, value)| value);
+pub(super) async fn admit(edge: &Edge, asset: &str, parts: &Parts, asked: Asked) -> Result<Pass, Refusal> {
     let path = percent_decode_str(parts.uri.path()).decode_utf8();
     let path = path.map_err(|_malformed| Problem::not_found("page"))?;
     let query = Query::parse(parts.uri.query().unwrap_or_default());
@@ -76,7 +81,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// What one viewer was let in to is for no shared cache.
-fn keep_private(headers: &mut HeaderMap) {
+pub(super) fn keep_private(headers: &mut HeaderMap) {
     let cache = headers.get(CACHE_CONTROL).and_then(|value| value.to_str().ok()).unwrap_or("no-cache");
     let cache = match cache.strip_prefix("public") {
         Some(rest) => format!("private{rest}"),

@@ -30,6 +30,7 @@
 //! Every one of them takes `token` and `session`, or `expires` with `signature`, where the asset asks for a proof.
 
 mod answer;
+mod direct;
 mod documents;
 mod door;
 mod keys;
@@ -39,6 +40,8 @@ mod place;
 pub(crate) mod ranged;
 mod segments;
 mod smooth;
+
+pub use direct::{Answer, Direct, Media};
 
 use crate::http::cors;
 use crate::http::state::Edge;

@@ -1,12 +1,21 @@
 //! Bytes that are sent whole or in ranges.
 
-use super::answer::{bytes, not_modified, text};
+use super::answer::{tag, text, whole};
 use crate::http::conditional::{none_match, range_applies};
 use crate::http::range::{Asked, parse};
-use axum::http::header::{ACCEPT_RANGES, CONTENT_RANGE, IF_NONE_MATCH, IF_RANGE, RANGE};
+use axum::http::header::{ACCEPT_RANGES, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, IF_NONE_MATCH, IF_RANGE, RANGE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
+use core::ops::Range;
 use kinora_app::play::Ranged;
+
+/// What of some bytes is given out, and with which words.
+pub(crate) struct Parted {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    /// Nothing where no bytes are.
+    pub(crate) range: Option<Range<u64>>,
+}
 
 /// Answers with the bytes that the headers ask for (RFC 9110 clauses 13 and 14).
 pub(crate) fn ranged(
@@ -15,9 +24,25 @@ pub(crate) fn ranged(
     content_type: &'static str,
     cache: &'static str,
 ) -> Response {
+    let Parted { status, headers, range } = parted(source, headers, content_type, cache);
+    let mut response = range.map_or_else(Response::default, |range| whole(source.read(range)));
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
+}
+
+/// The same, without the bytes.
+pub(crate) fn parted(
+    source: &impl Ranged,
+    headers: &HeaderMap,
+    content_type: &'static str,
+    cache: &'static str,
+) -> Parted {
+    let mut told = HeaderMap::with_capacity(12);
     let etag = format!("\"{}\"", source.tag());
     if none_match(text(headers, IF_NONE_MATCH.as_str()), &etag) {
-        return not_modified(&etag, cache);
+        tag(&mut told, &etag, cache);
+        return Parted { status: StatusCode::NOT_MODIFIED, headers: told, range: None };
     }
     let size = source.size();
     let header = text(headers, RANGE.as_str()).filter(|_range| range_applies(text(headers, IF_RANGE.as_str()), &etag));
@@ -25,19 +50,18 @@ pub(crate) fn ranged(
         Asked::Whole => (StatusCode::OK, 0..size),
         Asked::Part(range) => (StatusCode::PARTIAL_CONTENT, range),
         Asked::Unsatisfiable => {
-            let mut response = StatusCode::RANGE_NOT_SATISFIABLE.into_response();
-            response.headers_mut().extend(content_range(&format!("bytes */{size}")));
-            return response;
+            told.extend(content_range(&format!("bytes */{size}")));
+            return Parted { status: StatusCode::RANGE_NOT_SATISFIABLE, headers: told, range: None };
         }
     };
-    let part = (status == StatusCode::PARTIAL_CONTENT)
-        .then(|| format!("bytes {}-{}/{size}", range.start, range.end.saturating_sub(1)));
-    let mut response = bytes(source.read(range), content_type, &etag, cache);
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    headers.extend(part.as_deref().and_then(content_range));
-    response
+    told.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    told.insert(CONTENT_LENGTH, HeaderValue::from(range.end.saturating_sub(range.start)));
+    tag(&mut told, &etag, cache);
+    told.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    if status == StatusCode::PARTIAL_CONTENT {
+        told.extend(content_range(&format!("bytes {}-{}/{size}", range.start, range.end.saturating_sub(1))));
+    }
+    Parted { status, headers: told, range: Some(range) }
 }
 
 fn content_range(text: &str) -> Option<(axum::http::HeaderName, HeaderValue)> {

@@ -15,7 +15,7 @@ use kinora_domain::Problem;
 use kinora_domain::track::TrackKind;
 
 /// The version of the map is in the URL: what is there never changes.
-const FOREVER: &str = "public, max-age=31536000, immutable";
+pub(super) const FOREVER: &str = "public, max-age=31536000, immutable";
 
 const INIT: &str = "init.mp4";
 const TRANSPORT: &str = "video/mp2t";
@@ -87,6 +87,13 @@ fn stream(text: &str) -> Result<Streams, Problem> {
 
 fn numbered(text: &str) -> Result<u32, Problem> {
     plain(text).ok_or_else(nothing)
+}
+
+/// The track, the number, the form and the type of a media segment in the clear; `None` of all else.
+pub(super) fn media(track: &str, segment: &str) -> Option<(Slug, u32, Form, &'static str)> {
+    let (number, form) = name(segment)?;
+    let slug = slug(track).ok().filter(|slug| slug.kind != TrackKind::Captions)?;
+    Some((slug, number, form, type_of(form, slug.kind)))
 }
 
 fn type_of(form: Form, kind: TrackKind) -> &'static str {

@@ -5,6 +5,7 @@ pub mod conditional;
 pub mod cors;
 pub mod credentials;
 pub mod disposition;
+pub mod egress;
 pub mod limit;
 pub mod observe;
 pub mod problem;

@@ -53,7 +53,7 @@ fn known(method: &Method) -> &str {
 }
 
 /// The client's id when it is plain, so that its logs and ours meet; else 64 random bits.
-fn request_id(edge: &Edge, headers: &HeaderMap) -> HeaderValue {
+pub(crate) fn request_id(edge: &Edge, headers: &HeaderMap) -> HeaderValue {
     let plain = |value: &&HeaderValue| {
         let bytes = value.as_bytes();
         (1..=64).contains(&bytes.len())

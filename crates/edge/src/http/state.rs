@@ -1,5 +1,6 @@
 //! What every handler can reach.
 
+use crate::http::egress::{Egress, EgressRate};
 use crate::http::limit::{Gate, Rate};
 use crate::site::SiteFiles;
 use kinora_app::App;
@@ -15,6 +16,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpAddr>,
     /// How often each API key may ask.
     pub rate: Rate,
+    /// How fast media go out.
+    pub egress: EgressRate,
 }
 
 /// The state of the router.
@@ -30,6 +33,8 @@ pub struct Edge {
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
     /// Counts who asks how often.
     pub(crate) gate: Arc<Gate>,
+    /// Keeps media to their pace, where there is one.
+    pub(crate) egress: Option<Arc<Egress>>,
 }
 
 impl Edge {
@@ -41,7 +46,8 @@ impl Edge {
         metrics: Arc<dyn Fn() -> String + Send + Sync>,
     ) -> Self {
         let gate = Arc::new(Gate::new(settings.rate));
-        Self { app, settings: Arc::new(settings), site, metrics, gate }
+        let egress = Egress::new(settings.egress);
+        Self { app, settings: Arc::new(settings), site, metrics, gate, egress }
     }
 
     /// An absolute link to `path`, which begins with a slash.

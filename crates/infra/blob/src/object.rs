@@ -133,6 +133,10 @@ impl Object for LocalObject {
     fn local_path(&self) -> Option<PathBuf> {
         Some(self.path.clone())
     }
+
+    fn local_file(&self) -> Option<Arc<File>> {
+        Some(Arc::clone(&self.file))
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Tracks in one file with an index: every range of it, and the index as other programs read it.
 
 use kinora_media::cmaf::{Front, IndexedFile, init_segment};
-use kinora_media::timing::{Timescale, rescale_len};
+use kinora_media::timing::seconds;
 use kinora_media::{SegmentMap, TrackKind};
 use mp4_atom::{Atom as _, Decode as _, Header, Sidx};
 use proptest::prelude::*;
@@ -94,7 +94,7 @@ fn other_programs_read_the_same_samples_by_the_index_and_without() {
         assert_eq!(indexed, plain);
         // Only the index tells how long it is without reading to the end.
         let told: f64 = tool::duration(&paths[1]);
-        let length = rescale_len(map.duration(), map.header().timescale, Timescale::MICROS) as f64 / 1e6;
+        let length = seconds(map.duration().cast_signed(), map.header().timescale);
         assert!((told - length).abs() < 0.05, "{told}, not {length}");
         assert!(matches!(map.header().kind, TrackKind::Video | TrackKind::Audio));
     }

@@ -81,13 +81,15 @@ pub(super) async fn serve(settings: Settings, role: Role) -> Result<ExitCode, Fa
             public_url: settings.public_url.clone(),
             trusted_proxies: settings.trusted_proxies.clone(),
             rate: settings.rate,
+            egress: settings.egress,
         },
         Arc::new(Embedded),
         Arc::new(move || metrics.render()),
     );
-    let router = kinora_edge::router(edge);
+    let direct = kinora_edge::delivery::Direct::new(edge.clone());
+    let answering = listen::Answering { router: kinora_edge::router(edge), direct };
     let drain = Duration::from_secs(settings.drain_seconds);
-    let serving = tasks.spawn(listen::listen(listener, router, settings.max_connections, stop.clone(), drain));
+    let serving = tasks.spawn(listen::listen(listener, answering, settings.max_connections, stop.clone(), drain));
     tracing::info!(listen = %settings.listen, public_url = settings.public_url, "ready");
 
     signals.next().await;

@@ -19,7 +19,7 @@ const fn row(name: &'static str, default: &'static str, about: &'static str) -> 
 }
 
 /// All settings, in the order of the example file.
-pub(crate) const TABLE: [Row; 25] = [
+pub(crate) const TABLE: [Row; 27] = [
     row("data_dir", "./data", "Folder for the database and the stored objects. It is made when it is not there."),
     row("listen", "127.0.0.1:8080", "Address and port to listen on."),
     row(
@@ -50,6 +50,12 @@ pub(crate) const TABLE: [Row; 25] = [
         "Requests a second that each API key may make for long; playback and parts do not count. 0: no limit.",
     ),
     row("rate_burst", "500", "Requests that each API key may make at once, before `rate_limit` counts."),
+    row("egress_limit", "0", "Bytes of media a second that go out in total at most. 0: no limit."),
+    row(
+        "egress_limit_per_address",
+        "0",
+        "Bytes of media a second that go to one address (of IPv6: 64 bits of it) at most. 0: no limit.",
+    ),
     row("job_concurrency", "2", "Short jobs (looking into files, copying) done at the same time."),
     row("encode_concurrency", "", "Encoding jobs done at the same time. Without it: one for each processor core."),
     row("drain_seconds", "30", "Seconds that requests under way get to end after the first signal."),

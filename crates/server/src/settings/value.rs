@@ -4,15 +4,19 @@ use super::error::SettingsError;
 use super::load::Raw;
 use super::table::TABLE;
 use crate::master_key;
+use core::num::NonZeroU64;
 use core::str::FromStr;
 use kinora_app::MasterKey;
 use kinora_domain::limit::Limits;
-use kinora_edge::Rate;
+use kinora_edge::{EgressRate, Rate};
 use kinora_engine::{Confinement, Layers};
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use tracing_subscriber::filter::{LevelFilter, Targets};
+
+/// What is expected of a limit of media.
+const BYTES_A_SECOND: &str = "a whole number of bytes a second, 0 for no limit";
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +42,8 @@ pub(crate) struct Settings {
     pub(crate) max_connections: usize,
     /// How often each API key may ask.
     pub(crate) rate: Rate,
+    /// How fast media go out.
+    pub(crate) egress: EgressRate,
     pub(crate) job_concurrency: usize,
     /// The number of processor cores where none is given.
     pub(crate) encode_concurrency: usize,
@@ -180,6 +186,10 @@ impl Settings {
             rate: Rate {
                 per_second: values.parsed("rate_limit", "a whole number of requests, 0 for no limit")?,
                 burst: values.at_least_one("rate_burst")?,
+            },
+            egress: EgressRate {
+                total: NonZeroU64::new(values.parsed::<u64>("egress_limit", BYTES_A_SECOND)?),
+                each: NonZeroU64::new(values.parsed::<u64>("egress_limit_per_address", BYTES_A_SECOND)?),
             },
             job_concurrency: values.at_least_one("job_concurrency")?,
             encode_concurrency: match values.optional("encode_concurrency") {

@@ -10,6 +10,7 @@ mod changing_size;
 mod containers;
 mod crash;
 mod delivery;
+mod direct;
 mod doctor;
 mod films;
 mod full_disk;

@@ -29,7 +29,7 @@ pub use part::Part;
 pub use playable::Slug;
 pub use ranged::Ranged;
 pub use sealed::{LicensedKey, content_key, license, sealed_init_segment, sealed_media_segment};
-pub use segment::{Body, CaptionsPart, Form, Segment, captions, init_segment, media_segment};
+pub use segment::{Body, CaptionsPart, Files, Form, Payload, Segment, captions, init_segment, media_segment};
 pub use smooth::{smooth_fragment, smooth_manifest};
 pub use streams::Streams;
 pub use track_file::{TRACK_FILE, TrackFile, track_file};

@@ -20,6 +20,7 @@ use kinora_domain::track::{Track, TrackKind};
 use kinora_domain::{AssetId, Kind, ObjectId, OutputId, Problem};
 use kinora_media::captions::{Captions, Facts};
 use kinora_media::map::SegmentMap;
+use std::fs::File;
 use std::sync::Arc;
 
 /// Names a track and the version of what it renders, in URLs: `v0-1` is the video track at position 0,
@@ -115,6 +116,17 @@ impl Media {
             bytes.extend_from_slice(&piece?);
         }
         Ok(bytes)
+    }
+
+    /// The files in which `ranges` lie, each with the range of it; `None` where something does not lie in a file.
+    pub(crate) fn files(&self, ranges: &[Range<u64>]) -> Option<Vec<(Arc<File>, Range<u64>)>> {
+        let in_file = |range: &Range<u64>| {
+            let behind = self.0.partition_point(|(base, _)| *base <= range.start);
+            let (base, object) = behind.checked_sub(1).and_then(|at| self.0.get(at))?;
+            let file = object.local_file()?;
+            Some((file, range.start.checked_sub(*base)?..range.end.checked_sub(*base)?))
+        };
+        ranges.iter().map(in_file).collect()
     }
 
     /// The bytes of `ranges`, one after the other.

@@ -14,13 +14,21 @@ use kinora_domain::{AssetId, Problem};
 use kinora_media::captions::SEGMENT_MS;
 use kinora_media::cmaf::MediaSegment;
 use kinora_media::{SegmentMap, cmaf, packed, transport};
+use std::fs::File;
+use std::sync::Arc;
+
+/// Bytes of a run from which on the kernel sends it from its file: see `docs/performance.md`.
+const WORTH_A_CALL: u64 = 32 << 10;
+
+/// Bytes as they are read.
+pub type Payload = BoxStream<'static, Result<Bytes, BlobError>>;
 
 /// Bytes to send: what was made, followed by what is read from the object as it goes out.
 pub struct Body {
     /// The first bytes.
     pub head: Bytes,
     /// The rest.
-    pub payload: Option<BoxStream<'static, Result<Bytes, BlobError>>>,
+    pub payload: Option<Payload>,
     /// Bytes of both.
     pub length: u64,
 }
@@ -65,21 +73,48 @@ impl Ranged for Segment {
 
     fn read(&self, range: Range<u64>) -> Body {
         let length = range.end.saturating_sub(range.start);
+        let (head, runs) = self.cut(range);
+        let payload = self.media.as_ref().filter(|_media| !runs.is_empty()).map(|media| media.stream(runs));
+        Body { head, payload, length }
+    }
+}
+
+/// Bytes to send that lie in files.
+pub struct Files {
+    /// What was made and goes first.
+    pub head: Bytes,
+    /// Files with the ranges that follow.
+    pub runs: Vec<(Arc<File>, Range<u64>)>,
+}
+
+impl Segment {
+    /// A range of it as files that the kernel may send from, where it lies in runs that are long enough to be worth a call
+    /// each: what lies in many short ones is gathered with less work.
+    pub fn files(&self, range: Range<u64>) -> Option<Files> {
+        let (head, runs) = self.cut(range);
+        let bytes: u64 = runs.iter().map(|run| run.end.saturating_sub(run.start)).sum();
+        if runs.is_empty() || bytes / (runs.len() as u64) < WORTH_A_CALL {
+            return None;
+        }
+        Some(Files { head, runs: self.media.as_ref()?.files(&runs)? })
+    }
+
+    /// The part of a range that was made, and where the rest of it lies.
+    fn cut(&self, range: Range<u64>) -> (Bytes, Vec<Range<u64>>) {
         let made = self.head.len() as u64;
         let index = |at: u64| usize::try_from(at.min(made)).unwrap_or(self.head.len());
         let head = self.head.slice(index(range.start)..index(range.end));
         let (start, end) = (range.start.saturating_sub(made), range.end.saturating_sub(made));
-        let mut payload = Vec::with_capacity(self.payload.len());
+        let mut runs = Vec::with_capacity(self.payload.len());
         let mut at = 0_u64;
         for run in &self.payload {
             let len = run.end.saturating_sub(run.start);
             let from = run.start.saturating_add(start.saturating_sub(at).min(len));
             let to = run.start.saturating_add(end.saturating_sub(at).min(len));
-            payload.extend((from < to).then_some(from..to));
+            runs.extend((from < to).then_some(from..to));
             at = at.saturating_add(len);
         }
-        let payload = self.media.as_ref().filter(|_media| !payload.is_empty()).map(|media| media.stream(payload));
-        Body { head, payload, length }
+        (head, runs)
     }
 }
 

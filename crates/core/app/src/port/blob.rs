@@ -5,6 +5,7 @@ use bytes::Bytes;
 use core::ops::Range;
 use futures_util::stream::BoxStream;
 use kinora_domain::ObjectId;
+use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -112,4 +113,7 @@ pub trait Object: Send + Sync + 'static {
 
     /// Where it lies on a local disk, for programs that read it; `None` where it does not.
     fn local_path(&self) -> Option<PathBuf>;
+
+    /// The open file that it is, for the kernel to send from; `None` where it is none.
+    fn local_file(&self) -> Option<Arc<File>>;
 }

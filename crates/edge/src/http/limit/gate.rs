@@ -140,7 +140,7 @@ fn limited(reason: &'static str, message: &str) -> Problem {
 }
 
 /// What one subscriber has: an IPv4 address, or 64 bits of IPv6.
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
         short @ IpAddr::V4(_) => short,

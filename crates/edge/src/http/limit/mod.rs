@@ -6,5 +6,6 @@ mod gate;
 mod tell;
 
 pub use bucket::Rate;
+pub(crate) use gate::network;
 pub use gate::{Gate, enter};
 pub use tell::{Told, tell};

@@ -20,7 +20,7 @@ use kinora_blob::LocalBlobs;
 use kinora_domain::access::Role;
 use kinora_domain::limit::Limits;
 use kinora_domain::{KeyId, OrganizationId};
-use kinora_edge::{Edge, Rate, Settings};
+use kinora_edge::{Edge, EgressRate, Rate, Settings};
 use kinora_store::{Location, SqlStore};
 use programs::MissingPrograms;
 use site::Built;
@@ -138,7 +138,12 @@ fn database(folder: &TempDir) -> PathBuf {
 }
 
 fn router(app: &Arc<App>, rate: Rate) -> Router {
-    let settings = Settings { public_url: PUBLIC_URL.to_owned(), trusted_proxies: vec![PROXY.parse().unwrap()], rate };
+    let settings = Settings {
+        public_url: PUBLIC_URL.to_owned(),
+        trusted_proxies: vec![PROXY.parse().unwrap()],
+        rate,
+        egress: EgressRate::default(),
+    };
     let metrics = Arc::new(|| "kinora_up 1\n".to_owned());
     kinora_edge::router(Edge::new(Arc::clone(app), settings, Arc::new(Built), metrics))
 }

@@ -71,4 +71,8 @@ impl Object for Output {
     fn local_path(&self) -> Option<PathBuf> {
         Some(self.path.clone())
     }
+
+    fn local_file(&self) -> Option<Arc<File>> {
+        None
+    }
 }

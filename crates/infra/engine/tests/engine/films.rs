@@ -40,6 +40,10 @@ impl Object for Stored {
     fn local_path(&self) -> Option<PathBuf> {
         Some(self.0.clone())
     }
+
+    fn local_file(&self) -> Option<Arc<std::fs::File>> {
+        None
+    }
 }
 
 /// Runs ffmpeg with a moving picture as input 0, two tones as 1 and 2, and captions as 3.

@@ -3,7 +3,7 @@
 use super::answer::Answer;
 use serde_json::Value;
 use std::borrow::Cow;
-use std::io::{self, BufReader, Read as _, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -123,6 +123,29 @@ pub(crate) struct Wire {
 }
 
 impl Wire {
+    /// A connection on which nothing was said.
+    #[track_caller]
+    pub(crate) fn connect(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).unwrap();
+        stream.set_nodelay(true).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        Self { stream: BufReader::new(stream), bodiless: false }
+    }
+
+    /// The next answer, to a request that was not `HEAD`; nothing where the server ended the connection.
+    #[track_caller]
+    pub(crate) fn next(&mut self) -> Option<Answer> {
+        if self.stream.fill_buf().unwrap().is_empty() {
+            return None;
+        }
+        Some(self.take_answer().unwrap())
+    }
+
+    /// Sends what the server may refuse before it has read all of it.
+    pub(crate) fn try_send(&mut self, bytes: &[u8]) {
+        drop(self.write(bytes));
+    }
+
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.stream.get_mut().write_all(bytes)
     }

@@ -13,7 +13,7 @@ mod wait;
 
 pub(crate) use answer::Answer;
 pub(crate) use home::{Home, IDLE};
-pub(crate) use http::Request;
+pub(crate) use http::{Request, Wire};
 pub(crate) use kit::{PART, Upload, part, sources};
 pub(crate) use play::{Track, path, tracks, tracks_of};
 pub(crate) use port::Port;

@@ -1,0 +1,105 @@
+//! Media segments without the general stack: what is asked for most is answered with the least work.
+
+use super::answer::asset_id;
+use super::door;
+use super::ranged::{Parted, parted};
+use super::segments::{self, FOREVER};
+use crate::http::egress::Pace;
+use crate::http::state::Edge;
+use crate::http::{cors, observe};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, StatusCode};
+use bytes::{BufMut as _, Bytes, BytesMut};
+use core::fmt::Write as _;
+use core::time::Duration;
+use httpdate::HttpDate;
+use kinora_app::guard::Asked;
+use kinora_app::play::{Body, Files, Ranged as _, media_segment};
+use kinora_domain::Timestamp;
+use metrics::Histogram;
+use std::time::{Instant, SystemTime};
+
+/// The route whose requests are answered, as measurements name it.
+const ROUTE: &str = "/play/{asset}/{track}/{segment}";
+
+/// Answers requests for media segments.
+#[derive(Clone)]
+pub struct Direct {
+    edge: Edge,
+    whole: Histogram,
+    part: Histogram,
+}
+
+/// An answer, ready to be sent.
+pub struct Answer {
+    /// Its head, as it goes over the wire.
+    pub head: Bytes,
+    /// What follows.
+    pub media: Media,
+    /// How fast, where there is a limit.
+    pub pace: Option<Pace>,
+}
+
+/// The media of an answer.
+pub enum Media {
+    /// To be read, and then sent.
+    Read(Body),
+    /// To be sent by the kernel.
+    Files(Files),
+}
+
+impl Direct {
+    /// Of the same state as the router.
+    pub fn new(edge: Edge) -> Self {
+        let measured = |status: &'static str| metrics::histogram!("kinora_http_request_duration_seconds", "method" => "GET", "route" => ROUTE, "status" => status);
+        Self { edge, whole: measured("200"), part: measured("206") }
+    }
+
+    /// The answer to a request without a body, where it is for a media segment and succeeds. Everything else is the
+    /// router's, which does the same with more words.
+    pub async fn answer(&self, request: &Parts) -> Option<Answer> {
+        let (asset, track, segment) = named(request)?;
+        let begun = Instant::now();
+        let pass = door::admit(&self.edge, asset, request, Asked::Media).await.ok()?;
+        let (slug, number, form, content_type) = segments::media(track, segment)?;
+        let segment = media_segment(&self.edge.app, asset_id(asset).ok()?, slug, number, form).await.ok()?;
+        let Parted { status, mut headers, range } = parted(&segment, &request.headers, content_type, FOREVER);
+        let range = range?;
+        let media = segment.files(range.clone()).map_or_else(|| Media::Read(segment.read(range)), Media::Files);
+        let measured = if status == StatusCode::OK { &self.whole } else { &self.part };
+        if pass.private {
+            door::keep_private(&mut headers);
+        }
+        cors::mark(&mut headers);
+        headers.insert(observe::REQUEST_ID, observe::request_id(&self.edge, &request.headers));
+        measured.record(begun.elapsed());
+        tracing::debug!(route = ROUTE, status = status.as_u16(), "answered");
+        let pace = self.edge.egress.as_ref().map(|egress| Pace::to(egress, observe::client(&self.edge, request)));
+        Some(Answer { head: written(status, self.edge.app.now(), &headers), media, pace })
+    }
+}
+
+/// Asset, track and segment of a path that names them plainly, with nothing in it that could be read in two ways.
+fn named(request: &Parts) -> Option<(&str, &str, &str)> {
+    let mut names = request.uri.path().strip_prefix("/play/")?.split('/');
+    let found = (names.next()?, names.next()?, names.next()?);
+    (request.method == Method::GET && names.next().is_none()).then_some(found)
+}
+
+/// A head (RFC 9112 clauses 4 and 5).
+fn written(status: StatusCode, now: Timestamp, headers: &HeaderMap) -> Bytes {
+    let mut head = BytesMut::with_capacity(768);
+    let reason = status.canonical_reason().unwrap_or_default();
+    let now = Duration::from_millis(u64::try_from(now.millis()).unwrap_or(0));
+    // Writing to memory cannot fail.
+    write!(head, "HTTP/1.1 {} {reason}\r\ndate: {}\r\n", status.as_u16(), HttpDate::from(SystemTime::UNIX_EPOCH + now))
+        .unwrap_or_default();
+    for (name, value) in headers {
+        head.put_slice(name.as_str().as_bytes());
+        head.put_slice(b": ");
+        head.put_slice(value.as_bytes());
+        head.put_slice(b"\r\n");
+    }
+    head.put_slice(b"\r\n");
+    head.freeze()
+}

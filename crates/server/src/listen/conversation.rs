@@ -1,0 +1,183 @@
+//! One connection: request after request.
+
+use super::Answering;
+use super::head::{self, Head, Plain};
+use super::one::{Behind, Progress, Telling, Wire};
+use super::send::send;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request};
+use axum::response::Response;
+use bytes::{Buf as _, BytesMut};
+use core::convert::Infallible;
+use core::pin::Pin;
+use core::task::Poll;
+use core::time::Duration;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::Watcher;
+use kinora_app::causes;
+use std::future::poll_fn;
+use std::io;
+use std::net::SocketAddr;
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout_at};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
+
+/// A client that sends the head of its request more slowly than this is cut off.
+const HEAD_WITHIN: Duration = Duration::from_secs(30);
+/// A connection on which nobody asks for anything is kept for this long.
+const IDLE: Duration = Duration::from_secs(75);
+/// Bytes read at once.
+const READ: usize = 2_048;
+/// To who sends his request too slowly.
+const TOO_SLOW: &[u8] = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+
+/// Who talks, and who answers.
+pub(super) struct Conversation {
+    pub(super) peer: SocketAddr,
+    pub(super) answering: Answering,
+    pub(super) stop: CancellationToken,
+}
+
+/// What is next on a connection.
+enum Next {
+    /// A request, whose head is the first of what was read.
+    Plain(Plain),
+    /// Something that only the general stack understands.
+    Other,
+    /// Its end.
+    End,
+}
+
+impl Conversation {
+    /// Answers until one side ends it.
+    pub(super) async fn run(self, mut stream: TcpStream, watcher: Watcher) {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(error = %causes(&error), "setting TCP_NODELAY");
+        }
+        let mut read = BytesMut::new();
+        while !self.stop.is_cancelled() {
+            let next = self.next(&stream, &mut read).await.unwrap_or_else(|error| {
+                tracing::debug!(error = %causes(&error), "reading a request");
+                Next::End
+            });
+            let Plain { mut parts, len, is_last } = match next {
+                Next::Plain(plain) => plain,
+                Next::Other => return self.hand_over(stream, read, watcher).await,
+                Next::End => return,
+            };
+            parts.extensions.insert(ConnectInfo(self.peer));
+            // The last one is said to be the last by the general stack.
+            let direct = if is_last { None } else { self.answering.direct.answer(&parts).await };
+            if let Some(answer) = direct {
+                read.advance(len);
+                if let Err(error) = send(&stream, answer).await {
+                    tracing::debug!(error = %causes(&error), "a viewer went away");
+                    return;
+                }
+            } else {
+                let behind = read.split_off(len);
+                let Some(back) = self.answer_one(stream, read, behind).await else { return };
+                (stream, read) = back;
+            }
+            if is_last {
+                return;
+            }
+        }
+    }
+
+    /// Waits for a request.
+    async fn next(&self, stream: &TcpStream, read: &mut BytesMut) -> io::Result<Next> {
+        let mut until = Instant::now() + if read.is_empty() { IDLE } else { HEAD_WITHIN };
+        loop {
+            if !read.is_empty() {
+                match head::read(read) {
+                    Head::Plain(plain) => return Ok(Next::Plain(plain)),
+                    Head::Other => return Ok(Next::Other),
+                    Head::Partial => {}
+                }
+            }
+            let readable = tokio::select! {
+                readable = timeout_at(until, stream.readable()) => readable,
+                () = self.stop.cancelled(), if read.is_empty() => return Ok(Next::End),
+            };
+            match readable {
+                Ok(readable) => readable?,
+                Err(_late) if read.is_empty() => return Ok(Next::End),
+                Err(_late) => {
+                    // Whether it still reads this is its own affair.
+                    stream.try_write(TOO_SLOW)?;
+                    return Ok(Next::End);
+                }
+            }
+            let is_first = read.is_empty();
+            read.reserve(READ);
+            match stream.try_read_buf(read) {
+                Ok(0) => return Ok(Next::End),
+                Ok(_) if is_first => until = Instant::now() + HEAD_WITHIN,
+                Err(error) if error.kind() != io::ErrorKind::WouldBlock => return Err(error),
+                Ok(_) | Err(_) => {}
+            }
+        }
+    }
+
+    /// Lets the general stack answer one request, and takes the connection back with what came behind it; nothing where it
+    /// is over.
+    async fn answer_one(&self, stream: TcpStream, head: BytesMut, behind: BytesMut) -> Option<(TcpStream, BytesMut)> {
+        let progress = Progress::default();
+        let wire = Wire { stream, read: head, behind: Behind::Hidden(behind), progress: progress.clone() };
+        let telling = progress.clone();
+        let service = service_fn(|request| {
+            let (answer, progress) = (self.answer(request), telling.clone());
+            async { Ok::<_, Infallible>(answer.await?.map(|body| Telling::new(body, progress))) }
+        });
+        let mut connection = builder().serve_connection(TokioIo::new(wire), service);
+        let is_sent = poll_fn(|cx| match Pin::new(&mut connection).poll(cx) {
+            Poll::Ready(end) => {
+                noted(end);
+                Poll::Ready(false)
+            }
+            Poll::Pending if progress.is_sent() => Poll::Ready(true),
+            Poll::Pending => Poll::Pending,
+        });
+        if !is_sent.await {
+            return None;
+        }
+        let Wire { stream, behind, .. } = connection.into_parts().io.into_inner();
+        match behind {
+            Behind::Hidden(early) => Some((stream, early)),
+            Behind::Open => None,
+        }
+    }
+
+    /// Leaves a connection to the general stack until its end.
+    async fn hand_over(self, stream: TcpStream, read: BytesMut, watcher: Watcher) {
+        let wire = Wire { stream, read, behind: Behind::Open, progress: Progress::default() };
+        let service = service_fn(|request| self.answer(request));
+        let connection = builder().header_read_timeout(HEAD_WITHIN).serve_connection(TokioIo::new(wire), service);
+        noted(watcher.watch(connection).await);
+    }
+
+    fn answer(&self, request: Request<Incoming>) -> impl Future<Output = Result<Response, Infallible>> + use<> {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(ConnectInfo(self.peer));
+        self.answering.router.clone().oneshot(request)
+    }
+}
+
+fn builder() -> http1::Builder {
+    let mut builder = http1::Builder::new();
+    // Times of heads are kept where heads are read first.
+    builder.timer(TokioTimer::new()).header_read_timeout(None);
+    builder
+}
+
+fn noted(end: Result<(), hyper::Error>) {
+    if let Err(error) = end {
+        // A client that went away, mostly.
+        tracing::debug!(error = %causes(&error), "a connection ended early");
+    }
+}
