@@ -194,7 +194,7 @@ pub(super) fn presentation(
     // Beside what grows there are none: players of it do not look whether any were added.
     let captions = playable.captions(own).filter(|_captions| !growing);
     let captions = captions.map(|captions| subtitles(captions, shown)).collect();
-    let presentation = Presentation { tracks, captions, growing, from: 0 };
+    let presentation = Presentation { tracks, captions, growing, ..Presentation::default() };
     let span = shown.part.within(presentation.duration(Timescale::MICROS))?;
     if growing {
         // Nobody knows yet where its segments will lie.
