@@ -6,6 +6,7 @@ pub mod clock;
 pub mod encode;
 pub mod jobs;
 pub mod outputs;
+pub mod picture;
 pub mod playback;
 pub mod probe;
 pub mod store;
@@ -19,6 +20,7 @@ pub use encode::{
 };
 pub use jobs::Jobs;
 pub use outputs::{Amount, Outputs, StoredChunk};
+pub use picture::{Painter, PictureOrder, Still, Take};
 pub use playback::Playback;
 pub use probe::{Examination, Examined, ProbeError, Prober, SoundFacts, TrackExamined};
 pub use store::{
