@@ -5,6 +5,7 @@ pub mod blob;
 pub mod clock;
 pub mod encode;
 pub mod jobs;
+pub mod kept;
 pub mod outputs;
 pub mod picture;
 pub mod playback;
@@ -19,6 +20,7 @@ pub use encode::{
     Window,
 };
 pub use jobs::Jobs;
+pub use kept::{KeptPicture, KeptPictures};
 pub use outputs::{Amount, Outputs, StoredChunk};
 pub use picture::{Painter, PictureOrder, Still, Take};
 pub use playback::Playback;
