@@ -15,7 +15,7 @@ use kinora_domain::Problem;
 use kinora_domain::track::TrackKind;
 
 /// The version of the map is in the URL: what is there never changes.
-const FOREVER: &str = "public, max-age=31536000, immutable";
+pub(super) const FOREVER: &str = "public, max-age=31536000, immutable";
 
 const INIT: &str = "init.mp4";
 const TRANSPORT: &str = "video/mp2t";
@@ -112,7 +112,7 @@ fn name(name: &str) -> Option<(u32, Form)> {
 }
 
 /// A number in its only spelling.
-fn plain(number: &str) -> Option<u32> {
+pub(super) fn plain(number: &str) -> Option<u32> {
     let parsed: u32 = number.parse().ok()?;
     (parsed.to_string() == number).then_some(parsed)
 }

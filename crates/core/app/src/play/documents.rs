@@ -10,6 +10,7 @@ use super::track_file::TRACK_FILE;
 use crate::app::App;
 use crate::error::Error;
 use crate::fresh;
+use crate::picture::storyboard;
 use crate::process::settle::end_ms;
 use kinora_domain::track::TrackKind;
 use kinora_domain::{AssetId, Kind, OutputId, Problem};
@@ -33,7 +34,7 @@ pub struct Document {
 }
 
 impl Document {
-    pub(super) fn of(text: String) -> Self {
+    pub(crate) fn of(text: String) -> Self {
         let digest = Sha256::digest(text.as_bytes());
         // Sixteen bytes of SHA-256 tell texts apart as well as anybody needs.
         let etag = fresh::hex(digest.get(..16).unwrap_or_default());
@@ -129,13 +130,23 @@ pub async fn dash_manifest(app: &App, id: AssetId, shown: Shown<'_>) -> Result<D
     let (own, _) = playable.output(shown.output)?;
     let named = playable.listed_or_replaced(own, app.clock.now());
     let tracks = named.map(|track| dash_rendition(&playable, track, shown)).collect::<Result<_, _>>()?;
-    Ok(Document::of(dash::mpd(&presentation(&playable, shown, tracks)?)))
+    let presentation = presentation(&playable, shown, tracks)?;
+    Ok(Document::of(dash::mpd(&pictured(&playable, shown, presentation)?)))
 }
 
 fn hls_presentation(playable: &Playable, shown: Shown<'_>) -> Result<Presentation, Error> {
     let (own, _) = playable.output(shown.output)?;
     let tracks = playable.listed(own).map(|track| hls_rendition(playable, track, shown)).collect::<Result<_, _>>()?;
-    presentation(playable, shown, tracks)
+    let presentation = presentation(playable, shown, tracks)?;
+    pictured(playable, shown, presentation)
+}
+
+/// A presentation with the small pictures of its output, where all of that is shown.
+fn pictured(playable: &Playable, shown: Shown<'_>, presentation: Presentation) -> Result<Presentation, Error> {
+    let (own, growing) = playable.output(shown.output)?;
+    let is_whole = !growing && shown.part == Part::default();
+    let storyboard = is_whole.then(|| storyboard::of_tracks(playable.listed(own), base(shown.output))).flatten();
+    Ok(Presentation { storyboard, ..presentation })
 }
 
 /// The media playlist of captions beside what is shown.
@@ -211,12 +222,12 @@ pub(super) fn presentation(
 }
 
 /// The way from a document to the segments: `/play/{asset}/{hls or dash}/`, or `/play/{asset}/o/{output}/{hls or dash}/`.
-pub(super) const fn base(output: Option<OutputId>) -> &'static str {
+pub(crate) const fn base(output: Option<OutputId>) -> &'static str {
     if output.is_some() { "../../.." } else { ".." }
 }
 
 /// How long an output plays, in milliseconds.
-pub(super) fn duration_ms(playable: &Playable, output: OutputId) -> u64 {
+pub(crate) fn duration_ms(playable: &Playable, output: OutputId) -> u64 {
     playable.listed(output).map(|track| end_ms(&track.map)).max().unwrap_or(0)
 }
 

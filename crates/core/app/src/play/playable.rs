@@ -219,7 +219,7 @@ impl Playable {
     }
 
     /// Whether more of it is coming: more of what plays, or what takes its place.
-    pub(super) fn is_changing(&self) -> bool {
+    pub(crate) fn is_changing(&self) -> bool {
         let is_completed = |id: &OutputId| self.rows.completed.iter().any(|(completed, _)| completed == id);
         let is_over =
             |(id, readiness): &(OutputId, Readiness)| is_completed(id) || matches!(readiness, Readiness::CannotPlay(_));
@@ -230,7 +230,7 @@ impl Playable {
     ///
     /// # Errors
     /// There is no such output; as [`load`](Self::load).
-    pub(super) fn output(&self, wanted: Option<OutputId>) -> Result<(OutputId, bool), Error> {
+    pub(crate) fn output(&self, wanted: Option<OutputId>) -> Result<(OutputId, bool), Error> {
         let mut outputs = self.rows.outputs.iter();
         let found = match wanted {
             Some(id) => outputs.find(|(known, _)| *known == id),
@@ -260,7 +260,7 @@ impl Playable {
     }
 
     /// The tracks that manifests of an output name.
-    pub(super) fn listed(&self, output: OutputId) -> impl Iterator<Item = &PlayableTrack> {
+    pub(crate) fn listed(&self, output: OutputId) -> impl Iterator<Item = &PlayableTrack> {
         self.tracks.iter().filter(move |track| track.output == output && track.listed)
     }
 
@@ -273,7 +273,7 @@ impl Playable {
     }
 
     /// The track of that slug, at its current version, where its output plays.
-    pub(super) fn track(&self, slug: Slug) -> Result<&PlayableTrack, Error> {
+    pub(crate) fn track(&self, slug: Slug) -> Result<&PlayableTrack, Error> {
         let track = self.tracks.iter().find(|track| track.slug == slug);
         match track {
             Some(track) => self.output(Some(track.output)).map(|_| track),
@@ -302,7 +302,7 @@ impl Playable {
     }
 }
 
-pub(super) fn not_ready() -> Error {
+pub(crate) fn not_ready() -> Error {
     let message = "This video is still being prepared; try again in a moment.";
     Problem::new(Kind::Unavailable, "not_ready", message).into()
 }
