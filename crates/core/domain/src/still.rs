@@ -212,7 +212,8 @@ impl Storyboard {
         let least = duration_ms.div_ceil(MOST_OF_STORYBOARD);
         let step = STEPS_MS.into_iter().find(|step| *step >= least);
         let every_ms = step.unwrap_or_else(|| least.div_ceil(60_000) * 60_000);
-        let pictures = duration_ms.div_ceil(every_ms).max(1);
+        // What goes on for less than a tenth of a step has no picture of its own.
+        let pictures = duration_ms.saturating_sub(every_ms / 10).div_ceil(every_ms).max(1);
         let (columns, rows) = (pictures.min(SHEET.0), pictures.div_ceil(SHEET.0).min(SHEET.1));
         let side = Size { width: STORYBOARD_SIDE, height: STORYBOARD_SIDE };
         Self {
@@ -303,9 +304,11 @@ mod tests {
             (0, 1_000, 1, 1, 1),
             (1, 1_000, 1, 1, 1),
             (9_500, 1_000, 10, 10, 1),
+            (9_100, 1_000, 9, 9, 1),
+            (9_101, 1_000, 10, 10, 1),
             (12_000, 1_000, 12, 10, 2),
             (400_000, 1_000, 400, 10, 10),
-            (400_001, 2_000, 201, 10, 10),
+            (400_001, 2_000, 200, 10, 10),
             (7_200_000, 20_000, 360, 10, 10),
             (24 * 3_600_000, 300_000, 288, 10, 10),
             // What a header says that lies: seventy years.

@@ -182,12 +182,14 @@ pub fn storyboard(storyboard: &Storyboard) -> String {
     let Storyboard { width, height, columns, rows, every_ms, duration_ms, .. } = storyboard;
     let mut out = Document::new();
     let sheet_ms = storyboard.sheet_ms();
+    let longest = if storyboard.sheets() > 1 { sheet_ms } else { *duration_ms };
     out.line(format_args!("#EXT-X-VERSION:{VERSION}"));
-    out.line(format_args!("#EXT-X-TARGETDURATION:{}", sheet_ms.min(*duration_ms).div_ceil(1_000).max(1)));
+    out.line(format_args!("#EXT-X-TARGETDURATION:{}", longest.div_ceil(1_000).max(1)));
     out.line(format_args!("#EXT-X-PLAYLIST-TYPE:VOD"));
     out.line(format_args!("#EXT-X-IMAGES-ONLY"));
     for sheet in 0..storyboard.sheets() {
-        let length = duration_ms.saturating_sub(sheet.saturating_mul(sheet_ms)).min(sheet_ms);
+        let left = duration_ms.saturating_sub(sheet.saturating_mul(sheet_ms));
+        let length = if sheet.saturating_add(1) == storyboard.sheets() { left } else { sheet_ms };
         out.line(format_args!("#EXTINF:{},", decimal(length.saturating_mul(1_000))));
         let every = decimal(every_ms.saturating_mul(1_000));
         out.line(format_args!("#EXT-X-TILES:RESOLUTION={width}x{height},LAYOUT={columns}x{rows},DURATION={every}"));

@@ -25,19 +25,16 @@ pub struct Storyboard {
     pub rows: u32,
     /// Milliseconds from one picture to the next, the first being at zero; at least one.
     pub every_ms: u64,
-    /// How long the film is, in milliseconds.
+    /// How many there are.
+    pub pictures: u64,
+    /// How long the film is, in milliseconds: how long the last picture stands.
     pub duration_ms: u64,
 }
 
 impl Storyboard {
-    /// How many pictures there are.
-    pub fn pictures(&self) -> u64 {
-        self.duration_ms.div_ceil(self.every_ms.max(1))
-    }
-
     /// How many sheets there are.
     pub fn sheets(&self) -> u64 {
-        self.pictures().div_ceil(self.of_sheet())
+        self.pictures.div_ceil(self.of_sheet())
     }
 
     /// Milliseconds of the film that a full sheet shows.
@@ -71,15 +68,16 @@ impl Storyboard {
             let (sheet, place) = (picture / of_sheet, picture % of_sheet);
             let (left, top) = (place % columns * u64::from(self.width), place / columns * u64::from(self.height));
             let start_ms = picture.saturating_mul(self.every_ms);
+            let is_last = picture.saturating_add(1) == self.pictures;
             let url = self.sheet_url(sheet);
             Cue {
                 start_ms,
-                end_ms: start_ms.saturating_add(self.every_ms).min(self.duration_ms),
+                end_ms: if is_last { self.duration_ms } else { start_ms.saturating_add(self.every_ms) },
                 settings: String::new(),
                 text: format!("{url}#xywh={left},{top},{},{}", self.width, self.height),
             }
         };
-        Captions { preamble: String::new(), cues: (0..self.pictures()).map(cue).collect() }.write()
+        Captions { preamble: String::new(), cues: (0..self.pictures).map(cue).collect() }.write()
     }
 
     fn of_sheet(&self) -> u64 {

@@ -21,6 +21,7 @@ mod json;
 mod lying_headers;
 mod observability;
 mod outputs;
+mod pictures;
 mod playback;
 mod program;
 mod ranges;

@@ -48,6 +48,7 @@ fn told(slug: Slug, map: &SegmentMap, way: &str) -> media::Storyboard {
         columns: board.columns,
         rows: board.rows,
         every_ms: board.every_ms,
+        pictures: board.pictures,
         duration_ms: end_ms(map),
     }
 }

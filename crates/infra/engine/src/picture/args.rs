@@ -81,11 +81,11 @@ fn graph(order: &PictureOrder) -> String {
     let mut chain: Vec<String> = steps(|filter| matches!(filter, Filter::Deinterlace(_))).collect();
     match order.take {
         Take::First(_) | Take::Typical(..) => {}
-        // Of each moment the last picture that was shown by then; what is missing is what was shown before.
-        Take::Sheet { every_ms, .. } => chain.push(format!("fps=fps=1000/{}:start_time=0:round=up", every_ms.max(1))),
+        Take::Sheet { every_ms, .. } => chain.push(format!("fps=fps=1000/{}", every_ms.max(1)) + SHOWN_BY_THEN),
         Take::Moving { rate, speed, .. } => {
             // Films of key frames have whole seconds for ticks.
-            chain.push(format!("settb=1/1000,setpts=PTS/{},fps=fps={}:start_time=0", speed.max(1), rate.max(1)));
+            let steps = format!("settb=1/1000,setpts=PTS/{},fps=fps={}", speed.max(1), rate.max(1));
+            chain.push(steps + SHOWN_BY_THEN);
         }
     }
     chain.extend(steps(|filter| matches!(filter, Filter::Tell(_))));
@@ -108,6 +108,9 @@ fn graph(order: &PictureOrder) -> String {
     chain.extend(still.map(|still| colors(still).to_owned()));
     format!("[0:0]{}[o]", chain.join(","))
 }
+
+/// Of each moment from zero on the last picture that was shown by then; what is missing is what was shown before.
+const SHOWN_BY_THEN: &str = ":start_time=0:round=up";
 
 /// A palette of the colors that move, and a regular pattern between them, which compresses well.
 const GIF_COLORS: &str =
