@@ -27,10 +27,15 @@ export function parseAddress(pathname: string): PlayerAddress | null {
 /** What the page was given for the manifest: proofs of the right to watch, and which part of the film to show. */
 const HANDED_ON = ["token", "session", "expires", "signature", "pass", "start", "end"];
 
+/** The path below which the asset is played, on the origin of the page. */
+export function assetPath(address: PlayerAddress): string {
+  return `${address.base}/play/${address.assetId}`;
+}
+
 /** The path of the asset's manifest, on the origin of the page, with what of the page's query is meant for it. */
 export function manifestPath(address: PlayerAddress, format: StreamFormat, search: string): string {
   const file = format === "dash" ? "dash/manifest.mpd" : "hls/master.m3u8";
   const given = [...new URLSearchParams(search)].filter(([name]) => HANDED_ON.includes(name));
   const query = given.length > 0 ? `?${new URLSearchParams(given)}` : "";
-  return `${address.base}/play/${address.assetId}/${file}${query}`;
+  return `${assetPath(address)}/${file}${query}`;
 }
