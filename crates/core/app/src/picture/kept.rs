@@ -148,8 +148,11 @@ async fn insert(app: &App, named: &Named, object: ObjectId, bytes: u64) -> Resul
         tx.release_object(picture.object).await?;
     }
     tx.commit().await?;
-    if !surplus.is_empty() {
-        sweep_objects(app).await?;
+    // What is not removed now is removed another time.
+    if !surplus.is_empty()
+        && let Err(error) = sweep_objects(app).await
+    {
+        tracing::warn!(error = %crate::causes(&error), "pictures that made room could not be removed");
     }
     Ok(true)
 }
