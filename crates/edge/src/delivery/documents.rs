@@ -41,7 +41,7 @@ pub(super) async fn hls(
     let document = if name == "master" {
         hls_multivariant_playlist(app, asset, shown).await?
     } else if let Some(track) = name.strip_suffix(STORYBOARD) {
-        hls_storyboard_playlist(app, asset, shown.output, slug(track)?).await?
+        hls_storyboard_playlist(app, asset, shown, slug(track)?).await?
     } else if let Some(track) = name.strip_suffix(KEY_FRAMES) {
         hls_key_frame_playlist(app, asset, shown, slug(track)?).await?
     } else {
@@ -106,7 +106,7 @@ pub(super) fn shown<'a>(place: &Place, query: &Query, pass: &'a Pass, at: &'a st
         scheme(name).ok_or_else(|| Problem::invalid("scheme", message))
     };
     let scheme = query.one("scheme").map(named).transpose()?;
-    Ok(Shown { output: place.output, part: part(query)?, carried: &pass.carried, scheme, at })
+    Ok(Shown { output: place.output, part: part(query)?, pass: Some(pass), scheme, at })
 }
 
 /// The absolute address of an asset's media.

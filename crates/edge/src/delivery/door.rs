@@ -36,11 +36,7 @@ async fn enter(edge: &Edge, parameters: &RawPathParams, request: Request, next: 
         Ok(pass) => pass,
         Err(refusal) => {
             metrics::counter!("kinora_refused_total", "by" => "playback").increment(1);
-            let mut response = refusal.into_response();
-            if response.status() == StatusCode::UNAUTHORIZED {
-                response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"playback\""));
-            }
-            return response;
+            return challenged(refusal.into_response());
         }
     };
     let private = pass.private;
@@ -48,6 +44,14 @@ async fn enter(edge: &Edge, parameters: &RawPathParams, request: Request, next: 
     let mut response = next.run(Request::from_parts(parts, body)).await;
     if private {
         keep_private(response.headers_mut());
+    }
+    challenged(response)
+}
+
+/// Says how to be let in, where that is missing.
+fn challenged(mut response: Response) -> Response {
+    if response.status() == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"playback\""));
     }
     response
 }
@@ -76,7 +80,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// What one viewer was let in to is for no shared cache.
-fn keep_private(headers: &mut HeaderMap) {
+pub(super) fn keep_private(headers: &mut HeaderMap) {
     let cache = headers.get(CACHE_CONTROL).and_then(|value| value.to_str().ok()).unwrap_or("no-cache");
     let cache = match cache.strip_prefix("public") {
         Some(rest) => format!("private{rest}"),

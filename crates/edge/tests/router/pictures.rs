@@ -288,6 +288,11 @@ async fn every_document_tells_where_the_small_pictures_are() {
     assert_eq!(told.header("cache-control"), Some("no-cache"));
     assert_snapshot!("storyboard_vtt", told.text());
     let master = world.fetch(&format!("{play}/hls/master.m3u8")).await.expect(200);
+    // Those of a part have other times, and old players know no more than they have to.
+    for document in ["hls/master.m3u8?start=2&end=6", "dash/manifest.mpd?start=2", "hls-ts/master.m3u8"] {
+        let without = world.fetch(&format!("{play}/{document}")).await.expect(200);
+        assert!(!without.text().contains("storyboard"), "{document}: {}", without.text());
+    }
     let playlist = master.text().split("EXT-X-IMAGE-STREAM-INF:").nth(1).unwrap().split("URI=\"").nth(1).unwrap();
     let playlist = playlist.split('"').next().unwrap();
     let images = world.fetch(&format!("{play}/hls/{playlist}")).await.expect(200);

@@ -24,6 +24,8 @@ pub struct Picture {
     object: Arc<dyn Object>,
     /// Whether the asset is still being made, so that there may be a better one soon.
     pub changing: bool,
+    /// Whether it was shown for a proof alone, and is for no shared cache.
+    pub private: bool,
 }
 
 /// What a picture is called and belongs to.
@@ -63,7 +65,7 @@ impl Ranged for Picture {
 pub(super) async fn picture(
     app: &App,
     named: Named,
-    changing: bool,
+    (changing, private): (bool, bool),
     make: impl Future<Output = Result<Bytes, Error>> + Send,
 ) -> Result<Picture, Error> {
     let found = match find(app, &named).await? {
@@ -72,7 +74,7 @@ pub(super) async fn picture(
     };
     // The name of an object names its bytes, and the track of which version.
     let track = named.name.split('/').next().unwrap_or_default();
-    Ok(Picture { tag: format!("{track}-{}", found.id), object: found.object, changing })
+    Ok(Picture { tag: format!("{track}-{}", found.id), object: found.object, changing, private })
 }
 
 async fn made(app: &App, named: &Named, make: impl Future<Output = Result<Bytes, Error>>) -> Result<Made, Error> {

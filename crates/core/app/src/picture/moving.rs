@@ -5,6 +5,7 @@ use super::kept::{Named, Picture, picture};
 use super::source::Source;
 use crate::app::App;
 use crate::error::Error;
+use crate::guard::Pass;
 use crate::play::playable::not_ready;
 use crate::port::Take;
 use crate::process::settle::end_ms;
@@ -52,13 +53,15 @@ enum Shows {
 ///
 /// # Errors
 /// The asset or the output does not exist, does not play, has no picture, or grows; `Invalid` size, or part, by the names
-/// `width`, `height`, `start` and `duration`; `Unavailable`: too much is made already.
-pub async fn moving(app: &App, asset: AssetId, wanted: &WantedMoving) -> Result<Picture, Error> {
+/// `width`, `height`, `start` and `duration`; `Unavailable`: too much is made already; as [`Pass::proves`] for a part of what
+/// is encrypted.
+pub async fn moving(app: &App, asset: AssetId, wanted: &WantedMoving, pass: &Pass) -> Result<Picture, Error> {
     wanted.size.check(&MOVING_SIDES)?;
     let source = Source::of_output(app, asset, wanted.output, |film| wanted.size.frame(film, SIDE)).await?;
     if source.growing {
         return Err(not_ready());
     }
+    let private = (wanted.start.is_some() || wanted.duration.is_some()) && source.opens(Some(pass))?;
     let shows = shows(&source.track()?.map, wanted)?;
     let what = match shows {
         Shows::Glimpses => "glimpses".to_owned(),
@@ -75,7 +78,7 @@ pub async fn moving(app: &App, asset: AssetId, wanted: &WantedMoving) -> Result<
         };
         paint(app, &source, film, cut, take).await
     };
-    picture(app, named, source.changing, make).await
+    picture(app, named, (source.changing, private), make).await
 }
 
 fn shows(map: &SegmentMap, wanted: &WantedMoving) -> Result<Shows, Problem> {

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::error::Error;
+use crate::guard::Pass;
 use crate::play::cache::playable;
 use crate::play::playable::{Playable, PlayableTrack};
 use crate::play::{Slug, duration_ms};
@@ -65,6 +66,14 @@ impl Source {
 
     pub(super) fn track(&self) -> Result<&PlayableTrack, Error> {
         self.playable.track(self.slug)
+    }
+
+    /// Passes who may see any moment of it, and says whether that is for him alone.
+    ///
+    /// # Errors
+    /// It is encrypted, and no proof was shown.
+    pub(super) fn opens(&self, pass: Option<&Pass>) -> Result<bool, Problem> {
+        self.playable.opens(self.output, pass)
     }
 
     /// How long the output plays so far, in milliseconds: longer than its picture, where sound goes on.

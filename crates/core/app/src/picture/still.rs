@@ -5,6 +5,7 @@ use super::kept::{Named, Picture, picture};
 use super::source::Source;
 use crate::app::App;
 use crate::error::Error;
+use crate::guard::Pass;
 use crate::play::playable::not_ready;
 use crate::port::{Still, Take};
 use base64::Engine as _;
@@ -72,8 +73,8 @@ pub async fn still_forms(app: &App) -> Vec<StillForm> {
 /// # Errors
 /// The asset or the output does not exist, does not play, or has no picture; `Invalid` size or time, by the names `width`,
 /// `height` and `time`; `NotFound`: this server does not make that form; `Unavailable`: the time has not come yet, or too
-/// much is made already.
-pub async fn still(app: &App, asset: AssetId, wanted: &WantedStill) -> Result<Picture, Error> {
+/// much is made already; as [`Pass::proves`] for any time of what is encrypted.
+pub async fn still(app: &App, asset: AssetId, wanted: &WantedStill, pass: &Pass) -> Result<Picture, Error> {
     wanted.size.check(&SIDES)?;
     if !app.painter.makes(wanted.form).await {
         let message = "This server cannot make pictures of this type; `jpg`, `png` and `webp` are there.";
@@ -81,11 +82,12 @@ pub async fn still(app: &App, asset: AssetId, wanted: &WantedStill) -> Result<Pi
     }
     let side = wanted.kind.side();
     let source = Source::of_output(app, asset, wanted.output, |film| wanted.size.frame(film, side)).await?;
+    let private = wanted.time.is_some() && source.opens(Some(pass))?;
     let moment = moment(&source, wanted.time)?;
     let name = source.name(&moment.name(), wanted.form.extension());
     let named = Named { asset, output: source.output, name };
     let make = make(app, &source, moment, Still::File(wanted.form));
-    picture(app, named, source.changing, make).await
+    picture(app, named, (source.changing, private), make).await
 }
 
 /// The thumbhash of the poster in base64: about 25 bytes of which a page makes a blurred picture while the real one
@@ -102,7 +104,7 @@ pub async fn thumbhash(app: &App, asset: AssetId, output: Option<OutputId>) -> R
         let pixels = make(app, &source, moment, Still::Pixels).await?;
         hash(source.frame.shown, &pixels).ok_or_else(|| undecodable().into())
     };
-    picture(app, named, source.changing, make).await
+    picture(app, named, (source.changing, false), make).await
 }
 
 /// The hash of so many pixels in base64.

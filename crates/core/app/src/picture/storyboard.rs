@@ -5,12 +5,13 @@ use super::kept::{Named, Picture, picture};
 use super::source::{Source, size, smallest};
 use crate::app::App;
 use crate::error::Error;
+use crate::guard::Pass;
 use crate::play::playable::{PlayableTrack, not_ready};
-use crate::play::{Document, Slug, base};
+use crate::play::{Document, Shown, Slug, base};
 use crate::port::Take;
 use crate::process::settle::end_ms;
 use kinora_domain::still::Storyboard;
-use kinora_domain::{AssetId, OutputId, Problem};
+use kinora_domain::{AssetId, Problem};
 use kinora_media::map::SegmentInfo;
 use kinora_media::progressive::{Progressive, Span};
 use kinora_media::{SegmentMap, hls, storyboard as media};
@@ -26,23 +27,22 @@ fn board(map: &SegmentMap) -> Storyboard {
     Storyboard::of(size(map), end_ms(map))
 }
 
-/// The storyboard of what an output lists, as manifests tell of it; `base` is the way from the document to the asset, without
-/// a slash at the end.
+/// The storyboard of what an output lists, as manifests tell of it.
 pub(crate) fn of_tracks<'tracks>(
     tracks: impl Iterator<Item = &'tracks PlayableTrack>,
-    base: &str,
+    shown: Shown<'_>,
 ) -> Option<media::Storyboard> {
     let track = smallest(tracks, |film| Storyboard::of(film, 0).frame)?;
-    Some(told(track.slug, &track.map, &format!("{base}/")))
+    Some(told(track.slug, &track.map, &format!("{}/", base(shown.output)), shown))
 }
 
 /// As a document tells of it; `way` leads from there to the asset, and has a slash at its end where it is not empty.
-fn told(slug: Slug, map: &SegmentMap, way: &str) -> media::Storyboard {
+fn told(slug: Slug, map: &SegmentMap, way: &str, shown: Shown<'_>) -> media::Storyboard {
     let board = board(map);
     media::Storyboard {
         id: format!("{slug}{STORYBOARD}"),
-        playlist: format!("{slug}{STORYBOARD}.m3u8"),
-        sheet_template: format!("{way}{slug}/storyboard/$Number$.jpg"),
+        playlist: format!("{slug}{STORYBOARD}.m3u8{}", shown.of_documents()),
+        sheet_template: format!("{way}{slug}/storyboard/$Number$.jpg{}", shown.of_media()),
         width: board.frame.shown.width,
         height: board.frame.shown.height,
         columns: board.columns,
@@ -57,12 +57,14 @@ fn told(slug: Slug, map: &SegmentMap, way: &str) -> media::Storyboard {
 /// place on it.
 ///
 /// # Errors
-/// The asset or the output does not exist, does not play, has no picture, or grows.
-pub async fn storyboard(app: &App, asset: AssetId, output: Option<OutputId>) -> Result<Document, Error> {
-    let source = Source::of_output(app, asset, output, |film| Storyboard::of(film, 0).frame).await?;
+/// The asset or the output does not exist, does not play, has no picture, or grows; as [`Pass::proves`] where it is
+/// encrypted.
+pub async fn storyboard(app: &App, asset: AssetId, shown: Shown<'_>) -> Result<Document, Error> {
+    let source = Source::of_output(app, asset, shown.output, |film| Storyboard::of(film, 0).frame).await?;
+    source.opens(shown.pass)?;
     let map = &whole(&source)?.map;
-    let way = if output.is_some() { "../../" } else { "" };
-    Ok(Document::of(told(source.slug, map, way).webvtt()))
+    let way = if shown.output.is_some() { "../../" } else { "" };
+    Ok(Document::of(told(source.slug, map, way, shown).webvtt()))
 }
 
 /// The HLS playlist of the sheets of a track.
@@ -72,23 +74,25 @@ pub async fn storyboard(app: &App, asset: AssetId, output: Option<OutputId>) -> 
 pub async fn hls_storyboard_playlist(
     app: &App,
     asset: AssetId,
-    output: Option<OutputId>,
+    shown: Shown<'_>,
     slug: Slug,
 ) -> Result<Document, Error> {
     let source = Source::of_track(app, asset, slug, |film| Storyboard::of(film, 0).frame).await?;
-    if source.playable.output(output)?.0 != source.output {
+    if source.playable.output(shown.output)?.0 != source.output {
         return Err(Problem::not_found("track").into());
     }
+    source.opens(shown.pass)?;
     let map = &whole(&source)?.map;
-    Ok(Document::of(hls::storyboard(&told(slug, map, &format!("{}/", base(output))))))
+    Ok(Document::of(hls::storyboard(&told(slug, map, &format!("{}/", base(shown.output)), shown))))
 }
 
 /// A sheet of a track, from 0, as JPEG.
 ///
 /// # Errors
 /// As [`storyboard`]; there is no such sheet; `Unavailable`: too much is made already.
-pub async fn sheet(app: &App, asset: AssetId, slug: Slug, number: u32) -> Result<Picture, Error> {
+pub async fn sheet(app: &App, asset: AssetId, slug: Slug, number: u32, pass: &Pass) -> Result<Picture, Error> {
     let source = Source::of_track(app, asset, slug, |film| Storyboard::of(film, 0).frame).await?;
+    let private = source.opens(Some(pass))?;
     let board = board(&whole(&source)?.map);
     let times = board.sheet(number).ok_or_else(|| Problem::not_found("sheet"))?;
     let named = Named { asset, output: source.output, name: source.name(&format!("sheet{number}"), "jpg") };
@@ -99,7 +103,7 @@ pub async fn sheet(app: &App, asset: AssetId, slug: Slug, number: u32) -> Result
         let take = Take::Sheet { every_ms, columns: board.columns, rows: board.rows };
         paint(app, &source, film, cut, take).await
     };
-    picture(app, named, source.changing, make).await
+    picture(app, named, (source.changing, private), make).await
 }
 
 /// The track, where all of it is there: before that nobody knows how many pictures there will be.

@@ -10,6 +10,7 @@ use super::track_file::TRACK_FILE;
 use crate::app::App;
 use crate::error::Error;
 use crate::fresh;
+use crate::guard::Pass;
 use crate::picture::storyboard;
 use crate::process::settle::end_ms;
 use kinora_domain::track::TrackKind;
@@ -49,8 +50,8 @@ pub struct Shown<'a> {
     pub output: Option<OutputId>,
     /// What of it: the segments of the picture in which that is shown, whole.
     pub part: Part,
-    /// Parameters that every address in it carries, such as the token by which it was fetched; empty for none.
-    pub carried: &'a str,
+    /// What who asks was let in with: every address in it carries that on.
+    pub pass: Option<&'a Pass>,
     /// How the samples of what is encrypted are; what its players usually take without.
     pub scheme: Option<Scheme>,
     /// The absolute address of `/play/{asset}`, for what players do not read relative to a document.
@@ -58,15 +59,20 @@ pub struct Shown<'a> {
 }
 
 impl Shown<'_> {
+    /// Parameters that every address carries, such as the token by which it was fetched; empty for none.
+    fn carried(&self) -> &str {
+        self.pass.map_or("", |pass| &pass.carried)
+    }
+
     /// The query of the documents that a document names.
-    pub(super) fn of_documents(&self) -> String {
+    pub(crate) fn of_documents(&self) -> String {
         let scheme = self.scheme.map(|scheme| format!("scheme={}", scheme.name())).unwrap_or_default();
-        joined(&[&self.part.query(), &scheme, self.carried])
+        joined(&[&self.part.query(), &scheme, self.carried()])
     }
 
     /// The query of media.
-    pub(super) fn of_media(&self) -> String {
-        joined(&[self.carried])
+    pub(crate) fn of_media(&self) -> String {
+        joined(&[self.carried()])
     }
 }
 
@@ -141,11 +147,12 @@ fn hls_presentation(playable: &Playable, shown: Shown<'_>) -> Result<Presentatio
     pictured(playable, shown, presentation)
 }
 
-/// A presentation with the small pictures of its output, where all of that is shown.
+/// A presentation with the small pictures of its output, where all of that is shown, to whom they are for.
 fn pictured(playable: &Playable, shown: Shown<'_>, presentation: Presentation) -> Result<Presentation, Error> {
     let (own, growing) = playable.output(shown.output)?;
     let is_whole = !growing && shown.part == Part::default();
-    let storyboard = is_whole.then(|| storyboard::of_tracks(playable.listed(own), base(shown.output))).flatten();
+    let is_seen = is_whole && playable.opens(own, shown.pass).is_ok();
+    let storyboard = is_seen.then(|| storyboard::of_tracks(playable.listed(own), shown)).flatten();
     Ok(Presentation { storyboard, ..presentation })
 }
 

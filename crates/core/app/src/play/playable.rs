@@ -3,7 +3,9 @@
 use super::lock::Lock;
 use crate::app::App;
 use crate::error::Error;
+use crate::guard::Pass;
 use crate::guard::content::ContentSecret;
+use crate::guard::proof::token_required;
 use crate::port::{BlobError, Object};
 use crate::process::part::{Assembled, assemble, load_map};
 use bytes::Bytes;
@@ -257,6 +259,18 @@ impl Playable {
     /// `NotFound`: the output is encrypted, and `what` is nothing that could be.
     pub(super) fn require_clear(&self, output: OutputId, what: &str) -> Result<(), Error> {
         if self.lock(output).is_some() { Err(Problem::not_found(what).into()) } else { Ok(()) }
+    }
+
+    /// Passes who may see any moment of an output in the clear, as pictures show it, and says whether that is for him alone:
+    /// what is encrypted is for whom its keys are for, and those are given for a proof, whatever the policy.
+    ///
+    /// # Errors
+    /// Those of [`Pass::proves`].
+    pub(crate) fn opens(&self, output: OutputId, pass: Option<&Pass>) -> Result<bool, Problem> {
+        if self.lock(output).is_none() {
+            return Ok(false);
+        }
+        pass.ok_or_else(token_required)?.proves().map(|()| true)
     }
 
     /// The tracks that manifests of an output name.

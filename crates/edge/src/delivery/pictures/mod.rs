@@ -7,14 +7,17 @@ mod storyboard;
 
 pub(super) use storyboard::sheet;
 
+use super::door::keep_private;
 use super::place::Place;
 use super::ranged::ranged;
 use crate::http::query::Query;
 use crate::http::state::Edge;
-use axum::Router;
-use axum::http::HeaderMap;
+use axum::http::header::X_CONTENT_TYPE_OPTIONS;
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use axum::routing::get;
+use axum::{Extension, Router};
+use kinora_app::guard::Pass;
 use kinora_app::picture::{Picture, StillKind};
 use kinora_domain::Problem;
 use kinora_domain::still::{AskedSize, Fit, MovingForm, StillForm};
@@ -46,8 +49,8 @@ pub(super) fn documents() -> Router<Edge> {
     Router::new().route("/storyboard.vtt", get(storyboard::storyboard))
 }
 
-/// What a request for a picture says.
-type Asked = (Place, Query, HeaderMap);
+/// What a request for a picture says, and what it was let in with.
+type Asked = (Place, Query, Extension<Pass>, HeaderMap);
 
 /// The size that a query asks for.
 fn size(query: &Query) -> Result<AskedSize, Problem> {
@@ -65,7 +68,17 @@ fn size(query: &Query) -> Result<AskedSize, Problem> {
 }
 
 fn answer(picture: &Picture, headers: &HeaderMap, content_type: &'static str) -> Response {
-    ranged(picture, headers, content_type, if picture.changing { REVALIDATE } else { LONG })
+    sent(picture, headers, content_type, if picture.changing { REVALIDATE } else { LONG })
+}
+
+/// The answer with a picture that lives so long.
+fn sent(picture: &Picture, headers: &HeaderMap, content_type: &'static str, cache: &'static str) -> Response {
+    let mut response = ranged(picture, headers, content_type, cache);
+    if picture.private {
+        keep_private(response.headers_mut());
+    }
+    response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
 }
 
 /// The media type of a still.

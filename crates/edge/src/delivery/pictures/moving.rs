@@ -14,10 +14,10 @@ pub(super) fn moving(form: MovingForm) -> MethodRouter<Edge> {
     get(async move |State(edge): State<Edge>, asked: Asked| one(&edge, form, &asked).await)
 }
 
-async fn one(edge: &Edge, form: MovingForm, (place, query, headers): &Asked) -> Result<Response, Refusal> {
+async fn one(edge: &Edge, form: MovingForm, (place, query, pass, headers): &Asked) -> Result<Response, Refusal> {
     let (start, duration) = (query.seconds("start")?, query.seconds("duration")?);
     let wanted = WantedMoving { output: place.output, start, duration, size: size(query)?, form };
-    let picture = kinora_app::picture::moving(&edge.app, place.asset, &wanted).await?;
+    let picture = kinora_app::picture::moving(&edge.app, place.asset, &wanted, pass).await?;
     let content_type = match form {
         MovingForm::WebP => "image/webp",
         MovingForm::Gif => "image/gif",

@@ -25,7 +25,7 @@ pub(super) fn by_accept(kind: StillKind) -> MethodRouter<Edge> {
 }
 
 async fn liked(edge: &Edge, kind: StillKind, asked: &Asked) -> Result<Response, Refusal> {
-    let (_, _, headers) = asked;
+    let (.., headers) = asked;
     let at_hand = kinora_app::picture::still_forms(&edge.app).await;
     let form = chosen(text(headers, ACCEPT.as_str()), &at_hand);
     let mut response = one(edge, (kind, form), asked).await?;
@@ -36,10 +36,10 @@ async fn liked(edge: &Edge, kind: StillKind, asked: &Asked) -> Result<Response, 
 async fn one(
     edge: &Edge,
     (kind, form): (StillKind, StillForm),
-    (place, query, headers): &Asked,
+    (place, query, pass, headers): &Asked,
 ) -> Result<Response, Refusal> {
     let wanted = WantedStill { output: place.output, kind, time: query.seconds("time")?, size: size(query)?, form };
-    let picture = kinora_app::picture::still(&edge.app, place.asset, &wanted).await?;
+    let picture = kinora_app::picture::still(&edge.app, place.asset, &wanted, pass).await?;
     Ok(answer(&picture, headers, type_of(form)))
 }
 
