@@ -2,7 +2,7 @@ import { MediaController } from "media-chrome";
 import "media-chrome/menu";
 import "./player.css";
 import { element } from "../shared/dom";
-import { assetPath, manifestPath, parseAddress } from "./address";
+import { assetPath, manifestPath, parseAddress, proofQuery, showsPart } from "./address";
 import { Commands } from "./commands";
 import { chooseEngine } from "./engines/choose";
 import type { MediaKind } from "./engines/engine";
@@ -36,7 +36,15 @@ const engine = address ? chooseEngine(video, options.format, url) : null;
 if (options.muted) controller.setAttribute("nomutedpref", "");
 controller.append(video);
 
-const pictures = address ? new Pictures(video, assetPath(address), !options.autoplay) : null;
+const pictures = address
+  ? new Pictures(video, {
+      asset: assetPath(address),
+      manifest: url,
+      proof: proofQuery(location.search),
+      poster: !options.autoplay,
+      preview: !showsPart(location.search),
+    })
+  : null;
 
 function showKind(kind: MediaKind): void {
   stage.dataset.kind = kind;
