@@ -3,6 +3,8 @@
 use crate::film::{Script, film};
 use crate::world::{Painting, World, ask};
 use core::sync::atomic::Ordering;
+use core::time::Duration;
+use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use insta::assert_snapshot;
@@ -343,6 +345,62 @@ async fn a_film_that_says_that_it_is_very_long_has_no_more_small_pictures_than_o
 }
 
 #[tokio::test]
+async fn what_takes_too_much_decoding_is_made_of_key_frames() {
+    let (world, painting) = World::painting().await;
+    // Of pictures as large as these 226 may be decoded for one, and the film is one group of 250.
+    let script = Script { size: [4_096, 2_160], group: 250, ..Script::default() };
+    let file = world.upload("large.mp4", &film(&script).bytes).await;
+    let play = format!("/play/{}", world.asset(&file, "Large").await);
+    let fields = [Filter::Deinterlace(Scan::TopFirst)];
+    for (name, is_run) in [
+        ("thumbnail.jpg?time=1", true),
+        ("thumbnail.jpg?time=9.02", true),
+        ("thumbnail.jpg?time=9.1", false),
+        ("preview.gif?start=7&duration=2", true),
+        ("v0-1/storyboard/0.jpg", false),
+    ] {
+        let answer = world.fetch(&format!("{play}/{name}")).await.expect(200);
+        let order = painting.asked().pop().unwrap();
+        // Only what has what lies beside it can have its fields put together.
+        assert_eq!(order.filters == fields, is_run, "{name}: {}", answer.text());
+        let sheet = Take::Sheet { every_ms: 1_000, columns: 10, rows: 1 };
+        assert_eq!(order.take == sheet, name.contains("storyboard"), "{name}");
+    }
+    let asked = painting.asked().len();
+    let refused = world.fetch(&format!("{play}/preview.gif?start=9&duration=1")).await.expect(400);
+    let text = refused.text();
+    assert!(text.starts_with("`duration`: ") && text.contains("250 pictures") && text.contains("2000"), "{text}");
+    assert_eq!(painting.asked().len(), asked);
+}
+
+#[tokio::test]
+async fn who_goes_away_while_a_picture_is_stored_leaves_nothing_behind() {
+    let (world, painting, play) = playing().await;
+    let asset = play.strip_prefix("/play/").unwrap().parse().unwrap();
+    let before = world.blobs.list().await.unwrap().len();
+    // Nobody else may write: its bytes are there, and its row is not.
+    let writing = world.store.begin().await.unwrap();
+    let poster = format!("{play}/poster.jpg");
+    {
+        let mut gone = core::pin::pin!(world.fetch(&poster));
+        while world.blobs.list().await.unwrap().len() == before {
+            assert!(gone.as_mut().now_or_never().is_none(), "it is not stored yet");
+            tokio::task::yield_now().await;
+        }
+    }
+    drop(writing);
+    let kept = async {
+        while world.store.read().await.unwrap().kept_pictures(asset).await.unwrap().is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), kept).await.expect("it is kept all the same");
+    world.fetch(&poster).await.expect(200);
+    assert_eq!((painting.asked().len(), world.blobs.list().await.unwrap().len()), (1, before + 1));
+    assert_eq!(world.store.integrity().await.unwrap(), Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn the_hash_is_short_and_kept_like_the_rest() {
     let (world, painting, play) = playing().await;
     let hash = world.fetch(&format!("{play}/thumbhash")).await.expect(200);
@@ -392,10 +450,10 @@ async fn of_pictures_that_nobody_asks_for_any_more_only_so_many_are_kept() {
     for number in 0..300 {
         if number == 150 {
             // It is asked for again, an hour later.
-            world.clock.forward(core::time::Duration::from_secs(3_601));
+            world.clock.forward(Duration::from_secs(3_601));
             world.fetch(&poster).await.expect(200);
         }
-        world.clock.forward(core::time::Duration::from_secs(1));
+        world.clock.forward(Duration::from_secs(1));
         world.fetch(&format!("{play}/thumbnail.jpg?width={}", 16 + number)).await.expect(200);
     }
     assert_eq!(painting.asked().len(), 301);

@@ -10,6 +10,7 @@
 mod chunks;
 mod edits;
 mod keys;
+mod order;
 mod select;
 mod tables;
 
@@ -30,6 +31,7 @@ use keys::Keys;
 use select::Selection;
 use tables::Tables;
 
+pub use order::KeyOrder;
 pub use select::shown_at;
 
 /// A part of a presentation: from its beginning, in microseconds, to in front of its end.
@@ -109,22 +111,34 @@ impl Progressive {
     }
 
     /// A film of key frames of a track: for each of these times, in ticks of the track, the one nearest to it, shown for a
-    /// second. It needs no other picture to be decoded. `None` where there are no times, or no key frames.
+    /// second. It needs no other picture to be decoded, and each is one slice of what is [read](Self::read), for
+    /// [`KeyOrder::put`]. `None` where there are no times, or no key frames.
     pub fn key_frames(map: &SegmentMap, times: &[i64]) -> Option<Self> {
         let scale = Timescale::new(1)?;
         let mut header = map.header().clone();
         header.timescale = scale;
         let (mut tables, mut chunks) = (Tables::default(), Chunks::new(scale));
         let mut keys = Keys::new(map);
+        let mut found = Vec::with_capacity(times.len());
         for (second, time) in (0..).zip(times) {
             let (at, size) = keys.nearest(*time)?;
+            found.push((at, size));
             let sample = Sample { size, duration: 1, composition_offset: 0, sync: true };
             tables.push(&sample, second);
             chunks.push(&sample, second, 0, at);
         }
         tables.end();
         let shown = Shown::whole(scale, tables.duration())?;
-        Self::of(&[(0, Laid { header: Cow::Owned(header), tables, chunks, shown })])
+        let film = Self::of(&[(0, Laid { header: Cow::Owned(header), tables, chunks, shown })])?;
+        let mut at = film.pieces.first()?.at;
+        // Also where two lie behind each other.
+        let piece = |(from, size): (u64, u32)| {
+            let piece = Piece { at, track: 0, from };
+            at = at.saturating_add(size.into());
+            piece
+        };
+        let pieces = found.into_iter().map(piece).collect();
+        Some(Self { pieces, ..film })
     }
 
     /// The file of tracks that are laid out, each with its number among those that were given.

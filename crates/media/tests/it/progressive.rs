@@ -7,7 +7,7 @@ use std::time::Duration;
 use kinora_media::cmaf::init_segment;
 use kinora_media::map::{Cuts, IndexedSample, MapBuilder, TrackFacts};
 use kinora_media::mp4::parse;
-use kinora_media::progressive::{Slice, Span, shown_at};
+use kinora_media::progressive::{KeyOrder, Slice, Span, shown_at};
 use kinora_media::timing::{Timescale, rescale, seconds};
 use kinora_media::{PlannedTrack, Progressive, SegmentMap};
 use proptest::prelude::*;
@@ -245,6 +245,69 @@ fn key_frames_are_those_nearest_to_the_times_and_stand_alone() {
     assert_eq!(Progressive::key_frames(map, &[]), None);
     let sizes: u64 = packets.iter().map(|packet| packet.size).sum();
     assert_eq!(keys.size(), keys.head().len() as u64 + sizes, "nothing else is read");
+}
+
+/// A film of key frames as a program gets it.
+fn put_in_order(map: &SegmentMap, keys: &Progressive, object: &[u8]) -> Vec<u8> {
+    let mut order = KeyOrder::new(map).unwrap();
+    let mut out = Vec::new();
+    for slice in keys.read(0..keys.size()) {
+        match slice {
+            Slice::Head(range) => out.extend_from_slice(&keys.head()[range]),
+            Slice::Media { range, .. } => {
+                let mut sample =
+                    object[usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap()].to_vec();
+                order.put(&mut sample);
+                out.extend(sample);
+            }
+        }
+    }
+    out
+}
+
+#[test]
+fn key_frames_come_in_their_order_from_groups_that_are_open() {
+    let folder = TempDir::new().unwrap();
+    // Where the order is told by so few bits that it begins anew in each group, and where groups are longer than that.
+    for (name, params) in [
+        ("a.mp4", "open-gop=1:keyint=25:min-keyint=25:scenecut=0:bframes=3"),
+        ("b.mp4", "open-gop=1:keyint=17:min-keyint=17:scenecut=0:bframes=2:slices=4"),
+        ("c.mp4", "open-gop=1:keyint=25:min-keyint=25:scenecut=0:bframes=3:interlaced=1"),
+        ("d.mp4", "keyint=25:min-keyint=25:scenecut=0:bframes=3"),
+    ] {
+        let (source, file) =
+            made(&folder, name, &[&["-c:v", "libx264", "-x264-params", params], &["-an"][..]].concat());
+        let planned = plan(&file).unwrap();
+        let map = &planned[0].map;
+        let all = tool::frames(&source, 0);
+        let scale = map.header().timescale;
+        let group = if name == "b.mp4" { 17 } else { 25 };
+        // Some stand twice behind each other.
+        let numbers: Vec<usize> = (0..8).flat_map(|key| vec![key * group; 1 + usize::from(key % 3 == 1)]).collect();
+        let micros = |number: &usize| i64::try_from(*number).unwrap() * 40_000 + 10_000;
+        let times: Vec<i64> = numbers.iter().map(|number| rescale(micros(number), Timescale::MICROS, scale)).collect();
+        let keys = Progressive::key_frames(map, &times).unwrap();
+        let expected: Vec<_> = numbers.iter().map(|number| all[*number].clone()).collect();
+        let path = folder.path().join("keys.mp4");
+        std::fs::write(&path, put_in_order(map, &keys, &file)).unwrap();
+        assert_eq!(tool::shown_frames(&path, 0), expected, "{name}");
+        std::fs::write(&path, whole(&keys, &[&file])).unwrap();
+        // As they are, a decoder cannot know their order, unless each begins anew.
+        assert_eq!(tool::shown_frames(&path, 0) == expected, name == "d.mp4", "{name}");
+    }
+}
+
+#[test]
+fn what_is_no_key_frame_of_h264_stays_as_it_is() {
+    let folder = TempDir::new().unwrap();
+    let (_, file) = made(&folder, "a.mp4", &[X264, &["-an"]].concat());
+    let planned = plan(&file).unwrap();
+    let mut order = KeyOrder::new(&planned[0].map).unwrap();
+    for bytes in [&b""[..], b"\0\0\0\x09\x41", b"\0\0\0\x01\x65", b"\0\0\0\x02\x41\x80", &[0xff; 64], &[0; 64]] {
+        let mut sample = bytes.to_vec();
+        order.put(&mut sample);
+        assert_eq!(sample, bytes);
+    }
 }
 
 #[test]

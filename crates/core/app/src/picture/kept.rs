@@ -8,7 +8,7 @@ use crate::port::{BlobError, KeptPicture, Object};
 use crate::work::sweep_objects;
 use bytes::Bytes;
 use core::ops::Range;
-use kinora_domain::{AssetId, ObjectId, OutputId, Problem};
+use kinora_domain::{AssetId, Kind, ObjectId, OutputId, Problem};
 use std::sync::Arc;
 
 /// Pictures of an asset that are kept at most, and their bytes: those that were not asked for longest go.
@@ -29,6 +29,7 @@ pub struct Picture {
 }
 
 /// What a picture is called and belongs to.
+#[derive(Clone)]
 pub(super) struct Named {
     pub(super) asset: AssetId,
     pub(super) output: OutputId,
@@ -63,7 +64,7 @@ impl Ranged for Picture {
 /// # Errors
 /// Those of `make`; `Unavailable` where too much is made already; storage.
 pub(super) async fn picture(
-    app: &App,
+    app: &Arc<App>,
     named: Named,
     (changing, private): (bool, bool),
     make: impl Future<Output = Result<Bytes, Error>> + Send,
@@ -77,7 +78,7 @@ pub(super) async fn picture(
     Ok(Picture { tag: format!("{track}-{}", found.id), object: found.object, changing, private })
 }
 
-async fn made(app: &App, named: &Named, make: impl Future<Output = Result<Bytes, Error>>) -> Result<Made, Error> {
+async fn made(app: &Arc<App>, named: &Named, make: impl Future<Output = Result<Bytes, Error>>) -> Result<Made, Error> {
     // It may have been made since it was looked for.
     if let Some(found) = find(app, named).await? {
         return Ok(found);
@@ -86,7 +87,12 @@ async fn made(app: &App, named: &Named, make: impl Future<Output = Result<Bytes,
         let _place = app.studio.place().await?;
         make.await?
     };
-    keep(app, named, bytes).await
+    // Also for whoever has gone away meanwhile: of bytes that nobody keeps nothing would know until the next start.
+    let (app, named) = (Arc::clone(app), named.clone());
+    tokio::spawn(async move { keep(&app, &named, bytes).await }).await.map_err(|panicked| {
+        let message = "Something went wrong on this server; its log has the details.";
+        Error::caused(Problem::new(Kind::Internal, "internal", message), panicked)
+    })?
 }
 
 /// What is kept under a name. Objects that are about to be removed are not there any more.

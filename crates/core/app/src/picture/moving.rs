@@ -14,6 +14,7 @@ use kinora_domain::{AssetId, OutputId, Problem};
 use kinora_media::SegmentMap;
 use kinora_media::progressive::{Progressive, Span};
 use kinora_media::timing::{Timescale, rescale};
+use std::sync::Arc;
 
 /// Pictures of a whole film, and how many of them are shown in a second.
 const GLIMPSES: i64 = 12;
@@ -55,7 +56,7 @@ enum Shows {
 /// The asset or the output does not exist, does not play, has no picture, or grows; `Invalid` size, or part, by the names
 /// `width`, `height`, `start` and `duration`; `Unavailable`: too much is made already; as [`Pass::proves`] for a part of what
 /// is encrypted.
-pub async fn moving(app: &App, asset: AssetId, wanted: &WantedMoving, pass: &Pass) -> Result<Picture, Error> {
+pub async fn moving(app: &Arc<App>, asset: AssetId, wanted: &WantedMoving, pass: &Pass) -> Result<Picture, Error> {
     wanted.size.check(&MOVING_SIDES)?;
     let source = Source::of_output(app, asset, wanted.output, |film| wanted.size.frame(film, SIDE)).await?;
     if source.growing {
@@ -112,7 +113,7 @@ fn film(map: &SegmentMap, shows: Shows) -> Result<(Progressive, Cut), Problem> {
             let start = span.start.max(first.unsigned_abs());
             let span = Span { start, end: span.end.max(start.saturating_add(MOVING_MS.start() * 1_000)) };
             let film = Progressive::new(&[map], Some(span)).ok_or_else(undecodable)?;
-            if !is_affordable(map, film.samples()) {
+            if !is_affordable(map, &film) {
                 let message = format!(
                     "The {} pictures of this part, from the key frame in front of it on, are more than the {MOST_MEGAPIXELS} megapixels that are decoded for a preview: let it be shorter.",
                     film.samples()

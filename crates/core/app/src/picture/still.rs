@@ -16,6 +16,7 @@ use kinora_domain::still::{AskedSize, Frame, SIDES, StillForm};
 use kinora_domain::{AssetId, OutputId, Problem};
 use kinora_media::SegmentMap;
 use kinora_media::progressive::{Progressive, shown_at};
+use std::sync::Arc;
 
 /// Key frames among which a poster is chosen.
 const CANDIDATES: u32 = 10;
@@ -74,7 +75,7 @@ pub async fn still_forms(app: &App) -> Vec<StillForm> {
 /// The asset or the output does not exist, does not play, or has no picture; `Invalid` size or time, by the names `width`,
 /// `height` and `time`; `NotFound`: this server does not make that form; `Unavailable`: the time has not come yet, or too
 /// much is made already; as [`Pass::proves`] for any time of what is encrypted.
-pub async fn still(app: &App, asset: AssetId, wanted: &WantedStill, pass: &Pass) -> Result<Picture, Error> {
+pub async fn still(app: &Arc<App>, asset: AssetId, wanted: &WantedStill, pass: &Pass) -> Result<Picture, Error> {
     wanted.size.check(&SIDES)?;
     if !app.painter.makes(wanted.form).await {
         let message = "This server cannot make pictures of this type; `jpg`, `png` and `webp` are there.";
@@ -95,7 +96,7 @@ pub async fn still(app: &App, asset: AssetId, wanted: &WantedStill, pass: &Pass)
 ///
 /// # Errors
 /// As [`still`].
-pub async fn thumbhash(app: &App, asset: AssetId, output: Option<OutputId>) -> Result<Picture, Error> {
+pub async fn thumbhash(app: &Arc<App>, asset: AssetId, output: Option<OutputId>) -> Result<Picture, Error> {
     let side = Size { width: HASHED_SIDE, height: HASHED_SIDE };
     let source = Source::of_output(app, asset, output, |film| Frame::within(film, side)).await?;
     let moment = moment(&source, None)?;
@@ -194,7 +195,7 @@ fn film(map: &SegmentMap, moment: Moment) -> Option<(Progressive, Cut)> {
             Some((Progressive::key_frames(map, &times)?, Cut::KeyFrames))
         }
         Moment::At(time) => {
-            let exact = Progressive::picture(map, time).filter(|film| is_affordable(map, film.samples()));
+            let exact = Progressive::picture(map, time).filter(|film| is_affordable(map, film));
             let exact = exact.map(|film| (film, Cut::Run));
             exact.or_else(|| Some((Progressive::key_frames(map, &[time])?, Cut::KeyFrames)))
         }

@@ -1,6 +1,6 @@
 //! Sheets of small pictures, and the documents that say where each is.
 
-use super::film::{Cut, is_affordable, lay_out, paint, ticks, undecodable};
+use super::film::{Cut, are_affordable, is_affordable, lay_out, paint, ticks, undecodable};
 use super::kept::{Named, Picture, picture};
 use super::source::{Source, size, smallest};
 use crate::app::App;
@@ -15,6 +15,7 @@ use kinora_domain::{AssetId, Problem};
 use kinora_media::map::SegmentInfo;
 use kinora_media::progressive::{Progressive, Span};
 use kinora_media::{SegmentMap, hls, storyboard as media};
+use std::sync::Arc;
 
 /// What follows the track's name in that of the playlist of its sheets.
 pub const STORYBOARD: &str = "-storyboard";
@@ -90,7 +91,7 @@ pub async fn hls_storyboard_playlist(
 ///
 /// # Errors
 /// As [`storyboard`]; there is no such sheet; `Unavailable`: too much is made already.
-pub async fn sheet(app: &App, asset: AssetId, slug: Slug, number: u32, pass: &Pass) -> Result<Picture, Error> {
+pub async fn sheet(app: &Arc<App>, asset: AssetId, slug: Slug, number: u32, pass: &Pass) -> Result<Picture, Error> {
     let source = Source::of_track(app, asset, slug, |film| Storyboard::of(film, 0).frame).await?;
     let private = source.opens(Some(pass))?;
     let board = board(&whole(&source)?.map);
@@ -123,9 +124,9 @@ fn film(map: &SegmentMap, times: &[u64], every_ms: u64) -> Option<(Progressive, 
             && segment.start.saturating_add_unsigned(segment.duration) > ticks(start, scale)
     };
     let pictures: u64 = map.segments().filter(within).map(|segment| u64::from(segment.sample_count)).sum();
-    if is_affordable(map, usize::try_from(pictures).unwrap_or(usize::MAX))
+    if are_affordable(map, usize::try_from(pictures).unwrap_or(usize::MAX))
         && let Some(film) = Progressive::new(&[map], Some(Span { start, end }))
-        && is_affordable(map, film.samples())
+        && is_affordable(map, &film)
     {
         return Some((film, Cut::Run));
     }
