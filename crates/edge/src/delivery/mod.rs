@@ -35,6 +35,8 @@
 //! `{track}` carries the version of the track's map (`v0-1`), so segments never change and may be kept
 //! for ever; documents are asked for again each time, and answered with 304 while they are the same.
 //!
+//! Pictures of what is encrypted are clear: those of any time, a part or a storyboard are for who has a proof.
+//!
 //! Every one of them takes `token` and `session`, or `expires` with `signature`, where the asset asks for a proof.
 
 mod answer;

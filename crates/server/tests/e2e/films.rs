@@ -153,12 +153,14 @@ pub(crate) fn dials() -> Vec<(&'static str, Vec<u8>)> {
 }
 
 /// A film of ninety seconds whose color tells the second: red the tens, green the ones. It is so large that its pictures are not
-/// all decoded for a storyboard; its key frames are two seconds apart.
+/// all decoded for a storyboard; its key frames are two seconds apart, and but for the first none begins the order of pictures
+/// anew.
 pub(crate) fn large_dial() -> Vec<u8> {
     let color = "color=black:s=32x18:r=25:d=90,format=gbrp,geq=r='40+20*floor(T/10)':g='40+20*mod(floor(T),10)':b=80";
     let scale = "scale=1280:720:flags=neighbor:out_color_matrix=bt709,format=yuv420p";
     let input = format!("-f lavfi -i {color},{scale} -f lavfi -i sine=r=48000:d=90");
-    made("large.mp4", &format!("{input} {H264} {AAC} -movflags +faststart -f mp4"))
+    let open = "-bf 2 -x264-params open-gop=1:scenecut=0:keyint=50:min-keyint=50";
+    made("large.mp4", &format!("{input} {H264} {open} {AAC} -movflags +faststart -f mp4"))
 }
 
 /// A film that is turned by its container, and one whose pixels are twice as wide as high: red at the left, blue at the right.
