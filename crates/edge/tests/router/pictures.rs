@@ -401,6 +401,22 @@ async fn who_goes_away_while_a_picture_is_stored_leaves_nothing_behind() {
 }
 
 #[tokio::test]
+async fn a_picture_whose_bytes_were_lost_is_made_anew() {
+    let (world, painting, play) = playing().await;
+    let asset = play.strip_prefix("/play/").unwrap().parse().unwrap();
+    let poster = format!("{play}/poster.jpg");
+    world.fetch(&poster).await.expect(200);
+    let kept = world.store.read().await.unwrap().kept_pictures(asset).await.unwrap();
+    world.blobs.delete(kept[0].object).await.unwrap();
+    for _again in 0..2 {
+        let answer = world.fetch(&poster).await.expect(200);
+        assert!(answer.text().ends_with("after 1"), "{}", answer.text());
+    }
+    assert_eq!(painting.asked().len(), 2);
+    assert_eq!(world.store.integrity().await.unwrap(), Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn the_hash_is_short_and_kept_like_the_rest() {
     let (world, painting, play) = playing().await;
     let hash = world.fetch(&format!("{play}/thumbhash")).await.expect(200);

@@ -144,6 +144,13 @@ async fn insert(app: &App, named: &Named, object: ObjectId, bytes: u64) -> Resul
     tx.output(named.output).await?.ok_or_else(|| Problem::not_found("output"))?;
     let Named { asset, output, name } = named;
     let (asset, output, name) = (*asset, *output, name.clone());
+    // Its bytes may have been lost, as where a backup has rows alone.
+    if let Some(there) = tx.kept_picture(asset, &name).await?
+        && matches!(app.blobs.open(there.object).await, Err(BlobError::Missing(_)))
+    {
+        tx.forget_picture(asset, &name).await?;
+        tx.release_object(there.object).await?;
+    }
     let picture = KeptPicture { asset, output, name, object, bytes, used: app.clock.now() };
     if !tx.keep_picture(&picture).await? {
         return Ok(false);
