@@ -36,6 +36,10 @@ fuzz_target!(|bytes: &[u8]| {
             assert_eq!(read, file.size());
         }
     }
+    for film in [Progressive::picture(&map, map.start()), Progressive::key_frames(&map, &[i64::MIN, 0, i64::MAX])] {
+        let read: u64 = film.iter().flat_map(|film| film.read(0..u64::MAX)).map(length).sum();
+        assert_eq!(read, film.map_or(0, |film| film.size()));
+    }
     let _ = (Progressive::frames(&map), cmaf::first_sample_end(&map, 0));
     let is_picture = map.header().kind == TrackKind::Video;
     let (video, audio) = if is_picture { (Some(&map), None) } else { (None, Some(&map)) };

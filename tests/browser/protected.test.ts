@@ -90,6 +90,37 @@ for (const [manifest, scheme] of [
   });
 }
 
+for (const proof of ["token", "signed link"] as const) {
+  test(`the page shows the pictures of a film that a ${proof} opens`, async (t) => {
+    const asset = await locked("dash_hls_720p_drm");
+    const { command } = await world.server();
+    const link = () =>
+      command("playback", "link", "--asset", asset, "hls/master.m3u8");
+    const query =
+      proof === "token"
+        ? `token=${await token(asset)}`
+        : new URL((await link()).trim()).searchParams.toString();
+    const watch = await openPage(t);
+    const answer = (name: string) =>
+      watch.page.waitForResponse(
+        (response) =>
+          new URL(response.url()).pathname === `/play/${asset}/${name}`,
+      );
+    const [poster, storyboard] = [answer("poster"), answer("storyboard.vtt")];
+    await watch.page.goto(await address(`/embed/${asset}?${query}`));
+    assert.equal((await poster).status(), 200);
+    const told = await storyboard;
+    assert.equal(told.status(), 200);
+    const cues = await told.text();
+    const sheet = /^v.*\/storyboard\/0\.jpg\?[^#]*/m.exec(cues)?.[0] ?? "";
+    assert.ok(sheet.includes(proof === "token" ? "token=" : "pass="), cues);
+    const url = await address(`/play/${asset}/${sheet}`);
+    assert.equal((await fetch(url)).status, 200);
+    assert.equal((await fetch(url.replace(/\?.*/, ""))).status, 401);
+    watch.assertClean();
+  });
+}
+
 test("without its own token that counts, nothing of an encrypted film is given out", async (t) => {
   const asset = await locked("dash_hls_720p_drm");
   const own = await token(asset);

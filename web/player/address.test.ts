@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { manifestPath, parseAddress } from "./address";
+import { manifestPath, parseAddress, passQuery, proofQuery, showsPart } from "./address";
 
 const id = "0192f0c1-7a4e-7cc3-9d52-1f0a3c5b7e11";
 
@@ -36,4 +36,29 @@ test("a proof and a part are handed on to the manifest, and nothing else is", ()
     manifestPath({ base: "", assetId: "a1" }, "hls", search),
     "/play/a1/hls/master.m3u8?token=a.b-c_d&session=my+room&start=1.5&end=9",
   );
+});
+
+test("pictures are asked for with what opens all of an asset", () => {
+  for (const [search, query] of [
+    ["?format=dash&t=3", ""],
+    ["?token=a.b-c_d&session=my+room&start=1&color=f00", "?token=a.b-c_d&session=my+room"],
+    ["?expires=7&pass=x", "?expires=7&pass=x"],
+    ["?expires=7&signature=x", null],
+  ] as const) {
+    assert.equal(proofQuery(search), query, search);
+  }
+});
+
+test("a signed manifest tells the pass that opens the rest", () => {
+  for (const manifest of [
+    "#EXTM3U\nv0-1.m3u8?expires=1769864400&pass=a-B_9\n",
+    '<S media="../v0-1/$Number$.m4s?expires=1769864400&amp;pass=a-B_9"/>',
+  ]) {
+    assert.equal(passQuery(manifest), "?expires=1769864400&pass=a-B_9");
+  }
+  assert.equal(passQuery("#EXTM3U\nv0-1.m3u8?token=a\n"), "");
+});
+
+test("a part is known by its ends", () => {
+  assert.deepEqual(["?start=1", "?end=2", "?t=3", ""].map(showsPart), [true, true, false, false]);
 });

@@ -2,13 +2,14 @@ import { MediaController } from "media-chrome";
 import "media-chrome/menu";
 import "./player.css";
 import { element } from "../shared/dom";
-import { manifestPath, parseAddress } from "./address";
+import { assetPath, manifestPath, parseAddress, proofQuery, showsPart } from "./address";
 import { Commands } from "./commands";
 import { chooseEngine } from "./engines/choose";
 import type { MediaKind } from "./engines/engine";
 import { Messenger } from "./messages";
 import { parseOptions } from "./options";
 import { Panel } from "./panel";
+import { Pictures } from "./pictures";
 import { describeProblem } from "./problem";
 import { Session } from "./session";
 import { Toast } from "./toast";
@@ -35,8 +36,19 @@ const engine = address ? chooseEngine(video, options.format, url) : null;
 if (options.muted) controller.setAttribute("nomutedpref", "");
 controller.append(video);
 
+const pictures = address
+  ? new Pictures(video, {
+      asset: assetPath(address),
+      manifest: url,
+      proof: proofQuery(location.search),
+      poster: !options.autoplay,
+      preview: !showsPart(location.search),
+    })
+  : null;
+
 function showKind(kind: MediaKind): void {
   stage.dataset.kind = kind;
+  if (kind === "video") pictures?.pictured();
   controller.toggleAttribute("audio", kind === "audio");
 }
 
@@ -46,6 +58,7 @@ const session = new Session(
   { video, url, start: options.start, autoplay: options.autoplay, engine },
   {
     kind: showKind,
+    whole: () => pictures?.whole(),
     problem: (problem) => {
       panel.show(problem);
       if (problem) messenger?.error(problem.kind, describeProblem(problem).title);

@@ -5,6 +5,8 @@ import { type Problem, problemFromStatus } from "./problem";
 /** Whom a session tells about itself. */
 export type SessionView = {
   kind(kind: MediaKind): void;
+  /** All of the stream is there. */
+  whole(): void;
   /** Null when there is none, or no longer. */
   problem(problem: Problem | null): void;
 };
@@ -57,6 +59,7 @@ export class Session {
       tracks: factory.tracks,
       locales: navigator.languages,
       kind: (kind) => this.#view.kind(kind),
+      whole: () => this.#view.whole(),
       failed: (failure) => {
         if (attempt === this.#attempt) void this.#explain(failure, position, play);
       },

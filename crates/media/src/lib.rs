@@ -13,7 +13,7 @@
 //! 4. [`SegmentMap::plan`] cuts every playable track into segments.
 //! 5. [`cmaf`] renders a map into segments ([`packed`] those of MP3 for HLS, [`smooth`] fragments of Smooth Streaming,
 //!    [`transport`] those of old players, which take picture and sound together), [`progressive`] maps into one file;
-//!    [`hls`], [`dash`] and [`smooth`] render a [`Presentation`] of maps into manifests.
+//!    [`hls`], [`dash`] and [`smooth`] render a [`Presentation`] of maps into manifests, with its [`storyboard`].
 //!
 //! [`protect`] encrypts segments, for those who hold a key.
 //!
@@ -59,7 +59,7 @@ pub mod transport;
 pub use codec::{AvcProfile, Codec};
 pub use error::{FourCc, Mp4Error};
 pub use facts::{FrameRate, TrackKind, VideoRange};
-pub use manifest::{dash, hls, presentation};
+pub use manifest::{dash, hls, presentation, storyboard};
 pub use map::{MapError, PlannedTrack, SegmentMap, TrackHeader};
 pub use mp4::{Movie, Track};
 pub use presentation::{Presentation, Rendition};

@@ -52,6 +52,7 @@ impl World {
             blobs: Arc::new(blobs),
             prober: Arc::<Engine>::clone(&engine),
             encoder: Arc::<Engine>::clone(&engine),
+            painter: Arc::<Engine>::clone(&engine),
             clock: Arc::new(WallClock),
             random: Arc::new(KernelRandom),
             master_key: master_key.key.clone(),

@@ -19,6 +19,8 @@ export type EngineHost = {
   readonly locales: readonly string[];
   /** The stream said what it holds, before the element knows. */
   kind(kind: MediaKind): void;
+  /** All of the stream is there: it does not grow, or not any more. May be told again. */
+  whole(): void;
   /** The engine stopped and will not go on by itself. */
   failed(failure: Failure): void;
 };

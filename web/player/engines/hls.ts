@@ -63,10 +63,14 @@ export class HlsEngine implements Engine {
     };
     video.addEventListener("play", fillBuffer, { signal: this.#life.signal, once: true });
     hls.on(Events.MANIFEST_PARSED, (_, data) => {
-      if (data.audio && !data.video) this.#host.kind("audio");
+      if (data.video) this.#host.kind("video");
+      else if (data.audio) this.#host.kind("audio");
       this.#showRenditions(hls);
     });
     hls.on(Events.LEVELS_UPDATED, () => this.#showRenditions(hls));
+    hls.on(Events.LEVEL_LOADED, (_, { details }) => {
+      if (!details.live) this.#host.whole();
+    });
     hls.on(Events.AUDIO_TRACKS_UPDATED, () => this.#showAudioTracks(hls));
     hls.on(Events.AUDIO_TRACK_SWITCHING, (_, { id }) => this.#host.tracks?.audio.markEnabled(String(id)));
     hls.on(Events.FRAG_BUFFERED, () => this.#recovery.progress());

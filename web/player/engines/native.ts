@@ -19,6 +19,10 @@ export class NativeEngine implements Engine {
     const { video } = this.#host;
     const { signal } = this.#life;
     video.addEventListener("error", () => this.#failed(), { signal });
+    const whole = () => {
+      if (Number.isFinite(video.duration)) this.#host.whole();
+    };
+    video.addEventListener("durationchange", whole, { signal });
     if (position !== null) {
       const seek = () => {
         video.currentTime = position;

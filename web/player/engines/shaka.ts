@@ -48,6 +48,7 @@ export class ShakaEngine implements Engine {
       if (contentType === "video") this.#ends.add(end);
     });
     player.addEventListener("trackschanged", () => this.#showTracks());
+    player.addEventListener("manifestupdated", () => this.#showWhole());
     this.#host.video.addEventListener("progress", () => this.#recovery.progress());
     const { tracks } = this.#host;
     if (tracks) {
@@ -59,7 +60,8 @@ export class ShakaEngine implements Engine {
     }
     await player.attach(this.#host.video);
     await player.load(this.#url, position);
-    if (player.isAudioOnly()) this.#host.kind("audio");
+    this.#host.kind(player.isAudioOnly() ? "audio" : "video");
+    this.#showWhole();
     this.#showTracks();
   }
 
@@ -68,6 +70,10 @@ export class ShakaEngine implements Engine {
     const track = id === null ? undefined : this.#player.getVideoTracks()[Number(id)];
     if (track)
       this.#player.selectVideoTrack(track, true, safeMargin(this.#host.video.currentTime, this.#ends));
+  }
+
+  #showWhole(): void {
+    if (!this.#destroyed && !this.#player.isLive()) this.#host.whole();
   }
 
   #showTracks(): void {

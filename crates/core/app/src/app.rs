@@ -6,9 +6,10 @@ use crate::fresh;
 use crate::guard::vault::Vault;
 use crate::guard::{Guards, MasterKey};
 use crate::idempotency::UnderWay;
+use crate::picture::studio::Studio;
 use crate::play::cache::Playables;
 use crate::play::laid::Layouts;
-use crate::port::{Blobs, Clock, Encoder, Prober, Random, Store};
+use crate::port::{Blobs, Clock, Encoder, Painter, Prober, Random, Store};
 use crate::signer::Signer;
 use crate::upload::active::ActiveParts;
 use crate::work::WorkWaiting;
@@ -30,6 +31,8 @@ pub struct Ports {
     pub prober: Arc<dyn Prober>,
     /// The outside making of renditions.
     pub encoder: Arc<dyn Encoder>,
+    /// The outside making of pictures.
+    pub painter: Arc<dyn Painter>,
     /// The wall clock.
     pub clock: Arc<dyn Clock>,
     /// Secrets and ids.
@@ -45,6 +48,7 @@ pub struct App {
     pub(crate) blobs: Arc<dyn Blobs>,
     pub(crate) prober: Arc<dyn Prober>,
     pub(crate) encoder: Arc<dyn Encoder>,
+    pub(crate) painter: Arc<dyn Painter>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
     pub(crate) limits: Limits,
@@ -56,6 +60,7 @@ pub struct App {
     pub(crate) layouts: Layouts<Progressive>,
     pub(crate) indexed: Layouts<IndexedFile>,
     pub(crate) guards: Guards,
+    pub(crate) studio: Studio,
     pub(crate) examined: Examined,
     pub(crate) work_waiting: WorkWaiting,
     /// Threads that programs share.
@@ -78,6 +83,7 @@ impl App {
             blobs: ports.blobs,
             prober: ports.prober,
             encoder: ports.encoder,
+            painter: ports.painter,
             clock: ports.clock,
             random: ports.random,
             limits,
@@ -89,6 +95,7 @@ impl App {
             layouts: Layouts::new(),
             indexed: Layouts::new(),
             guards: Guards::new(),
+            studio: Studio::new(1),
             examined: Examined::default(),
             work_waiting: WorkWaiting::default(),
             cores: 1,
@@ -99,7 +106,7 @@ impl App {
     /// With so many threads for the programs that it runs.
     #[must_use]
     pub fn with_cores(self, cores: u32) -> Self {
-        Self { cores: cores.max(1), ..self }
+        Self { cores: cores.max(1), studio: Studio::new(cores), ..self }
     }
 
     /// Passes when metadata can be read and objects have a place: what readiness means.

@@ -12,6 +12,7 @@
 //! | [`mod@file`] | completed and uploading files: see, look inside |
 //! | [`guard`] | who may fetch what plays: tokens, sites, links, keys |
 //! | [`asset`] | playable things: create from files, see, list, delete |
+//! | [`picture`] | what stands for a film: posters, thumbnails, storyboards, previews |
 //! | [`play`] | what viewers fetch: documents, segments, the original |
 //! | [`process`] | renditions: planned, encoded in chunks, published |
 //! | [`work`] | jobs, and the sweeping of what nobody refers to |
@@ -26,6 +27,7 @@ mod fresh;
 pub mod guard;
 pub mod idempotency;
 mod metadata;
+pub mod picture;
 pub mod play;
 pub mod port;
 pub mod preset;

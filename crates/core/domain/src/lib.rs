@@ -25,6 +25,7 @@ pub mod playback;
 pub mod preset;
 pub mod problem;
 pub mod selection;
+pub mod still;
 pub mod time;
 pub mod track;
 pub mod upload;

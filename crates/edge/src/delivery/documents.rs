@@ -13,6 +13,7 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use bytes::Bytes;
 use kinora_app::guard::Pass;
+use kinora_app::picture::{STORYBOARD, hls_storyboard_playlist};
 use kinora_app::play::{
     Body, Document, KEY_FRAMES, Part, Shown, Slug, dash_manifest, dash_on_demand_manifest, hls_key_frame_playlist,
     hls_media_playlist, hls_multivariant_playlist, scheme, transport_captions_playlist, transport_media_playlist,
@@ -39,6 +40,8 @@ pub(super) async fn hls(
     let slug = |name: &str| name.parse().map_err(|_malformed| nothing());
     let document = if name == "master" {
         hls_multivariant_playlist(app, asset, shown).await?
+    } else if let Some(track) = name.strip_suffix(STORYBOARD) {
+        hls_storyboard_playlist(app, asset, shown, slug(track)?).await?
     } else if let Some(track) = name.strip_suffix(KEY_FRAMES) {
         hls_key_frame_playlist(app, asset, shown, slug(track)?).await?
     } else {
@@ -103,7 +106,7 @@ pub(super) fn shown<'a>(place: &Place, query: &Query, pass: &'a Pass, at: &'a st
         scheme(name).ok_or_else(|| Problem::invalid("scheme", message))
     };
     let scheme = query.one("scheme").map(named).transpose()?;
-    Ok(Shown { output: place.output, part: part(query)?, carried: &pass.carried, scheme, at })
+    Ok(Shown { output: place.output, part: part(query)?, pass: Some(pass), scheme, at })
 }
 
 /// The absolute address of an asset's media.

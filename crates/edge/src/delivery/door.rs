@@ -38,11 +38,7 @@ async fn enter(edge: &Edge, parameters: &RawPathParams, request: Request, next: 
         Ok(pass) => pass,
         Err(refusal) => {
             metrics::counter!("kinora_refused_total", "by" => "playback").increment(1);
-            let mut response = refusal.into_response();
-            if response.status() == StatusCode::UNAUTHORIZED {
-                response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"playback\""));
-            }
-            return response;
+            return challenged(refusal.into_response());
         }
     };
     let private = pass.private;
@@ -52,10 +48,19 @@ async fn enter(edge: &Edge, parameters: &RawPathParams, request: Request, next: 
     if private {
         keep_private(response.headers_mut());
     }
+    let response = challenged(response);
     match pace {
         Some(pace) => response.map(|body| pace.body(body)),
         None => response,
     }
+}
+
+/// Says how to be let in, where that is missing.
+fn challenged(mut response: Response) -> Response {
+    if response.status() == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"playback\""));
+    }
+    response
 }
 
 pub(super) async fn admit(edge: &Edge, asset: &str, parts: &Parts, asked: Asked) -> Result<Pass, Refusal> {

@@ -5,6 +5,7 @@
 //! | `hls/master.m3u8` | multivariant playlist |
 //! | `hls/{track}.m3u8` | media playlist |
 //! | `hls/{track}-key.m3u8` | playlist of the pictures that segments begin with |
+//! | `hls/{track}-storyboard.m3u8` | playlist of sheets of small pictures |
 //! | `hls-ts/master.m3u8`, `hls-ts/{stream}.m3u8` | the same of transport streams, for old players |
 //! | `dash/manifest.mpd` | MPD |
 //! | `dash/on-demand.mpd` | the same of tracks in one file each |
@@ -23,9 +24,18 @@
 //! | `original.mp4` | the upload, with ranges |
 //! | `video.mp4`, `audio.m4a`, `audio.mp3` | all that is made, in one file, with ranges; `height`, `start`, `end`, `download` |
 //! | `o/{output}/video.mp4`, ... | the same of one of several outputs |
+//! | `poster`, `poster.jpg`, `.png`, `.webp`, `.avif` | the picture that stands for it, by `Accept` or by its ending; `time`, `width`, `height`, `fit` |
+//! | `thumbnail`, `thumbnail.jpg`, ... | the same, small |
+//! | `thumbhash` | some bytes in base64 that stand for the poster while it loads |
+//! | `preview.webp`, `preview.gif` | glimpses of it, or with `start` and `duration` a part, moving; `width`, `height`, `fit` |
+//! | `storyboard.vtt` | where each moment has its small picture |
+//! | `{track}/storyboard/{n}.jpg` | a sheet of small pictures, from 0 |
+//! | `o/{output}/poster`, `o/{output}/storyboard.vtt`, ... | the same of one of several outputs |
 //!
 //! `{track}` carries the version of the track's map (`v0-1`), so segments never change and may be kept
 //! for ever; documents are asked for again each time, and answered with 304 while they are the same.
+//!
+//! Pictures of what is encrypted are clear: those of any time, a part or a storyboard are for who has a proof.
 //!
 //! Every one of them takes `token` and `session`, or `expires` with `signature`, where the asset asks for a proof.
 
@@ -36,6 +46,7 @@ mod door;
 mod keys;
 mod movies;
 mod original;
+mod pictures;
 mod place;
 pub(crate) mod ranged;
 mod segments;
@@ -58,16 +69,18 @@ pub fn router(edge: &Edge) -> Router<Edge> {
         .route("/dash/manifest.mpd", get(documents::dash))
         .route("/dash/on-demand.mpd", get(documents::dash_on_demand))
         .route("/smooth.ism/Manifest", get(smooth::manifest))
+        .merge(pictures::documents())
         .layer(CompressionLayer::new());
     let media = Router::new()
         .route("/smooth.ism/{level}/{fragment}", get(smooth::fragment))
         .route("/video.mp4", get(movies::video))
         .route("/audio.m4a", get(movies::sound))
         .route("/audio.mp3", get(movies::mp3));
-    let of_outputs = documents.merge(media);
+    let of_outputs = documents.merge(media).merge(pictures::router());
     let of_assets = Router::new()
         .route("/play/{asset}/{track}/{segment}", get(segments::segment))
         .route("/play/{asset}/{track}/{form}/{segment}", get(segments::formed))
+        .route("/play/{asset}/{track}/storyboard/{sheet}", get(pictures::sheet))
         .route("/play/{asset}/original.mp4", get(original::original));
     let media = of_assets.nest("/play/{asset}", of_outputs.clone()).nest("/play/{asset}/o/{output}", of_outputs);
     // Inside of the one that answers preflights, which carry no proof.

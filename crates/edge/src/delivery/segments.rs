@@ -119,7 +119,7 @@ fn name(name: &str) -> Option<(u32, Form)> {
 }
 
 /// A number in its only spelling.
-fn plain(number: &str) -> Option<u32> {
+pub(super) fn plain(number: &str) -> Option<u32> {
     let parsed: u32 = number.parse().ok()?;
     (parsed.to_string() == number).then_some(parsed)
 }

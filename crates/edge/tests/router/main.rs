@@ -21,6 +21,7 @@
 //! | [`delivery`] | what viewers fetch |
 //! | [`door`] | the door in front of it: tokens, sites, signed links |
 //! | [`movies`] | the same in one file, whole and in clips |
+//! | [`pictures`] | what stands for a film: posters, thumbnails, storyboards, previews |
 //! | [`sealed`] | what is encrypted, and its keys |
 //! | [`smooth`] | the same by Smooth Streaming |
 //! | [`site`] | the pages |
@@ -45,6 +46,7 @@ mod listing;
 mod movies;
 mod operations;
 mod outputs;
+mod pictures;
 mod routing;
 mod sealed;
 mod shelf;

@@ -208,6 +208,10 @@ pub enum Question {
     Demuxers,
     /// The codecs that it decodes.
     Decoders,
+    /// The codecs that it encodes.
+    Encoders,
+    /// The containers that it writes.
+    Muxers,
 }
 
 impl Question {
@@ -217,6 +221,8 @@ impl Question {
             Self::Version => Args::new(&["-version"]).0,
             Self::Demuxers => Args::new(&["-v", "error", "-hide_banner", "-demuxers"]).0,
             Self::Decoders => Args::new(&["-v", "error", "-hide_banner", "-decoders"]).0,
+            Self::Encoders => Args::new(&["-v", "error", "-hide_banner", "-encoders"]).0,
+            Self::Muxers => Args::new(&["-v", "error", "-hide_banner", "-muxers"]).0,
         }
     }
 }
@@ -238,6 +244,19 @@ impl Args {
     pub(crate) fn add(&mut self, option: &str, value: &str) -> &mut Self {
         self.all(&[option, value]);
         self
+    }
+
+    /// An input that is read by `demuxer` and as nothing else; pictures of more than `max_pixels` are refused.
+    pub(crate) fn reads(&mut self, demuxer: Demuxer, max_pixels: u32) {
+        let name = demuxer.name();
+        self.add("-f", name).add("-format_whitelist", name).add("-protocol_whitelist", "file");
+        self.add("-codec_whitelist", &DECODERS.join(",")).add("-max_pixels", &max_pixels.to_string());
+        self.all(demuxer.alone());
+    }
+
+    /// An output of nothing of the source but the pictures and the sound themselves.
+    pub(crate) fn clean(&mut self) {
+        self.all(&["-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-flags", "+bitexact"]);
     }
 }
 

@@ -37,6 +37,9 @@ const WANTED: &[&[&str]] = &[
     &["flac"],
 ];
 
+/// Encoders without which pictures of films are not made. AVIF is left out where a build lacks it.
+const WANTED_ENCODERS: [&str; 5] = ["mjpeg", "png", "libwebp", "libwebp_anim", "gif"];
+
 /// A release of ffmpeg.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version {
@@ -98,11 +101,11 @@ pub enum Finding {
         /// The oldest that serves.
         oldest: Version,
     },
-    /// It cannot read something that is needed.
+    /// It cannot read or write something that is needed.
     Lacks {
         /// `ffmpeg` or `ffprobe`.
         program: &'static str,
-        /// `demuxers` or `decoders`.
+        /// `demuxers`, `decoders` or `encoders`.
         what: &'static str,
         /// Their names.
         names: Vec<&'static str>,
@@ -142,12 +145,12 @@ impl fmt::Display for Finding {
 impl Engine {
     /// Looks at both programs, under the same limits as in use. At least one finding for each.
     pub async fn examine(&self) -> Vec<Finding> {
-        let mut findings = self.examine_one("ffprobe", &self.programs.ffprobe).await;
-        findings.extend(self.examine_one("ffmpeg", &self.programs.ffmpeg).await);
+        let mut findings = self.examine_one("ffprobe", &self.programs.ffprobe, &[]).await;
+        findings.extend(self.examine_one("ffmpeg", &self.programs.ffmpeg, &WANTED_ENCODERS).await);
         findings
     }
 
-    async fn examine_one(&self, program: &'static str, path: &Path) -> Vec<Finding> {
+    async fn examine_one(&self, program: &'static str, path: &Path, encoders: &[&'static str]) -> Vec<Finding> {
         if !is_program(path) {
             return vec![Finding::Missing { program, path: path.to_path_buf() }];
         }
@@ -160,9 +163,11 @@ impl Engine {
         if let Some(version) = version.filter(|version| *version < OLDEST) {
             findings.push(Finding::TooOld { program, version, oldest: OLDEST });
         }
-        for (what, names) in
-            [("demuxers", lacking_demuxers(&answers.demuxers)), ("decoders", lacking_decoders(&answers.decoders))]
-        {
+        for (what, names) in [
+            ("demuxers", lacking_demuxers(&answers.demuxers)),
+            ("decoders", lacking_decoders(&answers.decoders)),
+            ("encoders", lacking(&answers.encoders, encoders)),
+        ] {
             if !names.is_empty() {
                 findings.push(Finding::Lacks { program, what, names });
             }
@@ -178,6 +183,7 @@ impl Engine {
             version: self.ask(path, Question::Version).await?,
             demuxers: self.ask(path, Question::Demuxers).await?,
             decoders: self.ask(path, Question::Decoders).await?,
+            encoders: self.ask(path, Question::Encoders).await?,
         })
     }
 
@@ -196,6 +202,7 @@ struct Answers {
     version: String,
     demuxers: String,
     decoders: String,
+    encoders: String,
 }
 
 /// The release in `ffprobe version 5.1.9-0+deb12u1 Copyright ...`; builds between releases say something
@@ -209,13 +216,17 @@ fn version(answer: &str) -> Option<Version> {
 }
 
 /// The names of a list: ` D  matroska,webm   Matroska / WebM` and ` VFS..D h264   H.264 / ...`.
-fn names(list: &str) -> HashSet<&str> {
+pub(crate) fn names(list: &str) -> HashSet<&str> {
     list.lines().filter_map(|line| line.split_whitespace().nth(1)).flat_map(|names| names.split(',')).collect()
 }
 
 fn lacking_demuxers(list: &str) -> Vec<&'static str> {
+    lacking(list, &Demuxer::ALL.map(Demuxer::name))
+}
+
+fn lacking(list: &str, wanted: &[&'static str]) -> Vec<&'static str> {
     let there = names(list);
-    Demuxer::ALL.map(Demuxer::name).into_iter().filter(|name| !there.contains(name)).collect()
+    wanted.iter().copied().filter(|name| !there.contains(name)).collect()
 }
 
 fn lacking_decoders(list: &str) -> Vec<&'static str> {
@@ -274,5 +285,7 @@ mod tests {
             lacking_decoders(decoders),
             ["hevc", "vp8", "vp9", "mpeg2video", "mpeg4", "ac3", "opus", "vorbis", "flac"]
         );
+        let encoders = " VFS... mjpeg  MJPEG\n V....D libwebp_anim  WebP\n V..... gif  GIF\n VF.... png  PNG\n";
+        assert_eq!(lacking(encoders, &WANTED_ENCODERS), ["libwebp"]);
     }
 }

@@ -9,7 +9,7 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use tokio::sync::Semaphore;
+use tokio::sync::{OnceCell, Semaphore};
 
 /// Where the programs are: absolute paths.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,6 +103,8 @@ pub struct Engine {
     pub(crate) helper: PathBuf,
     pub(crate) scratch: PathBuf,
     places: Semaphore,
+    /// Whether ffmpeg writes AVIF, once it was asked.
+    pub(crate) avif: OnceCell<bool>,
 }
 
 impl Engine {
@@ -111,7 +113,7 @@ impl Engine {
     /// programs to stand in.
     pub fn new(programs: Programs, helper: PathBuf, scratch: PathBuf, limits: EngineLimits) -> Self {
         let places = Semaphore::new(limits.parallel.clamp(1, Semaphore::MAX_PERMITS));
-        Self { programs, limits, helper, scratch, places }
+        Self { programs, limits, helper, scratch, places, avif: OnceCell::new() }
     }
 
     /// The executable that limits itself and becomes a program.

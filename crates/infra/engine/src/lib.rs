@@ -7,6 +7,8 @@
 //! | [`child`] | starts a program, watches it, ends it with everything that it started |
 //! | [`examine`] | what is in a file: the port `Prober` |
 //! | `encode` | pictures and sound made anew: the port `Encoder` |
+//! | `picture` | stills and moving pictures of films: the port `Painter` |
+//! | `filter` | filters in ffmpeg's words |
 //! | [`doctor`] | are the programs there, and can they do what is needed |
 //!
 //! Nothing that a client named reaches a command line: the input is an open descriptor, the demuxer a
@@ -22,8 +24,10 @@ pub mod doctor;
 mod encode;
 mod engine;
 pub mod examine;
+mod filter;
 mod keep;
 mod language;
+mod picture;
 pub mod sandbox;
 mod scratch;
 mod words;

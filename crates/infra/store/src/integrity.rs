@@ -15,6 +15,8 @@ const DANGLING: &str = "
         WHERE media NOT IN (SELECT id FROM objects)
     UNION ALL SELECT 'part of the rendition', rendition, map FROM rendition_parts
         WHERE map NOT IN (SELECT id FROM objects)
+    UNION ALL SELECT 'picture of the asset', asset, object FROM pictures
+        WHERE object NOT IN (SELECT id FROM objects)
     LIMIT 20";
 
 impl SqlStore {

@@ -4,6 +4,7 @@ use super::presentation::{
     Presentation, Protection, Rendition, Subtitles, Timed, default_of, labels, labels_of_captions,
 };
 use super::protected::Locks;
+use super::storyboard::Storyboard;
 use super::xml::{Xml, escape};
 use crate::cmaf::Front;
 use crate::facts::TrackKind;
@@ -149,6 +150,9 @@ fn write(presentation: &Presentation, available_from: &str, profile: Profile) ->
         out.captions(set, captions, &label, presentation.from);
         set += 1;
     }
+    if let Some(storyboard) = presentation.storyboard.as_ref().filter(|_storyboard| !presentation.growing) {
+        out.storyboard(set, storyboard);
+    }
     out.put(format_args!("  </Period>\n</MPD>\n"));
     out.text()
 }
@@ -277,6 +281,24 @@ impl Xml {
             self.put(format_args!("        <SegmentBase timescale=\"1000\"{offset}/>\n"));
         }
         self.put(format_args!("      </Representation>\n    </AdaptationSet>\n"));
+    }
+
+    /// Sheets of pictures (DASH-IF Interoperability Points, 6.2.6). Players that do not know the property leave them aside.
+    fn storyboard(&mut self, set: usize, storyboard: &Storyboard) {
+        let (width, height) = storyboard.sheet_size();
+        self.put(format_args!(
+            "    <AdaptationSet id=\"{set}\" contentType=\"image\" mimeType=\"image/jpeg\">\n      \
+             <SegmentTemplate timescale=\"1000\" duration=\"{}\" startNumber=\"0\" media=\"{}\"/>\n      \
+             <Representation id=\"{}\" bandwidth=\"{}\" width=\"{width}\" height=\"{height}\">\n        \
+             <EssentialProperty schemeIdUri=\"http://dashif.org/guidelines/thumbnail_tile\" value=\"{}x{}\"/>\n      \
+             </Representation>\n    </AdaptationSet>\n",
+            storyboard.sheet_ms(),
+            escape(&storyboard.sheet_template),
+            escape(&storyboard.id),
+            storyboard.bandwidth(),
+            storyboard.columns,
+            storyboard.rows,
+        ));
     }
 
     /// `S` elements: equal durations are counted, and only the first has a time, for there are no gaps.

@@ -6,6 +6,7 @@ use core::ops::Range;
 use super::presentation::{
     Carriage, Presentation, Protection, Rendition, Subtitles, clean, default_of, labels, labels_of_captions, numbered,
 };
+use super::storyboard::Storyboard;
 use crate::captions::SEGMENT_MS;
 use crate::facts::TrackKind;
 use crate::protect::{Hex, Scheme, segment_iv};
@@ -76,6 +77,9 @@ pub fn multivariant(presentation: &Presentation) -> String {
     // What grows has no end that somebody could look ahead to.
     for track in pictures.iter().filter(|_track| !presentation.growing) {
         out.key_frames(track);
+    }
+    if let Some(storyboard) = presentation.storyboard.as_ref().filter(|_storyboard| !presentation.growing) {
+        out.storyboard(storyboard);
     }
     if pictures.is_empty() {
         for (number, group) in groups.iter().enumerate() {
@@ -168,6 +172,28 @@ pub fn key_frames(track: &Rendition, ends: impl IntoIterator<Item = u64>) -> Str
         out.line(format_args!("#EXTINF:{},", decimal(*length)));
         out.line(format_args!("#EXT-X-BYTERANGE:{end}@0"));
         out.line(format_args!("{}", one_line(&track.segment_url(number))));
+    }
+    out.line(format_args!("#EXT-X-ENDLIST"));
+    out.text
+}
+
+/// The playlist of sheets of small pictures: a convention of Roku's, which other players pass over.
+pub fn storyboard(storyboard: &Storyboard) -> String {
+    let Storyboard { width, height, columns, rows, every_ms, duration_ms, .. } = storyboard;
+    let mut out = Document::new();
+    let sheet_ms = storyboard.sheet_ms();
+    let longest = if storyboard.sheets() > 1 { sheet_ms } else { *duration_ms };
+    out.line(format_args!("#EXT-X-VERSION:{VERSION}"));
+    out.line(format_args!("#EXT-X-TARGETDURATION:{}", longest.div_ceil(1_000).max(1)));
+    out.line(format_args!("#EXT-X-PLAYLIST-TYPE:VOD"));
+    out.line(format_args!("#EXT-X-IMAGES-ONLY"));
+    for sheet in 0..storyboard.sheets() {
+        let left = duration_ms.saturating_sub(sheet.saturating_mul(sheet_ms));
+        let length = if sheet.saturating_add(1) == storyboard.sheets() { left } else { sheet_ms };
+        out.line(format_args!("#EXTINF:{},", decimal(length.saturating_mul(1_000))));
+        let every = decimal(every_ms.saturating_mul(1_000));
+        out.line(format_args!("#EXT-X-TILES:RESOLUTION={width}x{height},LAYOUT={columns}x{rows},DURATION={every}"));
+        out.line(format_args!("{}", one_line(&storyboard.sheet_url(sheet))));
     }
     out.line(format_args!("#EXT-X-ENDLIST"));
     out.text
@@ -309,6 +335,17 @@ impl Document {
             track.height,
             track.range.name(),
             Quoted(playlist),
+        ));
+    }
+
+    /// Sheets of small pictures.
+    fn storyboard(&mut self, storyboard: &Storyboard) {
+        self.line(format_args!(
+            "#EXT-X-IMAGE-STREAM-INF:BANDWIDTH={},RESOLUTION={}x{},CODECS=\"jpeg\",URI={}",
+            storyboard.bandwidth(),
+            storyboard.width,
+            storyboard.height,
+            Quoted(&storyboard.playlist),
         ));
     }
 

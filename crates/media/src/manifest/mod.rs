@@ -5,4 +5,5 @@ pub mod hls;
 pub mod presentation;
 mod protected;
 pub(crate) mod smooth;
+pub mod storyboard;
 mod xml;

@@ -1,5 +1,6 @@
 //! What a presentation offers: renditions, each of one map, and the addresses under which they are served.
 
+use super::storyboard::Storyboard;
 use crate::cmaf::Front;
 use crate::facts::{FrameRate, TrackKind, VideoRange};
 use crate::map::{SegmentInfo, SegmentMap};
@@ -15,6 +16,8 @@ pub struct Presentation {
     pub tracks: Vec<Rendition>,
     /// Captions, alternatives to each other.
     pub captions: Vec<Subtitles>,
+    /// Small pictures of it, where there are any.
+    pub storyboard: Option<Storyboard>,
     /// When it begins, in microseconds of the timeline of its segments: 0, unless it is a part of something longer.
     pub from: u64,
     /// Whether more segments will follow.
@@ -58,7 +61,7 @@ impl Presentation {
     }
 
     /// A part of it, in microseconds: the segments of the picture that are shown in it, whole, and of other renditions those
-    /// that are needed beside them. `None` where nothing is shown in it.
+    /// that are needed beside them. Small pictures are of the whole, and left out. `None` where nothing is shown in it.
     #[must_use]
     pub fn part(mut self, span: Span) -> Option<Self> {
         let micros = |track: &Rendition, ticks| rescale_len(ticks, track.timescale, Timescale::MICROS);
@@ -84,6 +87,7 @@ impl Presentation {
             track.first = track.first.saturating_add(first);
         }
         self.tracks.retain(|track| !track.segments.is_empty());
+        self.storyboard = None;
         self.from = start;
         Some(self)
     }

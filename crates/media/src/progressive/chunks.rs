@@ -6,6 +6,7 @@ use std::collections::BinaryHeap;
 
 use super::Piece;
 use super::select::slice;
+use crate::bits::to_usize;
 use crate::map::Sample;
 use crate::timing::{Timescale, rescale};
 
@@ -70,6 +71,11 @@ impl Chunks {
 
     pub(super) fn count(&self) -> usize {
         self.list.len()
+    }
+
+    /// Samples of all of them.
+    pub(super) fn samples(&self) -> usize {
+        self.list.iter().map(|chunk| to_usize(chunk.samples)).sum()
     }
 
     /// How many samples each has, and how many chunks in a row have as many: chunk from 1, samples.

@@ -36,6 +36,11 @@ impl Shown {
         })
     }
 
+    /// Of all of a track whose first sample is shown at zero. `None` where it has no length.
+    pub(super) fn whole(scale: Timescale, length: u64) -> Option<Self> {
+        (length > 0).then_some(Self { scale, delay: 0, length, skipped: 0 })
+    }
+
     /// From the beginning of the movie to the end of the track, in ticks of the movie.
     pub(super) fn length(&self, movie: Timescale) -> u64 {
         rescale_len(self.delay.saturating_add(self.length), self.scale, movie)

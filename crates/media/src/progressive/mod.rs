@@ -9,23 +9,30 @@
 
 mod chunks;
 mod edits;
+mod keys;
+mod order;
 mod select;
 mod tables;
 
 use core::ops::Range;
+use std::borrow::Cow;
 
 use crate::bits::{len_u64, to_usize};
 use crate::cmaf::track::{TrackBox, movie_header, track};
 use crate::cmaf::write::{boxed, put32, put64};
 use crate::facts::TrackKind;
-use crate::map::SegmentMap;
+use crate::map::{Sample, SegmentMap, TrackHeader};
 use crate::packed;
 use crate::timing::{Timescale, rescale, rescale_len};
 
 use chunks::{Chunks, interleave};
 use edits::Shown;
-use select::{Selection, shown_at};
+use keys::Keys;
+use select::Selection;
 use tables::Tables;
+
+pub use order::KeyOrder;
+pub use select::shown_at;
 
 /// A part of a presentation: from its beginning, in microseconds, to in front of its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -44,6 +51,7 @@ pub struct Progressive {
     /// What follows, in order.
     pieces: Vec<Piece>,
     len: u64,
+    samples: usize,
 }
 
 /// Bytes of an object, up to where the next piece begins.
@@ -73,7 +81,7 @@ pub enum Slice {
 
 /// One track on its way into a file.
 struct Laid<'map> {
-    map: &'map SegmentMap,
+    header: Cow<'map, TrackHeader>,
     tables: Tables,
     chunks: Chunks,
     shown: Shown,
@@ -87,17 +95,63 @@ impl Progressive {
     pub fn new(maps: &[&SegmentMap], span: Option<Span>) -> Option<Self> {
         let picture = maps.iter().find(|map| map.header().kind == TrackKind::Video);
         let span = span.map(|span| picture.and_then(|map| snapped(map, span)).unwrap_or(span));
-        let laid: Vec<(usize, Laid<'_>)> =
-            maps.iter().enumerate().filter_map(|(at, map)| Some((at, lay(map, span)?))).collect();
-        let pictures = |(_, laid): &&(usize, Laid<'_>)| laid.map.header().kind == TrackKind::Video;
-        let scale = laid.iter().find(pictures).or(laid.first())?.1.map.header().timescale;
+        let shown = |map: &SegmentMap| {
+            let scale = map.header().timescale;
+            span.map(|span| ticks(span.start, scale)..ticks(span.end, scale))
+        };
+        let laid = maps.iter().enumerate();
+        Self::of(&laid.filter_map(|(at, map)| Some((at, lay(map, shown(map).as_ref())?))).collect::<Vec<_>>())
+    }
+
+    /// A film of the one picture of a track that is shown at a time, in ticks of the track: what has to be decoded for it,
+    /// and an edit list that shows nothing else. `None` where nothing is shown then.
+    pub fn picture(map: &SegmentMap, time: i64) -> Option<Self> {
+        let begins = shown_at(map, time)?;
+        Self::of(&[(0, lay(map, Some(&(begins..begins.saturating_add(1))))?)])
+    }
+
+    /// A film of key frames of a track: for each of these times, in ticks of the track, the one nearest to it, shown for a
+    /// second. It needs no other picture to be decoded, and each is one slice of what is [read](Self::read), for
+    /// [`KeyOrder::put`]. `None` where there are no times, or no key frames.
+    pub fn key_frames(map: &SegmentMap, times: &[i64]) -> Option<Self> {
+        let scale = Timescale::new(1)?;
+        let mut header = map.header().clone();
+        header.timescale = scale;
+        let (mut tables, mut chunks) = (Tables::default(), Chunks::new(scale));
+        let mut keys = Keys::new(map);
+        let mut found = Vec::with_capacity(times.len());
+        for (second, time) in (0..).zip(times) {
+            let (at, size) = keys.nearest(*time)?;
+            found.push((at, size));
+            let sample = Sample { size, duration: 1, composition_offset: 0, sync: true };
+            tables.push(&sample, second);
+            chunks.push(&sample, second, 0, at);
+        }
+        tables.end();
+        let shown = Shown::whole(scale, tables.duration())?;
+        let film = Self::of(&[(0, Laid { header: Cow::Owned(header), tables, chunks, shown })])?;
+        let mut at = film.pieces.first()?.at;
+        // Also where two lie behind each other.
+        let piece = |(from, size): (u64, u32)| {
+            let piece = Piece { at, track: 0, from };
+            at = at.saturating_add(size.into());
+            piece
+        };
+        let pieces = found.into_iter().map(piece).collect();
+        Some(Self { pieces, ..film })
+    }
+
+    /// The file of tracks that are laid out, each with its number among those that were given.
+    fn of(laid: &[(usize, Laid<'_>)]) -> Option<Self> {
+        let pictures = |(_, laid): &&(usize, Laid<'_>)| laid.header.kind == TrackKind::Video;
+        let scale = laid.iter().find(pictures).or(laid.first())?.1.header.timescale;
         let has_picture = laid.iter().any(|laid| pictures(&laid));
         let (pieces, offsets, payload) = interleave(laid.iter().map(|(at, laid)| (*at, &laid.chunks)));
         let long = payload > u64::from(u32::MAX) - MOST_HEAD;
         let mut head = Vec::new();
         boxed(&mut head, *b"ftyp", |out| out.extend_from_slice(brands(has_picture)));
         let mut fields = Vec::with_capacity(laid.len());
-        boxed(&mut head, *b"moov", |out| movie(out, &laid, scale, long, &mut fields));
+        boxed(&mut head, *b"moov", |out| movie(out, laid, scale, long, &mut fields));
         if long {
             put32(&mut head, 1);
             head.extend_from_slice(b"mdat");
@@ -111,7 +165,8 @@ impl Progressive {
             tables::fill(&mut head, field, offsets, base, long);
         }
         let pieces = pieces.into_iter().map(|piece| Piece { at: piece.at.saturating_add(base), ..piece }).collect();
-        Some(Self { head, pieces, len: base.saturating_add(payload) })
+        let samples = laid.iter().map(|(_, laid)| laid.tables.count()).sum();
+        Some(Self { head, pieces, len: base.saturating_add(payload), samples })
     }
 
     /// The frames of a track of MP3 back to back, which is a file of that format. Frames from before the sound begins, which
@@ -127,7 +182,7 @@ impl Progressive {
             }
         })?;
         let (pieces, _, len) = interleave(core::iter::once((0, &chunks)));
-        Some(Self { head: Vec::new(), pieces, len })
+        Some(Self { head: Vec::new(), pieces, len, samples: chunks.samples() })
     }
 
     /// The bytes in front of the media.
@@ -138,6 +193,11 @@ impl Progressive {
     /// Bytes of the whole file.
     pub fn size(&self) -> u64 {
         self.len
+    }
+
+    /// How many samples it has.
+    pub fn samples(&self) -> usize {
+        self.samples
     }
 
     /// Bytes that it holds in memory, roughly.
@@ -193,23 +253,21 @@ fn ticks(micros: u64, scale: Timescale) -> i64 {
     rescale(i64::try_from(micros).unwrap_or(i64::MAX), Timescale::MICROS, scale)
 }
 
-/// What of a track the file has.
-fn lay(map: &SegmentMap, span: Option<Span>) -> Option<Laid<'_>> {
-    let scale = map.header().timescale;
-    let span = span.map(|span| ticks(span.start, scale)..ticks(span.end, scale));
-    let selection = match &span {
+/// What of a track the file has, to show a part of it in ticks of the track.
+fn lay<'map>(map: &'map SegmentMap, span: Option<&Range<i64>>) -> Option<Laid<'map>> {
+    let selection = match span {
         None => Selection::all(map),
         Some(span) => Selection::of(map, span)?,
     };
     let mut tables = Tables::default();
-    let mut chunks = Chunks::new(scale);
+    let mut chunks = Chunks::new(map.header().timescale);
     let first_decode = selection.each(map, |sample, decode, at| {
         tables.push(sample, decode);
         chunks.push(sample, decode, map.header().priming, at);
     })?;
     tables.end();
-    let shown = Shown::new(map, first_decode, span.as_ref())?;
-    Some(Laid { map, tables, chunks, shown })
+    let shown = Shown::new(map, first_decode, span)?;
+    Some(Laid { header: Cow::Borrowed(map.header()), tables, chunks, shown })
 }
 
 /// Writes what the `moov` has, and notes where the offsets of chunks are to be filled in.
@@ -217,9 +275,9 @@ fn movie(out: &mut Vec<u8>, laid: &[(usize, Laid<'_>)], scale: Timescale, long: 
     let length = laid.iter().map(|(_, laid)| laid.shown.length(scale)).max().unwrap_or(0);
     let count = u32::try_from(laid.len()).unwrap_or(u32::MAX);
     movie_header(out, scale, length, count.saturating_add(1));
-    let of_kind = |kind| laid.iter().filter(move |(_, laid)| laid.map.header().kind == kind);
+    let of_kind = |kind| laid.iter().filter(move |(_, laid)| laid.header.kind == kind);
     for (id, (at, laid)) in (1..).zip(laid) {
-        let header = laid.map.header();
+        let header = laid.header.as_ref();
         let mut alike = of_kind(header.kind);
         let group = if header.kind == TrackKind::Audio { 1 } else { 2 };
         let described = TrackBox {

@@ -81,7 +81,7 @@ impl Selection {
 }
 
 /// When the sample begins that is shown at a time, both in ticks of the track; `None` before the first, and behind the end.
-pub(super) fn shown_at(map: &SegmentMap, time: i64) -> Option<i64> {
+pub fn shown_at(map: &SegmentMap, time: i64) -> Option<i64> {
     if time >= map.start().saturating_add_unsigned(map.duration()) {
         return None;
     }
@@ -99,7 +99,7 @@ fn last_key_frame(map: &SegmentMap, n: u32, from: i64) -> Option<Place> {
 }
 
 /// Samples in decode order, each with when it is shown.
-fn shown(segment: &SegmentSamples, priming: u64) -> impl Iterator<Item = (&Sample, i64)> {
+pub(super) fn shown(segment: &SegmentSamples, priming: u64) -> impl Iterator<Item = (&Sample, i64)> {
     let mut decode = i64::try_from(segment.decode_time).unwrap_or(i64::MAX).saturating_sub_unsigned(priming);
     segment.samples.iter().map(move |sample| {
         let shown = decode.saturating_add(sample.composition_offset.into());

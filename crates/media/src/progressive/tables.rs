@@ -51,6 +51,11 @@ impl Tables {
         self.total
     }
 
+    /// How many samples there are.
+    pub(super) fn count(&self) -> usize {
+        self.sizes.len()
+    }
+
     /// By how much composition offsets are written larger, so that none is negative: many players take no other.
     pub(super) fn raise(&self) -> u32 {
         let least = self.offsets.iter().map(|(_, offset)| *offset).min().unwrap_or(0);

@@ -4,6 +4,7 @@
 //! protected range from the header alone, whatever the boxes say. So the header is read to its last bit: no more of the slice stays
 //! clear than the byte that it ends in.
 
+use core::ops::Range;
 use std::collections::BTreeMap;
 
 use super::error::Fault;
@@ -28,7 +29,7 @@ mod unit {
 
 /// Walks through the samples of a track.
 #[derive(Debug)]
-pub(super) struct Walk {
+pub(crate) struct Walk {
     length_size: usize,
     sets: Sets,
 }
@@ -42,7 +43,7 @@ struct Sets {
 
 impl Walk {
     /// A walk that begins with what an `avcC` says.
-    pub(super) fn new(config: &[u8]) -> Option<Self> {
+    pub(crate) fn new(config: &[u8]) -> Option<Self> {
         let mut cursor = Cursor::new(config);
         cursor.skip(4)?;
         let length_size = usize::from(cursor.u8()? & 3) + 1;
@@ -64,7 +65,7 @@ impl Walk {
                 unit::SLICE | unit::KEY_SLICE => {
                     let header =
                         self.sets.slice_header(bytes).ok_or(Fault::Damaged("a slice header cannot be read"))?;
-                    ranges.protect(place.start.saturating_add(header)..place.end)?;
+                    ranges.protect(place.start.saturating_add(header.len)..place.end)?;
                 }
                 unit::SEQUENCE | unit::PICTURE => self.sets.read(bytes),
                 unit::PARTITION_A..=unit::PARTITION_C => return Err(Fault::Unprotectable("its slices are in parts")),
@@ -75,6 +76,52 @@ impl Walk {
         }
         Ok(())
     }
+
+    /// The slices of the next sample that tell the lowest bits of the order of their picture. `None` where one cannot be read,
+    /// or tells no such bits.
+    pub(crate) fn orders(&mut self, sample: &[u8]) -> Option<Vec<Ordered>> {
+        let mut all = Vec::new();
+        for placed in units(sample, self.length_size) {
+            let (bytes, place) = placed.ok()?;
+            match bytes.first().map_or(0, |header| header & 0x1f) {
+                kind @ (unit::SLICE | unit::KEY_SLICE) => {
+                    let (mut bits, count) = self.sets.slice_header(bytes)?.low?;
+                    let mut value = 0;
+                    let mut low = Vec::with_capacity(count.into());
+                    for _ in 0..count {
+                        value = value << 1 | bits.take(1)?;
+                        low.push(bits.place());
+                    }
+                    all.push(Ordered { unit: place, is_key: kind == unit::KEY_SLICE, low, value });
+                }
+                unit::SEQUENCE | unit::PICTURE => self.sets.read(bytes),
+                unit::PARTITION_A..=unit::PARTITION_C => return None,
+                _ => {}
+            }
+        }
+        Some(all)
+    }
+}
+
+/// A slice that tells the lowest bits of the order of its picture (`pic_order_cnt_lsb`).
+#[derive(Debug)]
+pub(crate) struct Ordered {
+    /// Where its unit lies in the sample.
+    pub(crate) unit: Range<usize>,
+    /// Whether it is of a picture with which the order begins anew.
+    pub(crate) is_key: bool,
+    /// Where the bits are, highest first: the byte of the unit, and how many bits of it come behind.
+    pub(crate) low: Vec<(usize, u32)>,
+    /// The number that they make.
+    pub(crate) value: u32,
+}
+
+/// The beginning of a slice.
+struct SliceHeader<'a> {
+    /// Bytes of its unit up to the end.
+    len: usize,
+    /// Where it tells the lowest bits of the order of its picture, and how many.
+    low: Option<(Rbsp<'a>, u8)>,
 }
 
 impl Sets {
@@ -89,8 +136,8 @@ impl Sets {
         }
     }
 
-    /// Bytes of the unit up to the end of its slice header (7.3.3).
-    fn slice_header(&self, bytes: &[u8]) -> Option<usize> {
+    /// Reads the header of a slice (7.3.3).
+    fn slice_header<'a>(&self, bytes: &'a [u8]) -> Option<SliceHeader<'a>> {
         let header = *bytes.first()?;
         let (is_key, is_reference) = (header & 0x1f == unit::KEY_SLICE, header & 0x60 != 0);
         let mut bits = Rbsp::new(bytes);
@@ -111,9 +158,11 @@ impl Sets {
             bits.ue()?;
         }
         let has_bottom = picture.has_bottom_order && !is_field;
+        let mut low = None;
         match sequence.order {
-            AvcOrder::Low(low) => {
-                bits.skip_bits(low.into())?;
+            AvcOrder::Low(count) => {
+                low = Some((bits.clone(), count));
+                bits.skip_bits(count.into())?;
                 if has_bottom {
                     bits.se()?;
                 }
@@ -174,7 +223,7 @@ impl Sets {
             bits.se()?;
             bits.se()?;
         }
-        Some(bits.begun())
+        Some(SliceHeader { len: bits.begun(), low })
     }
 }
 

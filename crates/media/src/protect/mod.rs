@@ -15,7 +15,7 @@
 //! track is refused ([`takes`]) or the segment is ([`ProtectError::Unprotectable`]), and nothing is given away in the clear.
 
 mod av1;
-mod avc;
+pub(crate) mod avc;
 mod cipher;
 mod error;
 mod hevc;

@@ -25,6 +25,11 @@ impl<'a> Rbsp<'a> {
         self.begun
     }
 
+    /// Where the bit is that was taken last: the byte of the unit, and how many bits of it come behind.
+    pub(super) fn place(&self) -> (usize, u32) {
+        (self.begun.saturating_sub(1), self.left)
+    }
+
     /// Whether the next bit begins a byte.
     pub(super) fn is_aligned(&self) -> bool {
         self.left == 0

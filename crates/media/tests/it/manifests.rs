@@ -1,8 +1,10 @@
 //! Playlists and manifests, as they are sent and as other programs read them.
 
+use kinora_media::captions::Captions;
 use kinora_media::presentation::{Carriage, Presentation, Protection, Rendition, Subtitles, Timed, Urls};
 use kinora_media::progressive::Span;
 use kinora_media::protect::{KeyId, Scheme, TrackSalt, segment_iv};
+use kinora_media::storyboard::Storyboard;
 use kinora_media::timing::Timescale;
 use kinora_media::{SegmentMap, VideoRange, cmaf, dash, hls};
 use quick_xml::Reader;
@@ -61,6 +63,56 @@ fn rich() -> Presentation {
         segment_template: format!("{id}/$Number$.vtt"),
     });
     Presentation { tracks, captions: captions.into(), ..Presentation::default() }
+}
+
+/// Two and a half minutes in pictures two seconds apart.
+fn storyboard() -> Storyboard {
+    Storyboard {
+        id: "high-storyboard".to_owned(),
+        playlist: "high-storyboard.m3u8".to_owned(),
+        sheet_template: "high/sheets/$Number$.jpg".to_owned(),
+        width: 160,
+        height: 90,
+        columns: 10,
+        rows: 6,
+        every_ms: 2_000,
+        pictures: 76,
+        duration_ms: 150_500,
+    }
+}
+
+#[test]
+fn small_pictures_are_told_to_every_kind_of_player() {
+    let whole = Presentation { storyboard: Some(storyboard()), ..of(&[FilmTrack::video(250, 40)]) };
+    let multivariant = hls::multivariant(&whole);
+    let line = multivariant.lines().find(|line| line.contains("IMAGE")).unwrap();
+    let told = "BANDWIDTH=7200,RESOLUTION=160x90,CODECS=\"jpeg\",URI=\"high-storyboard.m3u8\"";
+    assert_eq!(line, format!("#EXT-X-IMAGE-STREAM-INF:{told}"));
+    m3u8_rs::parse_master_playlist_res(multivariant.as_bytes()).unwrap();
+    insta::assert_snapshot!("storyboard_hls", hls::storyboard(&storyboard()));
+    let mpd = dash::mpd(&whole);
+    let (_, set) = mpd.split_once("</AdaptationSet>\n").unwrap();
+    insta::assert_snapshot!("storyboard_dash", set);
+    // Of what grows, and of parts, there are none.
+    let growing = Presentation { growing: true, ..whole.clone() };
+    let part = whole.part(Span { start: 0, end: 2_000_000 }).unwrap();
+    for other in [growing, part] {
+        assert!(!hls::multivariant(&other).contains("IMAGE") && !dash::mpd(&other).contains("image"));
+    }
+}
+
+#[test]
+fn every_moment_has_its_small_picture() {
+    let storyboard = storyboard();
+    assert_eq!((storyboard.sheets(), storyboard.sheet_ms()), (2, 120_000));
+    let (_, read) = Captions::parse(storyboard.webvtt().as_bytes()).unwrap();
+    assert_eq!(read.cues.len(), 76);
+    assert!(read.cues.iter().zip(read.cues.iter().skip(1)).all(|(cue, next)| cue.end_ms == next.start_ms));
+    let cue = |at: usize| (read.cues[at].start_ms, read.cues[at].end_ms, read.cues[at].text.as_str());
+    assert_eq!(cue(0), (0, 2_000, "high/sheets/0.jpg#xywh=0,0,160,90"));
+    assert_eq!(cue(13), (26_000, 28_000, "high/sheets/0.jpg#xywh=480,90,160,90"));
+    assert_eq!(cue(59), (118_000, 120_000, "high/sheets/0.jpg#xywh=1440,450,160,90"));
+    assert_eq!(cue(75), (150_000, 150_500, "high/sheets/1.jpg#xywh=800,90,160,90"));
 }
 
 fn of(tracks: &[FilmTrack]) -> Presentation {

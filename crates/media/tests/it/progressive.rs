@@ -7,7 +7,7 @@ use std::time::Duration;
 use kinora_media::cmaf::init_segment;
 use kinora_media::map::{Cuts, IndexedSample, MapBuilder, TrackFacts};
 use kinora_media::mp4::parse;
-use kinora_media::progressive::{Slice, Span};
+use kinora_media::progressive::{KeyOrder, Slice, Span, shown_at};
 use kinora_media::timing::{Timescale, rescale, seconds};
 use kinora_media::{PlannedTrack, Progressive, SegmentMap};
 use proptest::prelude::*;
@@ -189,6 +189,139 @@ fn a_clip_begins_and_ends_where_it_was_asked_for() {
         assert!(count <= 50 + usize::try_from((end.min(9_000_000) - start) / 40_000).unwrap() + 3, "{count} pictures");
     }
     assert_eq!(of(&planned, Some(Span { start: 9_500_000, end: 10_000_000 })), None);
+}
+
+#[test]
+fn a_picture_is_the_one_that_is_shown_at_that_time_and_needs_no_more_than_its_group() {
+    let folder = TempDir::new().unwrap();
+    let open = [&["-flags", "-cgop", "-x264-params", "open-gop=1", "-bf", "3"], X264].concat();
+    let vp9 = ["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-g", "50", "-pix_fmt", "yuv420p"];
+    for (name, options) in [("a.mp4", X264), ("b.mp4", &open), ("c.mp4", &vp9)] {
+        let (source, file) = made(&folder, name, &[options, &["-an"]].concat());
+        let planned = plan(&file).unwrap();
+        let map = &planned[0].map;
+        let all = tool::frames(&source, 0);
+        let scale = map.header().timescale;
+        for number in [0, 1, 49, 50, 99, 100, 224] {
+            let begins = rescale(i64::try_from(number).unwrap() * 40_000, Timescale::MICROS, scale);
+            let ends = rescale(i64::try_from(number + 1).unwrap() * 40_000, Timescale::MICROS, scale);
+            for time in [begins, i64::midpoint(begins, ends), ends - 1] {
+                assert_eq!(shown_at(map, time), Some(begins), "{name}, picture {number}");
+            }
+            let one = Progressive::picture(map, ends - 1).unwrap();
+            let path = folder.path().join("one.mp4");
+            std::fs::write(&path, whole(&one, &[&file])).unwrap();
+            assert_eq!(tool::shown_frames(&path, 0), all[number..=number], "{name}, picture {number}");
+            assert!(one.samples() <= 50 + 4, "{} samples", one.samples());
+        }
+        let end = map.start() + map.duration().cast_signed();
+        assert_eq!((Progressive::picture(map, -1), Progressive::picture(map, end)), (None, None));
+    }
+}
+
+#[test]
+fn key_frames_are_those_nearest_to_the_times_and_stand_alone() {
+    let folder = TempDir::new().unwrap();
+    // Two groups a segment, so that not every key frame begins one.
+    let short = [&["-g", "25"], &X264[..5], &X264[7..]].concat();
+    let (source, file) = made(&folder, "a.mp4", &[&short, &["-an"][..]].concat());
+    let planned = plan(&file).unwrap();
+    let map = &planned[0].map;
+    assert!(map.segment_count() < 9, "{} segments", map.segment_count());
+    let all = tool::frames(&source, 0);
+    let scale = map.header().timescale;
+    // Half a second is nearer to the first of two key frames than to the second, by the rule for equals.
+    let asked = [(0, 0), (480, 0), (500, 0), (520, 1), (1_000, 1), (4_400, 4), (4_600, 5), (8_000, 8), (60_000, 8)];
+    let times: Vec<i64> = asked.iter().map(|(ms, _)| rescale(*ms, Timescale::MILLIS, scale)).collect();
+    let keys = Progressive::key_frames(map, &times).unwrap();
+    let path = folder.path().join("keys.mp4");
+    std::fs::write(&path, whole(&keys, &[&file])).unwrap();
+    let expected: Vec<_> = asked.iter().map(|(_, second)| all[second * 25].clone()).collect();
+    assert_eq!(tool::shown_frames(&path, 0), expected);
+    // Each is shown for a second, from its number on.
+    let packets = tool::packets(&path, 0, false);
+    assert_eq!(packets.iter().map(|packet| packet.pts).collect::<Vec<_>>(), (0..9).collect::<Vec<_>>());
+    assert_eq!(keys.samples(), 9);
+    assert_eq!(Progressive::key_frames(map, &[]), None);
+    let sizes: u64 = packets.iter().map(|packet| packet.size).sum();
+    assert_eq!(keys.size(), keys.head().len() as u64 + sizes, "nothing else is read");
+}
+
+/// A film of key frames as a program gets it.
+fn put_in_order(map: &SegmentMap, keys: &Progressive, object: &[u8]) -> Vec<u8> {
+    let mut order = KeyOrder::new(map).unwrap();
+    let mut out = Vec::new();
+    for slice in keys.read(0..keys.size()) {
+        match slice {
+            Slice::Head(range) => out.extend_from_slice(&keys.head()[range]),
+            Slice::Media { range, .. } => {
+                let mut sample =
+                    object[usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap()].to_vec();
+                order.put(&mut sample);
+                out.extend(sample);
+            }
+        }
+    }
+    out
+}
+
+#[test]
+fn key_frames_come_in_their_order_from_groups_that_are_open() {
+    let folder = TempDir::new().unwrap();
+    // Where the order is told by so few bits that it begins anew in each group, and where groups are longer than that.
+    for (name, params) in [
+        ("a.mp4", "open-gop=1:keyint=25:min-keyint=25:scenecut=0:bframes=3"),
+        ("b.mp4", "open-gop=1:keyint=17:min-keyint=17:scenecut=0:bframes=2:slices=4"),
+        ("c.mp4", "open-gop=1:keyint=25:min-keyint=25:scenecut=0:bframes=3:interlaced=1"),
+        ("d.mp4", "keyint=25:min-keyint=25:scenecut=0:bframes=3"),
+    ] {
+        let (source, file) =
+            made(&folder, name, &[&["-c:v", "libx264", "-x264-params", params], &["-an"][..]].concat());
+        let planned = plan(&file).unwrap();
+        let map = &planned[0].map;
+        let all = tool::frames(&source, 0);
+        let scale = map.header().timescale;
+        let group = if name == "b.mp4" { 17 } else { 25 };
+        // Some stand twice behind each other.
+        let numbers: Vec<usize> = (0..8).flat_map(|key| vec![key * group; 1 + usize::from(key % 3 == 1)]).collect();
+        let micros = |number: &usize| i64::try_from(*number).unwrap() * 40_000 + 10_000;
+        let times: Vec<i64> = numbers.iter().map(|number| rescale(micros(number), Timescale::MICROS, scale)).collect();
+        let keys = Progressive::key_frames(map, &times).unwrap();
+        let expected: Vec<_> = numbers.iter().map(|number| all[*number].clone()).collect();
+        let path = folder.path().join("keys.mp4");
+        std::fs::write(&path, put_in_order(map, &keys, &file)).unwrap();
+        assert_eq!(tool::shown_frames(&path, 0), expected, "{name}");
+        std::fs::write(&path, whole(&keys, &[&file])).unwrap();
+        // As they are, a decoder cannot know their order, unless each begins anew.
+        assert_eq!(tool::shown_frames(&path, 0) == expected, name == "d.mp4", "{name}");
+    }
+}
+
+#[test]
+fn what_is_no_key_frame_of_h264_stays_as_it_is() {
+    let folder = TempDir::new().unwrap();
+    let (_, file) = made(&folder, "a.mp4", &[X264, &["-an"]].concat());
+    let planned = plan(&file).unwrap();
+    let mut order = KeyOrder::new(&planned[0].map).unwrap();
+    for bytes in [&b""[..], b"\0\0\0\x09\x41", b"\0\0\0\x01\x65", b"\0\0\0\x02\x41\x80", &[0xff; 64], &[0; 64]] {
+        let mut sample = bytes.to_vec();
+        order.put(&mut sample);
+        assert_eq!(sample, bytes);
+    }
+}
+
+#[test]
+fn a_track_without_key_frames_has_no_film_of_them() {
+    let file = film(&[FilmTrack::video(100, 25)], true);
+    let facts = TrackFacts::of(&parse(index(&file).unwrap(), file.len() as u64).unwrap().tracks[0]).unwrap();
+    let mut builder = MapBuilder::new(facts, Duration::from_secs(4), Cuts::Grid);
+    for n in 0..6i64 {
+        let sample = IndexedSample { offset: 0, size: 10, dts: n * 512, pts: n * 512, sync: false };
+        builder.push(sample).unwrap();
+    }
+    let map = builder.finish(None).unwrap();
+    assert_eq!(Progressive::key_frames(&map, &[0, 512]), None);
+    assert_eq!(Progressive::picture(&map, 1_024).map(|film| film.samples()), Some(3), "all from the beginning");
 }
 
 #[test]

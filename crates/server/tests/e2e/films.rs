@@ -120,6 +120,65 @@ pub(crate) fn changing_size(width: u32, height: u32) -> Vec<(&'static str, Vec<u
     vec![("h264.ts", film(H264)), ("mpeg2.ts", film("-c:v mpeg2video -b:v 2M -bf 2 -g 15"))]
 }
 
+/// A film whose color tells which of its pictures is shown: red the second, green the picture of the second.
+fn dial(size: &str, seconds: u32) -> String {
+    let color =
+        format!("color=black:s=32x18:r=25:d={seconds},format=gbrp,geq=r='40+8*floor(N/25)':g='40+8*mod(N,25)':b=80");
+    format!("-f lavfi -i {color},scale={size}:flags=neighbor -f lavfi -i sine=r=48000:d={seconds}")
+}
+
+/// Which picture of a dial has this color.
+#[track_caller]
+pub(crate) fn dialed(color: [u8; 3]) -> u32 {
+    let [second, picture] = [color[0], color[1]].map(|value| {
+        let value = u32::from(value).saturating_sub(36);
+        assert!(value % 8 != 0, "{color:?} lies between two pictures");
+        value / 8
+    });
+    assert!(picture < 25 && color[2].abs_diff(80) <= 6, "{color:?} is none of them");
+    second * 25 + picture
+}
+
+/// Films of twelve seconds whose color tells which picture is shown: H.264 with pictures that are stored out of order, in
+/// groups that are closed and in groups that are open, and VP9.
+pub(crate) fn dials() -> Vec<(&'static str, Vec<u8>)> {
+    let film = |name, rest: &str| (name, made(name, &format!("{} {rest}", dial("854:480", 12))));
+    let open = "-c:v libx264 -preset veryfast -pix_fmt yuv420p -g 50 -bf 3 -flags -cgop -x264-params open-gop=1";
+    let vp9 = "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -b:v 400k -g 75 -c:a libopus -b:a 64k";
+    vec![
+        film("dial.mp4", &format!("{H264} {AAC} -movflags +faststart -f mp4")),
+        film("open.mp4", &format!("{open} {AAC} -movflags +faststart -f mp4")),
+        film("dial.webm", &format!("{vp9} -f webm")),
+    ]
+}
+
+/// A film of ninety seconds whose color tells the second: red the tens, green the ones. It is so large that its pictures are not
+/// all decoded for a storyboard; its key frames are two seconds apart, and but for the first none begins the order of pictures
+/// anew.
+pub(crate) fn large_dial() -> Vec<u8> {
+    let color = "color=black:s=32x18:r=25:d=90,format=gbrp,geq=r='40+20*floor(T/10)':g='40+20*mod(floor(T),10)':b=80";
+    let scale = "scale=1280:720:flags=neighbor:out_color_matrix=bt709,format=yuv420p";
+    let input = format!("-f lavfi -i {color},{scale} -f lavfi -i sine=r=48000:d=90");
+    let open = "-bf 2 -x264-params open-gop=1:scenecut=0:keyint=50:min-keyint=50";
+    made("large.mp4", &format!("{input} {H264} {open} {AAC} -movflags +faststart -f mp4"))
+}
+
+/// A film that is turned by its container, and one whose pixels are twice as wide as high: red at the left, blue at the right.
+pub(crate) fn turned_and_wide() -> [(&'static str, Vec<u8>); 2] {
+    let halves =
+        "color=red:s=160x180:r=25:d=2[l];color=blue:s=160x180:r=25:d=2[r];[l][r]hstack,drawbox=h=40:t=fill:color=lime";
+    let film =
+        |name, filter: &str| made(name, &format!("-f lavfi -i {halves}{filter} {H264} -movflags +faststart -f mp4"));
+    let upright = film("halves.mp4", "");
+    let file = tempfile::Builder::new().suffix(".mp4").tempfile().unwrap();
+    fs::write(file.path(), upright).unwrap();
+    let turned = tempfile::Builder::new().suffix(".mp4").tempfile().unwrap();
+    let copy = ["-v", "error", "-nostdin", "-y", "-i"];
+    let turn = ["-c", "copy", "-metadata:s:v", "rotate=90", "-movflags", "+faststart"];
+    finish(command("ffmpeg").args(copy).arg(file.path()).args(turn).arg(turned.path())).succeeded();
+    [("turned.mp4", fs::read(turned.path()).unwrap()), ("wide.mp4", film("wide.mp4", ",setsar=2/1"))]
+}
+
 /// Matroska of two hours in few bytes.
 pub(crate) fn two_hours() -> Vec<u8> {
     let input = "-f lavfi -i color=s=64x36:r=10:d=7200 -f lavfi -i anullsrc=r=48000:cl=mono -t 7200";
@@ -229,6 +288,36 @@ pub(crate) fn sizes(film: &[u8]) -> Vec<String> {
     let mut sizes: Vec<_> = report["frames"].as_array().unwrap().iter().map(size).collect();
     sizes.dedup();
     sizes
+}
+
+/// A picture in a file, of whatever kind: its size, and the colors of its pixels row by row. Of a film the picture that is
+/// shown at a time, as ffmpeg finds it.
+#[track_caller]
+pub(crate) fn picture(file: &[u8], seconds: &str) -> ([usize; 2], Vec<[u8; 3]>) {
+    let source = tempfile::NamedTempFile::new().unwrap();
+    fs::write(source.path(), file).unwrap();
+    let drawn = tempfile::Builder::new().suffix(".ppm").tempfile().unwrap();
+    let mut draw = command("ffmpeg");
+    draw.args(["-v", "error", "-nostdin", "-y", "-ss", seconds, "-i"]).arg(source.path());
+    draw.args(["-frames:v", "1", "-f", "image2", "-update", "1"]).arg(drawn.path());
+    finish(&mut draw).succeeded();
+    let drawn = fs::read(drawn.path()).unwrap();
+    // Three lines in front of the colors: what it is, its size, the largest value.
+    let mut lines = drawn.splitn(4, |byte| *byte == b'\n');
+    assert_eq!(lines.next(), Some(&b"P6"[..]));
+    let size = String::from_utf8(lines.next().unwrap().to_vec()).unwrap();
+    let [width, height] = size.split(' ').map(|side| side.parse().unwrap()).collect::<Vec<usize>>().try_into().unwrap();
+    let pixels = lines.nth(1).unwrap().as_chunks().0.to_vec();
+    assert_eq!(pixels.len(), width * height);
+    ([width, height], pixels)
+}
+
+/// What ffprobe calls a picture, and its size.
+#[track_caller]
+pub(crate) fn kind_and_size(file: &[u8]) -> String {
+    let report = ffprobe(file, &["-show_entries", "stream=codec_name,width,height"]);
+    let stream = &report["streams"][0];
+    format!("{} {}x{}", stream["codec_name"].as_str().unwrap(), stream["width"], stream["height"])
 }
 
 /// When the first frame of a stream is shown, in seconds.

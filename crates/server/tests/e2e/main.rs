@@ -22,6 +22,7 @@ mod json;
 mod lying_headers;
 mod observability;
 mod outputs;
+mod pictures;
 mod playback;
 mod program;
 mod ranges;

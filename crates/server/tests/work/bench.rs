@@ -1,9 +1,11 @@
 //! A worker with one file to look into.
 
 use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::stream::BoxStream;
 use kinora_app::port::{
-    Blobs as _, Clock, EncodeError, EncodeOrder, Encoder, Examination, Object, ProbeError, Prober, Random, Store as _,
-    Watch,
+    BlobError, Blobs as _, Clock, EncodeError, EncodeOrder, Encoder, Examination, Object, Painter, PictureOrder,
+    ProbeError, Prober, Random, Store as _, Watch,
 };
 use kinora_app::work::{Outcome, Ran, run_next_job};
 use kinora_app::{App, Error, MasterKey, Ports};
@@ -14,6 +16,7 @@ use kinora_domain::file::{Content, File, FileState, Probe};
 use kinora_domain::job::{JobView, Lane, NewJob, Work};
 use kinora_domain::limit::Limits;
 use kinora_domain::picture::PictureFacts;
+use kinora_domain::still::StillForm;
 use kinora_domain::{FileId, JobId, ObjectId, OrganizationId, ProjectId, Timestamp};
 use kinora_media::sniff::Container;
 use kinora_store::{Location, SqlStore};
@@ -104,6 +107,22 @@ impl Encoder for MoodyProber {
     }
 }
 
+/// Nor does any paint.
+#[async_trait]
+impl Painter for MoodyProber {
+    async fn lay_down(&self, _film: BoxStream<'static, Result<Bytes, BlobError>>) -> Result<Arc<dyn Object>, Error> {
+        Err(EncodeError::Run(std::io::ErrorKind::NotFound.into()).into())
+    }
+
+    async fn paint(&self, _film: Arc<dyn Object>, _order: &PictureOrder) -> Result<Bytes, EncodeError> {
+        Err(EncodeError::Run(std::io::ErrorKind::NotFound.into()))
+    }
+
+    async fn makes(&self, _form: StillForm) -> bool {
+        false
+    }
+}
+
 struct StandingClock;
 
 impl Clock for StandingClock {
@@ -145,6 +164,7 @@ impl Bench {
             blobs: Arc::new(blobs),
             prober: Arc::<MoodyProber>::clone(&prober),
             encoder: Arc::<MoodyProber>::clone(&prober),
+            painter: Arc::<MoodyProber>::clone(&prober),
             clock: Arc::new(StandingClock),
             random: Arc::new(Kernel),
             master_key: MasterKey([7; 32]),

@@ -56,10 +56,20 @@ impl From<BlobError> for LookError {
 pub(crate) async fn look(app: &App, id: ObjectId) -> Result<Looked, LookError> {
     let object = app.blobs.open(id).await?;
     let container = container(&*object).await.map_err(LookError::Other)?;
-    let ask = async {
-        let found = app.prober.look(Arc::clone(&object), container).await;
-        found.map(Arc::new).map_err(LookError::Probe)
-    };
-    let examination = app.examined.0.get_or_insert_async(&id, ask).await?;
+    let examination = examine(app, Some(id), &object, container).await.map_err(LookError::Probe)?;
     Ok(Looked { object, container, examination })
+}
+
+/// Looks into a file: once where it stands for an object that never changes, be it that object or made of what that says.
+pub(crate) async fn examine(
+    app: &App,
+    stands_for: Option<ObjectId>,
+    file: &Arc<dyn Object>,
+    container: Container,
+) -> Result<Arc<Examination>, ProbeError> {
+    let ask = async { app.prober.look(Arc::clone(file), container).await.map(Arc::new) };
+    match stands_for {
+        Some(id) => app.examined.0.get_or_insert_async(&id, ask).await,
+        None => ask.await,
+    }
 }

@@ -39,12 +39,24 @@ pub struct Viewer<'a> {
 }
 
 /// What was let in.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pass {
+    /// Why who asks counts as nobody, where nothing was asked at the door and nothing that counts was shown.
+    unproven: Option<Problem>,
     /// Whether the answer is for this viewer alone, and for no shared cache.
     pub private: bool,
     /// What the addresses in a document must carry, as parameters without a question mark; empty for nothing.
     pub carried: String,
+}
+
+impl Pass {
+    /// Passes who showed a proof: what shows all of an encrypted film is for whom its keys are for, whatever the policy.
+    ///
+    /// # Errors
+    /// As of [`admit`] where a proof is needed.
+    pub fn proves(&self) -> Result<(), Problem> {
+        self.unproven.clone().map_or(Ok(()), Err)
+    }
 }
 
 /// Lets a viewer in, or not.
@@ -69,10 +81,10 @@ pub async fn admit(app: &App, id: AssetId, viewer: &Viewer<'_>, asked: Asked) ->
         return Err(Problem::new(Kind::Forbidden, "site_not_allowed", message).into());
     }
     let private = needed || !guard.sites.is_empty();
-    let shown = match shown {
-        Ok(shown) => Some(shown),
+    let (shown, unproven) = match shown {
+        Ok(shown) => (Some(shown), None),
         Err(problem) if needed => return Err(problem.into()),
-        Err(_unneeded) => None,
+        Err(problem) => (None, Some(problem)),
     };
     // Where nothing is asked, what was shown may still be needed for keys.
     let carried = match (shown, viewer.token) {
@@ -80,7 +92,7 @@ pub async fn admit(app: &App, id: AssetId, viewer: &Viewer<'_>, asked: Asked) ->
         (_, Some(token)) if has(viewer.parameters, "token") => carry(token, viewer),
         (Some(Proof::Token) | None, _) => String::new(),
     };
-    Ok(Pass { private, carried })
+    Ok(Pass { unproven, private, carried })
 }
 
 fn has(parameters: &[(String, String)], name: &str) -> bool {

@@ -10,7 +10,7 @@ mod facts;
 mod keys;
 mod link;
 mod policy;
-mod proof;
+pub(crate) mod proof;
 mod sites;
 mod token;
 pub(crate) mod vault;

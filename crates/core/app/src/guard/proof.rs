@@ -35,10 +35,7 @@ pub(super) fn proof(
     now: Timestamp,
 ) -> Result<Proof, Problem> {
     let Some(token) = token else {
-        let until = link::opens(signer, address).ok_or_else(|| {
-            let message = "A playback token is needed: as `?token=`, or as `Authorization: Bearer`.";
-            Problem::new(Kind::Unauthenticated, "token_required", message)
-        })?;
+        let until = link::opens(signer, address).ok_or_else(token_required)?;
         if until <= now {
             return Err(Problem::new(Kind::Gone, "link_expired", "This link has expired; ask for a new one."));
         }
@@ -58,4 +55,10 @@ pub(super) fn proof(
         return refuse("token_of_another_session", "This playback token is for another session.");
     }
     Ok(Proof::Token)
+}
+
+/// Nothing was shown where something is needed.
+pub(crate) fn token_required() -> Problem {
+    let message = "A playback token is needed: as `?token=`, or as `Authorization: Bearer`.";
+    Problem::new(Kind::Unauthenticated, "token_required", message)
 }

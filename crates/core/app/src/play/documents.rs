@@ -10,6 +10,8 @@ use super::track_file::TRACK_FILE;
 use crate::app::App;
 use crate::error::Error;
 use crate::fresh;
+use crate::guard::Pass;
+use crate::picture::storyboard;
 use crate::process::settle::end_ms;
 use kinora_domain::track::TrackKind;
 use kinora_domain::{AssetId, Kind, OutputId, Problem};
@@ -33,7 +35,7 @@ pub struct Document {
 }
 
 impl Document {
-    pub(super) fn of(text: String) -> Self {
+    pub(crate) fn of(text: String) -> Self {
         let digest = Sha256::digest(text.as_bytes());
         // Sixteen bytes of SHA-256 tell texts apart as well as anybody needs.
         let etag = fresh::hex(digest.get(..16).unwrap_or_default());
@@ -48,8 +50,8 @@ pub struct Shown<'a> {
     pub output: Option<OutputId>,
     /// What of it: the segments of the picture in which that is shown, whole.
     pub part: Part,
-    /// Parameters that every address in it carries, such as the token by which it was fetched; empty for none.
-    pub carried: &'a str,
+    /// What who asks was let in with: every address in it carries that on.
+    pub pass: Option<&'a Pass>,
     /// How the samples of what is encrypted are; what its players usually take without.
     pub scheme: Option<Scheme>,
     /// The absolute address of `/play/{asset}`, for what players do not read relative to a document.
@@ -57,15 +59,20 @@ pub struct Shown<'a> {
 }
 
 impl Shown<'_> {
+    /// Parameters that every address carries, such as the token by which it was fetched; empty for none.
+    fn carried(&self) -> &str {
+        self.pass.map_or("", |pass| &pass.carried)
+    }
+
     /// The query of the documents that a document names.
-    pub(super) fn of_documents(&self) -> String {
+    pub(crate) fn of_documents(&self) -> String {
         let scheme = self.scheme.map(|scheme| format!("scheme={}", scheme.name())).unwrap_or_default();
-        joined(&[&self.part.query(), &scheme, self.carried])
+        joined(&[&self.part.query(), &scheme, self.carried()])
     }
 
     /// The query of media.
-    pub(super) fn of_media(&self) -> String {
-        joined(&[self.carried])
+    pub(crate) fn of_media(&self) -> String {
+        joined(&[self.carried()])
     }
 }
 
@@ -129,13 +136,24 @@ pub async fn dash_manifest(app: &App, id: AssetId, shown: Shown<'_>) -> Result<D
     let (own, _) = playable.output(shown.output)?;
     let named = playable.listed_or_replaced(own, app.clock.now());
     let tracks = named.map(|track| dash_rendition(&playable, track, shown)).collect::<Result<_, _>>()?;
-    Ok(Document::of(dash::mpd(&presentation(&playable, shown, tracks)?)))
+    let presentation = presentation(&playable, shown, tracks)?;
+    Ok(Document::of(dash::mpd(&pictured(&playable, shown, presentation)?)))
 }
 
 fn hls_presentation(playable: &Playable, shown: Shown<'_>) -> Result<Presentation, Error> {
     let (own, _) = playable.output(shown.output)?;
     let tracks = playable.listed(own).map(|track| hls_rendition(playable, track, shown)).collect::<Result<_, _>>()?;
-    presentation(playable, shown, tracks)
+    let presentation = presentation(playable, shown, tracks)?;
+    pictured(playable, shown, presentation)
+}
+
+/// A presentation with the small pictures of its output, where all of that is shown, to whom they are for.
+fn pictured(playable: &Playable, shown: Shown<'_>, presentation: Presentation) -> Result<Presentation, Error> {
+    let (own, growing) = playable.output(shown.output)?;
+    let is_whole = !growing && shown.part == Part::default();
+    let is_seen = is_whole && playable.opens(own, shown.pass).is_ok();
+    let storyboard = is_seen.then(|| storyboard::of_tracks(playable.listed(own), shown)).flatten();
+    Ok(Presentation { storyboard, ..presentation })
 }
 
 /// The media playlist of captions beside what is shown.
@@ -194,7 +212,7 @@ pub(super) fn presentation(
     // Beside what grows there are none: players of it do not look whether any were added.
     let captions = playable.captions(own).filter(|_captions| !growing);
     let captions = captions.map(|captions| subtitles(captions, shown)).collect();
-    let presentation = Presentation { tracks, captions, growing, from: 0 };
+    let presentation = Presentation { tracks, captions, growing, ..Presentation::default() };
     let span = shown.part.within(presentation.duration(Timescale::MICROS))?;
     if growing {
         // Nobody knows yet where its segments will lie.
@@ -211,12 +229,12 @@ pub(super) fn presentation(
 }
 
 /// The way from a document to the segments: `/play/{asset}/{hls or dash}/`, or `/play/{asset}/o/{output}/{hls or dash}/`.
-pub(super) const fn base(output: Option<OutputId>) -> &'static str {
+pub(crate) const fn base(output: Option<OutputId>) -> &'static str {
     if output.is_some() { "../../.." } else { ".." }
 }
 
 /// How long an output plays, in milliseconds.
-pub(super) fn duration_ms(playable: &Playable, output: OutputId) -> u64 {
+pub(crate) fn duration_ms(playable: &Playable, output: OutputId) -> u64 {
     playable.listed(output).map(|track| end_ms(&track.map)).max().unwrap_or(0)
 }
 

@@ -8,7 +8,7 @@ mod lock;
 mod movie;
 mod original;
 mod part;
-mod playable;
+pub(crate) mod playable;
 mod ranged;
 mod sealed;
 mod segment;
@@ -22,6 +22,7 @@ pub use documents::{
     Document, KEY_FRAMES, Shown, dash_manifest, dash_on_demand_manifest, hls_key_frame_playlist, hls_media_playlist,
     hls_multivariant_playlist,
 };
+pub(crate) use documents::{base, duration_ms};
 pub use lock::{Sealed, scheme};
 pub use movie::{FileFormat, Movie, Wanted, download_name, movie};
 pub use original::{Original, original};

@@ -3,7 +3,9 @@
 use super::lock::Lock;
 use crate::app::App;
 use crate::error::Error;
+use crate::guard::Pass;
 use crate::guard::content::ContentSecret;
+use crate::guard::proof::token_required;
 use crate::port::{BlobError, Object};
 use crate::process::part::{Assembled, assemble, load_map};
 use bytes::Bytes;
@@ -231,7 +233,7 @@ impl Playable {
     }
 
     /// Whether more of it is coming: more of what plays, or what takes its place.
-    pub(super) fn is_changing(&self) -> bool {
+    pub(crate) fn is_changing(&self) -> bool {
         let is_completed = |id: &OutputId| self.rows.completed.iter().any(|(completed, _)| completed == id);
         let is_over =
             |(id, readiness): &(OutputId, Readiness)| is_completed(id) || matches!(readiness, Readiness::CannotPlay(_));
@@ -242,7 +244,7 @@ impl Playable {
     ///
     /// # Errors
     /// There is no such output; as [`load`](Self::load).
-    pub(super) fn output(&self, wanted: Option<OutputId>) -> Result<(OutputId, bool), Error> {
+    pub(crate) fn output(&self, wanted: Option<OutputId>) -> Result<(OutputId, bool), Error> {
         let mut outputs = self.rows.outputs.iter();
         let found = match wanted {
             Some(id) => outputs.find(|(known, _)| *known == id),
@@ -271,8 +273,20 @@ impl Playable {
         if self.lock(output).is_some() { Err(Problem::not_found(what).into()) } else { Ok(()) }
     }
 
+    /// Passes who may see any moment of an output in the clear, as pictures show it, and says whether that is for him alone:
+    /// what is encrypted is for whom its keys are for, and those are given for a proof, whatever the policy.
+    ///
+    /// # Errors
+    /// Those of [`Pass::proves`].
+    pub(crate) fn opens(&self, output: OutputId, pass: Option<&Pass>) -> Result<bool, Problem> {
+        if self.lock(output).is_none() {
+            return Ok(false);
+        }
+        pass.ok_or_else(token_required)?.proves().map(|()| true)
+    }
+
     /// The tracks that manifests of an output name.
-    pub(super) fn listed(&self, output: OutputId) -> impl Iterator<Item = &PlayableTrack> {
+    pub(crate) fn listed(&self, output: OutputId) -> impl Iterator<Item = &PlayableTrack> {
         self.tracks.iter().filter(move |track| track.output == output && track.listed)
     }
 
@@ -285,7 +299,7 @@ impl Playable {
     }
 
     /// The track of that slug, at its current version, where its output plays.
-    pub(super) fn track(&self, slug: Slug) -> Result<&PlayableTrack, Error> {
+    pub(crate) fn track(&self, slug: Slug) -> Result<&PlayableTrack, Error> {
         let track = self.tracks.iter().find(|track| track.slug == slug);
         match track {
             Some(track) => self.output(Some(track.output)).map(|_| track),
@@ -314,7 +328,7 @@ impl Playable {
     }
 }
 
-pub(super) fn not_ready() -> Error {
+pub(crate) fn not_ready() -> Error {
     let message = "This video is still being prepared; try again in a moment.";
     Problem::new(Kind::Unavailable, "not_ready", message).into()
 }

@@ -5,7 +5,9 @@ pub mod blob;
 pub mod clock;
 pub mod encode;
 pub mod jobs;
+pub mod kept;
 pub mod outputs;
+pub mod picture;
 pub mod playback;
 pub mod probe;
 pub mod store;
@@ -18,7 +20,9 @@ pub use encode::{
     Window,
 };
 pub use jobs::Jobs;
+pub use kept::{KeptPicture, KeptPictures};
 pub use outputs::{Amount, Outputs, StoredChunk};
+pub use picture::{Painter, PictureOrder, Still, Take};
 pub use playback::Playback;
 pub use probe::{Examination, Examined, ProbeError, Prober, SoundFacts, TrackExamined};
 pub use store::{

@@ -44,7 +44,7 @@ pub trait Outputs: Send {
     /// Stores an output's state, plan and modification time.
     async fn update_output(&mut self, output: &Output) -> Result<(), StoreError>;
 
-    /// Removes an output with its renditions, parts and chunks; releasing objects is the caller's.
+    /// Removes an output with its renditions, parts, chunks and pictures; releasing objects is the caller's.
     async fn delete_output(&mut self, id: OutputId) -> Result<(), StoreError>;
 
     /// Adds a rendition.

@@ -1,7 +1,7 @@
 //! The metadata store: one transaction type through which everything of a use case commits together.
 
 use super::jobs::Jobs;
-use super::{Answers, Outputs, Playback};
+use super::{Answers, KeptPictures, Outputs, Playback};
 use async_trait::async_trait;
 use kinora_domain::access::{ApiKey, Organization};
 use kinora_domain::asset::{Asset, AssetStatus};
@@ -56,7 +56,19 @@ pub trait Store: Send + Sync + 'static {
 /// A transaction: every repository, one commit. Dropped without [`commit`](Self::commit), it is undone.
 #[async_trait]
 pub trait Tx:
-    Organizations + Keys + Answers + Files + Assets + Tracks + Outputs + Playback + Objects + Jobs + Secrets + Send
+    Organizations
+    + Keys
+    + Answers
+    + Files
+    + Assets
+    + Tracks
+    + Outputs
+    + KeptPictures
+    + Playback
+    + Objects
+    + Jobs
+    + Secrets
+    + Send
 {
     /// Makes everything done through it durable (power loss included).
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;

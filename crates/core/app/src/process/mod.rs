@@ -19,7 +19,7 @@ pub(crate) mod chunk;
 pub(crate) mod first;
 mod grow;
 pub(crate) mod index;
-mod order;
+pub(crate) mod order;
 pub(crate) mod part;
 pub(crate) mod plan;
 mod progress;

@@ -11,7 +11,7 @@ use kinora_domain::preset::SoundFormat;
 const RATES: [u32; 2] = [44_100, 48_000];
 
 /// What is done to a picture between decoding and scaling.
-pub(super) fn filters(facts: &PictureFacts) -> Vec<Filter> {
+pub(crate) fn filters(facts: &PictureFacts) -> Vec<Filter> {
     let deinterlace = (facts.scan != Scan::Progressive).then_some(Filter::Deinterlace(facts.scan));
     let tone_map = (facts.transfer != Transfer::Sdr).then_some(Filter::ToneMap(facts.transfer));
     let tell = (!facts.tells_matrix && tone_map.is_none()).then(|| Filter::Tell(Matrix::untold(facts.shown)));

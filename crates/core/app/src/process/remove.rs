@@ -26,6 +26,9 @@ pub(crate) async fn remove_output(tx: &mut dyn Tx, output: &Output) -> Result<()
         tx.release_object(track.media).await?;
         tx.release_object(track.map).await?;
     }
+    for picture in tx.kept_pictures(output.asset).await?.into_iter().filter(|picture| picture.output == output.id) {
+        tx.release_object(picture.object).await?;
+    }
     tx.delete_tracks_of(output.id).await?;
     tx.delete_output(output.id).await?;
     Ok(())

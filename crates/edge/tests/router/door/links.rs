@@ -11,7 +11,7 @@ fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 /// A link for an hour.
-async fn link(behind: &Behind, path: &str, parameters: &[(&str, &str)]) -> SignedLink {
+pub(super) async fn link(behind: &Behind, path: &str, parameters: &[(&str, &str)]) -> SignedLink {
     let expires = Timestamp::from_millis((NOON + 3_600) * 1_000);
     let opened = Opened { asset: id(&behind.asset), path, parameters: &pairs(parameters) };
     sign_link(&behind.world.app, &behind.caller(), opened, expires).await.unwrap()

@@ -2,6 +2,7 @@
 
 mod keys;
 mod links;
+mod pictures;
 mod sites;
 mod tokens;
 
@@ -26,7 +27,11 @@ struct Behind {
 impl Behind {
     /// A film whose viewers need a token.
     async fn new() -> Self {
-        let world = World::new().await;
+        Self::of(World::new().await).await
+    }
+
+    /// The same on that server.
+    async fn of(world: World) -> Self {
         let (_, asset) = world.film().await;
         let caller = world.operator();
         let key = create_playback_key(&world.app, &caller).await.unwrap();

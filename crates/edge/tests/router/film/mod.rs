@@ -27,6 +27,10 @@ pub(crate) struct Script {
     pub(crate) seconds: usize,
     /// Bytes of a picture; zero for sound alone.
     pub(crate) picture_bytes: usize,
+    /// Pixels of a picture from left to right, and from top to bottom.
+    pub(crate) size: [usize; 2],
+    /// Pictures from one key frame to the next.
+    pub(crate) group: usize,
     /// Languages of the tracks of sound, three letters each.
     pub(crate) sounds: &'static [&'static str],
     pub(crate) index: Index,
@@ -35,7 +39,7 @@ pub(crate) struct Script {
 impl Default for Script {
     /// Ten seconds with one track of English sound.
     fn default() -> Self {
-        Self { seconds: 10, picture_bytes: 300, sounds: &["eng"], index: Index::Front }
+        Self { seconds: 10, picture_bytes: 300, size: [640, 360], group: GROUP, sounds: &["eng"], index: Index::Front }
     }
 }
 
@@ -49,7 +53,10 @@ pub(crate) struct Film {
 
 /// One track on its way into a file.
 pub(crate) struct Plan {
-    pub(crate) is_picture: bool,
+    /// The size of its pictures, where it has any.
+    pub(crate) picture: Option<[usize; 2]>,
+    /// Pictures from one key frame to the next.
+    pub(crate) group: usize,
     pub(crate) language: &'static str,
     /// Ticks in a second, and of a sample.
     pub(crate) scale: u32,
@@ -85,13 +92,14 @@ pub(crate) fn film(script: &Script) -> Film {
 
 fn picture(script: &Script) -> Plan {
     let sample = |number: usize| {
-        let stands_alone = number.is_multiple_of(GROUP);
+        let stands_alone = number.is_multiple_of(script.group);
         let bytes = if stands_alone { script.picture_bytes * 2 } else { script.picture_bytes };
         let unit = if stands_alone { 0x65 } else { 0x41 };
         marked(&[&length(bytes - 4)[..], &[unit], &length(number)].concat(), bytes)
     };
     Plan {
-        is_picture: true,
+        picture: Some(script.size),
+        group: script.group,
         language: "und",
         scale: 12_800,
         delta: 512,
@@ -104,7 +112,8 @@ fn sound(script: &Script, number: usize, language: &'static str) -> Plan {
     let frames_until = |second: usize| (second * 48_000).div_ceil(1_024);
     let sample = |frame: usize| marked(&[&[0x21], &length(number)[..], &length(frame)].concat(), SOUND_BYTES);
     Plan {
-        is_picture: false,
+        picture: None,
+        group: 1,
         language,
         scale: 48_000,
         delta: 1_024,

@@ -1,12 +1,10 @@
 //! The index of a film.
 
 use super::boxes::{boxed, full, words};
-use super::{GROUP, Plan, length};
+use super::{Plan, length};
 
 const MOVIE_SCALE: usize = 1_000;
 const MATRIX: [usize; 9] = [0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000];
-const WIDTH: usize = 640;
-const HEIGHT: usize = 360;
 /// Decoder configuration of H.264, High profile, level 3.1.
 const AVCC: &[u8] = b"\x01\x64\x00\x1f\xff\xe1\x00\x04\x67\x64\x00\x1f\x01\x00\x04\x68\xee\x3c\x80\xfd\xf8\xf8\x00";
 /// Elementary stream descriptor of AAC LC, 48 kHz, stereo.
@@ -29,7 +27,8 @@ fn ticks(plan: &Plan, scale: usize) -> usize {
 }
 
 fn trak(id: usize, plan: &Plan, offsets: &[usize], base: usize) -> Vec<u8> {
-    let (volume, width, height) = if plan.is_picture { (0, WIDTH, HEIGHT) } else { (0x0100_0000, 0, 0) };
+    let [width, height] = plan.picture.unwrap_or_default();
+    let volume = if plan.picture.is_some() { 0 } else { 0x0100_0000 };
     let header = [&[0, 0, id, 0, ticks(plan, MOVIE_SCALE), 0, 0, 0, volume][..], &MATRIX, &[width << 16, height << 16]];
     let tkhd = full(*b"tkhd", 7, &[&words(header.concat())]);
     boxed(*b"trak", &[&tkhd, &mdia(plan, offsets, base)])
@@ -39,9 +38,10 @@ fn mdia(plan: &Plan, offsets: &[usize], base: usize) -> Vec<u8> {
     let language = plan.language.bytes().fold(0, |packed, letter| packed << 5 | usize::from(letter - 0x60));
     let scale = plan.scale as usize;
     let mdhd = full(*b"mdhd", 0, &[&words([0, 0, scale, ticks(plan, scale), language << 16])]);
-    let kind = if plan.is_picture { b"vide" } else { b"soun" };
+    let kind = if plan.picture.is_some() { b"vide" } else { b"soun" };
     let hdlr = full(*b"hdlr", 0, &[&[0; 4], kind, &[0; 12], b"\0"]);
-    let media_header = if plan.is_picture { full(*b"vmhd", 1, &[&[0; 8]]) } else { full(*b"smhd", 0, &[&[0; 4]]) };
+    let media_header =
+        if plan.picture.is_some() { full(*b"vmhd", 1, &[&[0; 8]]) } else { full(*b"smhd", 0, &[&[0; 4]]) };
     let url = full(*b"url ", 1, &[]);
     let dinf = boxed(*b"dinf", &[&full(*b"dref", 0, &[&length(1), &url])]);
     let minf = boxed(*b"minf", &[&media_header, &dinf, &stbl(plan, offsets, base)]);
@@ -50,11 +50,12 @@ fn mdia(plan: &Plan, offsets: &[usize], base: usize) -> Vec<u8> {
 
 fn stbl(plan: &Plan, offsets: &[usize], base: usize) -> Vec<u8> {
     let count = plan.samples.len();
-    let entry = if plan.is_picture { visual() } else { sounding() };
+    let entry = plan.picture.map_or_else(sounding, visual);
     let stsd = full(*b"stsd", 0, &[&length(1), &entry]);
     let stts = full(*b"stts", 0, &[&words([1, count, plan.delta as usize])]);
-    let alone: Vec<_> = (1..=count).step_by(GROUP).collect();
-    let stss = if plan.is_picture { full(*b"stss", 0, &[&length(alone.len()), &words(alone)]) } else { Vec::new() };
+    let alone: Vec<_> = (1..=count).step_by(plan.group).collect();
+    let stss =
+        if plan.picture.is_some() { full(*b"stss", 0, &[&length(alone.len()), &words(alone)]) } else { Vec::new() };
     let layout = (1..).zip(&plan.chunks).flat_map(|(chunk, samples)| [chunk, *samples, 1]);
     let stsc = full(*b"stsc", 0, &[&length(plan.chunks.len()), &words(layout)]);
     let stsz = full(*b"stsz", 0, &[&words([0, count]), &words(plan.samples.iter().map(Vec::len))]);
@@ -62,8 +63,8 @@ fn stbl(plan: &Plan, offsets: &[usize], base: usize) -> Vec<u8> {
     boxed(*b"stbl", &[&stsd, &stts, &stss, &stsc, &stsz, &stco])
 }
 
-fn visual() -> Vec<u8> {
-    let size = words([WIDTH << 16 | HEIGHT]);
+fn visual([width, height]: [usize; 2]) -> Vec<u8> {
+    let size = words([width << 16 | height]);
     let resolution = words([0x48_0000, 0x48_0000, 0]);
     let rest = [&[0, 1][..], &[0; 32], b"\0\x18\xff\xff"].concat();
     boxed(*b"avc1", &[b"\0\0\0\0\0\0\0\x01", &[0; 16], &size, &resolution, &rest, &boxed(*b"avcC", &[AVCC])])

@@ -11,6 +11,7 @@ mod site;
 pub(crate) use answer::Answer;
 pub(crate) use ask::{Ask, ask};
 pub(crate) use flow::{operator_of, text};
+pub(crate) use programs::Painting;
 
 use axum::Router;
 use clock::{MovableClock, SeededRandom};
@@ -22,7 +23,7 @@ use kinora_domain::limit::Limits;
 use kinora_domain::{KeyId, OrganizationId};
 use kinora_edge::{Edge, EgressRate, Rate, Settings};
 use kinora_store::{Location, SqlStore};
-use programs::MissingPrograms;
+use programs::Programs;
 use site::Built;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -58,6 +59,7 @@ pub(crate) struct World {
     router: Router,
     random: Arc<SeededRandom>,
     folder: Arc<TempDir>,
+    programs: Programs,
 }
 
 impl World {
@@ -68,22 +70,32 @@ impl World {
 
     /// A new server that leaves so many bytes of the disk to others.
     pub(crate) async fn with_reserve(bytes: u64) -> Self {
+        Self::with(bytes, Programs::missing()).await
+    }
+
+    /// A new server with somebody who makes pictures.
+    pub(crate) async fn painting() -> (Self, Arc<Painting>) {
+        let painting = Painting::new();
+        (Self::with(0, Programs::with(&painting)).await, painting)
+    }
+
+    async fn with(bytes: u64, programs: Programs) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let clock = Arc::new(MovableClock::at_noon());
         let random = Arc::new(SeededRandom::new(7));
-        let (store, blobs, app) = open(&folder, bytes, &clock, &random).await;
+        let (store, blobs, app) = open(&folder, bytes, &clock, &random, &programs).await;
         let keys = Keys::make(&app).await;
-        Self { router: router(&app, Rate::OFF), app, keys, clock, store, blobs, random, folder }
+        Self { router: router(&app, Rate::OFF), app, keys, clock, store, blobs, random, folder, programs }
     }
 
     /// The server after a restart: what it kept in memory is gone.
     pub(crate) async fn restart(self) -> Self {
-        let Self { app, keys, clock, store, blobs, router: old, random, folder } = self;
+        let Self { app, keys, clock, store, blobs, router: old, random, folder, programs } = self;
         drop((app, blobs, old));
         store.close().await.unwrap();
         drop(store);
-        let (store, blobs, app) = open(&folder, 0, &clock, &random).await;
-        Self { router: router(&app, Rate::OFF), app, keys, clock, store, blobs, random, folder }
+        let (store, blobs, app) = open(&folder, 0, &clock, &random, &programs).await;
+        Self { router: router(&app, Rate::OFF), app, keys, clock, store, blobs, random, folder, programs }
     }
 
     /// The same server with a limit of how often each key may ask.
@@ -93,10 +105,11 @@ impl World {
 
     /// Another process on the same store and objects, with the same keys.
     pub(crate) async fn other_process(&self) -> Self {
-        let (store, blobs, app) = open(&self.folder, 0, &self.clock, &self.random).await;
+        let programs = self.programs.clone();
+        let (store, blobs, app) = open(&self.folder, 0, &self.clock, &self.random, &programs).await;
         let (keys, clock, random) = (self.keys.clone(), Arc::clone(&self.clock), Arc::clone(&self.random));
         let folder = Arc::clone(&self.folder);
-        Self { router: router(&app, Rate::OFF), app, keys, clock, store, blobs, random, folder }
+        Self { router: router(&app, Rate::OFF), app, keys, clock, store, blobs, random, folder, programs }
     }
 
     /// Everything that the store has on the disk.
@@ -116,6 +129,7 @@ async fn open(
     reserve: u64,
     clock: &Arc<MovableClock>,
     random: &Arc<SeededRandom>,
+    programs: &Programs,
 ) -> (Arc<SqlStore>, LocalBlobs, Arc<App>) {
     let store = SqlStore::open(&Location::Sqlite(database(folder))).await.unwrap();
     let store = Arc::new(store);
@@ -123,8 +137,9 @@ async fn open(
     let ports = Ports {
         store: Arc::<SqlStore>::clone(&store),
         blobs: Arc::new(blobs.clone()),
-        prober: Arc::new(MissingPrograms),
-        encoder: Arc::new(MissingPrograms),
+        prober: Arc::clone(&programs.prober),
+        encoder: Arc::clone(&programs.encoder),
+        painter: Arc::clone(&programs.painter),
         clock: Arc::<MovableClock>::clone(clock),
         random: Arc::<SeededRandom>::clone(random),
         master_key: MasterKey([7; 32]),

@@ -4,13 +4,13 @@
 //! the first rung and from there step by step, each rung encoded into a file of its own. Sound: resampled
 //! so that gaps in its times become silence, encoded in one piece.
 
-use crate::args::{Args, DECODERS, Demuxer, INPUT};
+use crate::args::{Args, Demuxer, INPUT};
 use crate::child::Urgency;
+use crate::filter::{matrix_name, step, tell};
 use core::fmt::Write as _;
 use kinora_app::port::{Effort, EncodeOrder, EncodeWork, KeyFrames, PictureWork, SoundWork, Window};
 use kinora_domain::ladder::Rung;
 use kinora_domain::output::{Filter, Timing};
-use kinora_domain::picture::{Matrix, Scan, Transfer};
 use kinora_domain::preset::SoundFormat;
 use std::ffi::OsString;
 
@@ -54,10 +54,7 @@ pub(crate) fn args(order: &EncodeOrder, demuxer: Demuxer, max_pixels: u32) -> Ve
     args.add("-progress", "pipe:1").add("-stats_period", report_every(&order.work));
     let threads = order.threads.max(1).to_string();
     args.add("-filter_threads", &threads).add("-filter_complex_threads", &threads).add("-threads", &threads);
-    let name = demuxer.name();
-    args.add("-f", name).add("-format_whitelist", name).add("-protocol_whitelist", "file");
-    args.add("-codec_whitelist", &DECODERS.join(",")).add("-max_pixels", &max_pixels.to_string());
-    args.all(demuxer.alone());
+    args.reads(demuxer, max_pixels);
     args.all(demuxer.untrimmed(order.untrimmed));
     seek(&mut args, order.window);
     args.add("-i", INPUT);
@@ -97,7 +94,7 @@ fn pictures(args: &mut Args, order: &EncodeOrder, work: &PictureWork, threads: &
     let scale = work.timing.timescale();
     for (number, rung) in work.rungs.iter().enumerate() {
         args.add("-map", &format!("[o{number}]"));
-        clean(args);
+        args.clean();
         args.all(&["-fps_mode", "passthrough", "-c:v", "libx264", "-profile:v", "high", "-pix_fmt", "yuv420p"]);
         args.add("-enc_time_base", &format!("1:{scale}")).add("-video_track_timescale", &scale.to_string());
         args.add("-threads", threads);
@@ -124,11 +121,6 @@ fn pictures(args: &mut Args, order: &EncodeOrder, work: &PictureWork, threads: &
         }
         args.all(&[&format!("file:{}", output_name(number))]);
     }
-}
-
-/// Nothing of the source but the pictures and the sound themselves.
-fn clean(args: &mut Args) {
-    args.all(&["-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-flags", "+bitexact"]);
 }
 
 /// Where groups begin, in times of what comes out. Each is told a microsecond early, since the program
@@ -169,7 +161,7 @@ fn graph(order: &EncodeOrder, work: &PictureWork) -> String {
     chain.extend(matrix.map(tell));
     chain.extend(work.rungs.first().map(scaling).map(|scaling| match matrix {
         // Out of red, green and blue it is made here.
-        Some(matrix) => format!("{scaling}:out_color_matrix={}", name(matrix)),
+        Some(matrix) => format!("{scaling}:out_color_matrix={}", matrix_name(matrix)),
         None => scaling,
     }));
     chain.push("setsar=1".to_owned());
@@ -198,18 +190,6 @@ fn scaling(rung: &Rung) -> String {
     format!("scale={}:{}:flags=bicubic", rung.size.width, rung.size.height)
 }
 
-const fn name(matrix: Matrix) -> &'static str {
-    match matrix {
-        Matrix::Bt601 => "smpte170m",
-        Matrix::Bt709 => "bt709",
-    }
-}
-
-fn tell(matrix: Matrix) -> String {
-    let name = name(matrix);
-    format!("setparams=colorspace={name}:color_primaries={name}:color_trc={name}")
-}
-
 /// Times of what comes out, from zero at the beginning of the window.
 fn timing(window: Window, timing: Timing) -> String {
     match (timing, window) {
@@ -222,34 +202,9 @@ fn timing(window: Window, timing: Timing) -> String {
     }
 }
 
-fn step(filter: Filter) -> String {
-    match filter {
-        Filter::Deinterlace(scan) => {
-            let parity = match scan {
-                Scan::TopFirst => "tff",
-                Scan::BottomFirst => "bff",
-                Scan::Progressive => "auto",
-            };
-            format!("bwdif=mode=send_frame:parity={parity}:deint=all")
-        }
-        Filter::ToneMap(transfer) => {
-            // BT.2100 names the primaries and the matrix of both curves.
-            let curve = match transfer {
-                Transfer::Hlg => "arib-std-b67",
-                Transfer::Pq | Transfer::Sdr => "smpte2084",
-            };
-            format!(
-                "zscale=tin={curve}:pin=bt2020:min=bt2020nc:rin=limited:t=linear:npl=100,format=gbrpf32le,\
-                 zscale=p=bt709,tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=limited"
-            )
-        }
-        Filter::Tell(matrix) => tell(matrix),
-    }
-}
-
 fn sound(args: &mut Args, order: &EncodeOrder, work: SoundWork) {
     args.add("-map", &format!("0:{}", order.stream));
-    clean(args);
+    args.clean();
     // From its own first moment, which is before zero in some containers; silence where times leave a gap.
     args.add("-af", "asetpts=PTS-STARTPTS,aresample=async=1:first_pts=0");
     match work.format {

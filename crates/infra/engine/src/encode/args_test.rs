@@ -1,5 +1,6 @@
 use super::*;
-use kinora_domain::picture::{Rate, Size, TimeBase};
+use crate::args::DECODERS;
+use kinora_domain::picture::{Matrix, Rate, Scan, Size, TimeBase, Transfer};
 use kinora_media::sniff::Container;
 
 fn rung(width: u32, height: u32, max_kbps: u32) -> Rung {

@@ -1,9 +1,9 @@
 //! The port `Encoder`: runs ffmpeg over one track and tells how far it is.
 
 pub(crate) mod args;
-mod output;
+pub(crate) mod output;
 mod progress;
-mod verdict;
+pub(crate) mod verdict;
 
 use self::output::Output;
 use self::progress::Listener;

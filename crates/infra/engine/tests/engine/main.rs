@@ -8,6 +8,7 @@ mod encode;
 mod films;
 mod forced;
 mod hostile;
+mod picture;
 mod probe;
 mod sandbox;
 mod supervisor;

@@ -18,6 +18,7 @@ pub(crate) mod key_grants;
 pub(crate) mod objects;
 pub(crate) mod organizations;
 pub(crate) mod outputs;
+pub(crate) mod pictures;
 pub(crate) mod playback_keys;
 pub(crate) mod projects;
 pub(crate) mod rendition_parts;

@@ -12,6 +12,7 @@ mod m0008_file_labels;
 mod m0009_listing_changes;
 mod m0010_original_names;
 mod m0011_playback;
+mod m0012_pictures;
 
 use crate::open::OpenError;
 use sea_orm::{
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_listing_changes::Migration),
             Box::new(m0010_original_names::Migration),
             Box::new(m0011_playback::Migration),
+            Box::new(m0012_pictures::Migration),
         ]
     }
 }

@@ -17,6 +17,7 @@ mod objects;
 mod organizations;
 mod output_row;
 mod outputs;
+mod pictures;
 mod plan_row;
 #[cfg(test)]
 mod plan_row_test;

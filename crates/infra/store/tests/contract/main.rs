@@ -22,6 +22,8 @@ mod objects;
 #[cfg(test)]
 mod outputs;
 #[cfg(test)]
+mod pictures;
+#[cfg(test)]
 mod playback;
 #[cfg(test)]
 mod transactions;
@@ -128,6 +130,12 @@ on_sqlite! {
         a_deleted_output_takes_all_that_belongs_to_it_along,
         what_is_not_there_is_neither_sealed_nor_finished_nor_updated,
         a_track_is_listed_until_an_update_says_otherwise,
+    }
+    pictures {
+        a_picture_comes_back_by_its_name,
+        of_one_name_there_is_one_picture,
+        pictures_come_in_the_order_of_their_use,
+        a_picture_goes_with_its_output,
     }
     playback {
         an_organization_is_open_until_it_says_otherwise,

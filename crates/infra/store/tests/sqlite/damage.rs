@@ -1,6 +1,6 @@
 //! Rows that say what cannot be.
 
-use crate::fixture::{Home, answer, asset, chunk, file, fill, key, output, rendition, track};
+use crate::fixture::{Home, answer, asset, chunk, file, fill, key, output, picture, rendition, track};
 use kinora_app::port::{Store, StoreError, Tx};
 use kinora_store::SqlStore;
 
@@ -19,6 +19,7 @@ async fn load(store: &SqlStore) -> Result<(), StoreError> {
     tx.rendition_parts(rendition().id).await?;
     tx.chunk(chunk().id).await?;
     tx.amount(output().id).await?;
+    tx.kept_picture(asset().id, &picture().name).await?;
     Ok(())
 }
 
@@ -93,6 +94,7 @@ const IMPOSSIBLE: &[(&str, &str, &str, &str)] = &[
     ("UPDATE chunks SET pictures = -1", "chunks", "", "`pictures` is -1"),
     ("UPDATE chunks SET done = -1", "chunks", "", "`done` is -1"),
     ("UPDATE chunks SET finished = 2", "chunks", "", "`finished` is 2"),
+    ("UPDATE pictures SET bytes = -1", "pictures", " poster", "`bytes` is -1"),
 ];
 
 #[tokio::test]
@@ -156,6 +158,9 @@ async fn the_database_itself_refuses_what_cannot_be() {
         "UPDATE chunks SET output = x'02'",
         "UPDATE chunks SET done = 6",
         "UPDATE chunks SET finished = 1",
+        "UPDATE pictures SET bytes = -1",
+        "UPDATE pictures SET asset = x'02'",
+        "UPDATE pictures SET output = x'02'",
         "UPDATE objects SET refs = -1",
         "UPDATE jobs SET state = 'x'",
         "UPDATE jobs SET state = 'leased'",
@@ -178,7 +183,7 @@ async fn what_an_asset_is_made_into_goes_with_its_row() {
     let store = home.open().await;
     fill(&store).await;
     home.sql(false, "DELETE FROM assets").await.unwrap();
-    for table in ["tracks", "outputs", "renditions", "rendition_parts", "chunks"] {
+    for table in ["tracks", "outputs", "renditions", "rendition_parts", "chunks", "pictures"] {
         assert_eq!(home.sql(false, &format!("SELECT * FROM {table}")).await.unwrap().len(), 0, "{table}");
     }
     assert_eq!(store.integrity().await.unwrap(), Vec::<String>::new());
@@ -205,6 +210,7 @@ async fn a_sound_store_has_no_findings_and_damage_is_found() {
             format!("the track {ONE} refers to the object {ONE}, which is not there"),
             format!("the part of the rendition {ONE} refers to the object {ONE}, which is not there"),
             format!("the part of the rendition {ONE} refers to the object {ONE}, which is not there"),
+            format!("the picture of the asset {ONE} refers to the object {ONE}, which is not there"),
         ],
     );
 }

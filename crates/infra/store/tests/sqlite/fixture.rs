@@ -1,6 +1,6 @@
 //! A store in a directory of its own, and a way around it.
 
-use kinora_app::port::{Amount, AnswerId, Store, StoredAnswer, StoredChunk, Tx};
+use kinora_app::port::{Amount, AnswerId, KeptPicture, Store, StoredAnswer, StoredChunk, Tx};
 use kinora_domain::access::{ApiKey, Grant, KeyState, Organization, Role};
 use kinora_domain::asset::{AskedTrack, Asset, AssetSource, AssetState};
 use kinora_domain::chunk::Chunk;
@@ -200,6 +200,17 @@ pub(crate) fn answer() -> StoredAnswer {
     }
 }
 
+pub(crate) fn picture() -> KeptPicture {
+    KeptPicture {
+        asset: asset().id,
+        output: output().id,
+        name: "poster".to_owned(),
+        object: ObjectId::new(ID),
+        bytes: 9,
+        used: Timestamp::from_millis(1),
+    }
+}
+
 /// One of everything.
 pub(crate) async fn fill(store: &SqlStore) {
     let mut tx = store.begin().await.unwrap();
@@ -221,6 +232,7 @@ pub(crate) async fn fill(store: &SqlStore) {
     tx.insert_part(rendition().id, &rendition_part()).await.unwrap();
     tx.insert_chunk(&chunk()).await.unwrap();
     tx.report_chunk(chunk().id, chunk().done).await.unwrap();
+    assert!(tx.keep_picture(&picture()).await.unwrap());
     let job = NewJob::new(JobId::new(ID), OrganizationId::new(ID), Work::ProbeFile(FileId::new(ID)));
     tx.enqueue(&job).await.unwrap();
     tx.insert_secret("secret", b"bytes").await.unwrap();
@@ -242,6 +254,7 @@ pub(crate) async fn assert_full(store: &SqlStore) {
     assert_eq!(tx.rendition_parts(rendition().id).await.unwrap(), [rendition_part()]);
     assert_eq!(tx.chunk(chunk().id).await.unwrap(), Some(chunk()));
     assert_eq!(tx.amount(output().id).await.unwrap(), Amount { done: 2, total: 5 });
+    assert_eq!(tx.kept_pictures(asset().id).await.unwrap(), [picture()]);
     assert_eq!(tx.unfinished_jobs().await.unwrap(), 1);
     assert_eq!(tx.secret("secret").await.unwrap().as_deref(), Some(&b"bytes"[..]));
 }

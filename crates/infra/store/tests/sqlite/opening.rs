@@ -68,6 +68,7 @@ async fn tracks_that_are_older_than_outputs_are_listed() {
     store.close().await.unwrap();
     // As it was before.
     for change in [
+        "DROP TABLE pictures",
         "DROP TABLE content_keys",
         "DROP TABLE playback_keys",
         "DROP TABLE allowed_sites",
