@@ -61,11 +61,17 @@ pub(crate) fn variants(path: &str, bytes: &[u8]) -> Outcome<Vec<Variant>> {
 pub(crate) fn playlist(path: &str, bytes: &[u8]) -> Outcome<Playlist> {
     let text = String::from_utf8_lossy(bytes);
     let map = text.lines().find(|line| line.starts_with("#EXT-X-MAP:")).and_then(uri);
-    let segments = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     Ok(Playlist {
         init: resolve(path, map.context("the media playlist has no init segment")?)?,
-        segments: segments.map(|segment| resolve(path, segment)).collect::<Outcome<_>>()?,
+        segments: segments(path, bytes)?,
     })
+}
+
+/// The segments of the media playlist that was found at `path`.
+pub(crate) fn segments(path: &str, bytes: &[u8]) -> Outcome<Vec<String>> {
+    let text = String::from_utf8_lossy(bytes);
+    let segments = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    segments.map(|segment| resolve(path, segment)).collect()
 }
 
 /// Fetches the multivariant playlist and the media playlists of an asset that plays.

@@ -9,16 +9,18 @@
 //! ```
 //!
 //! `--quick` leaves out the two-hour films, shortens those to convert and takes three rounds; `--json` prints
-//! every sample in place of the table; `--only first|upload|serving|start|ladder|foreign|workers|lists` may be given
+//! every sample in place of the table; `--only first|upload|serving|formats|documents|start|ladder|foreign|workers|lists` may be given
 //! several times. `KINORA_BIN` names another binary, `KINORA_BENCH_MEDIA` a film to make the footage of.
 
 mod api;
 mod bare;
 mod contest;
+mod documents;
 mod failure;
 mod first;
 mod footage;
 mod foreign;
+mod formats;
 mod hls;
 mod http;
 mod kernel;
@@ -94,6 +96,12 @@ fn run(options: Options) -> Outcome<()> {
     }
     if bench.options.wants(Part::Serving) {
         serving::measure(&bench, &films, &mut report)?;
+    }
+    if bench.options.wants(Part::Formats) {
+        formats::measure(&bench, &films, &mut report)?;
+    }
+    if bench.options.wants(Part::Documents) {
+        documents::measure(&bench, &films, &mut report)?;
     }
     if bench.options.wants(Part::Upload) {
         upload::measure(&bench, &films, &mut report)?;

@@ -11,6 +11,10 @@ pub(crate) enum Part {
     Upload,
     /// Cost of segments.
     Serving,
+    /// Cost of segments in other forms.
+    Formats,
+    /// Playlists and manifests of long films.
+    Documents,
     /// Start and idle memory.
     Start,
     /// Cost and quality of ladders.
@@ -75,11 +79,15 @@ fn part(name: Option<&str>) -> Outcome<Part> {
         Some("first") => Ok(Part::First),
         Some("upload") => Ok(Part::Upload),
         Some("serving") => Ok(Part::Serving),
+        Some("formats") => Ok(Part::Formats),
+        Some("documents") => Ok(Part::Documents),
         Some("start") => Ok(Part::Start),
         Some("ladder") => Ok(Part::Ladder),
         Some("foreign") => Ok(Part::Foreign),
         Some("workers") => Ok(Part::Workers),
         Some("lists") => Ok(Part::Lists),
-        _ => Err(Failure::new("--only takes first, upload, serving, start, ladder, foreign, workers or lists")),
+        _ => Err(Failure::new(
+            "--only takes first, upload, serving, formats, documents, start, ladder, foreign, workers or lists",
+        )),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Answering;
 use super::head::{self, Head, Plain};
+use super::idle::Idle;
 use super::one::{Behind, Progress, Telling, Wire};
 use super::send::send;
 use axum::body::Body;
@@ -21,13 +22,16 @@ use kinora_app::causes;
 use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use tokio::net::TcpStream;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 /// A client that sends the head of its request more slowly than this is cut off.
 const HEAD_WITHIN: Duration = Duration::from_secs(30);
+/// Between two requests that follow each other nobody looks for a place to save.
+const BUSY: Duration = Duration::from_secs(1);
 /// A connection on which nobody asks for anything is kept for this long.
 const IDLE: Duration = Duration::from_secs(75);
 /// Bytes read at once.
@@ -40,12 +44,13 @@ pub(super) struct Conversation {
     pub(super) peer: SocketAddr,
     pub(super) answering: Answering,
     pub(super) stop: CancellationToken,
+    pub(super) idle: Arc<Idle>,
 }
 
 /// What is next on a connection.
 enum Next {
     /// A request, whose head is the first of what was read.
-    Plain(Plain),
+    Plain(Box<Plain>),
     /// Something that only the general stack understands.
     Other,
     /// Its end.
@@ -65,7 +70,7 @@ impl Conversation {
                 Next::End
             });
             let Plain { mut parts, len, is_last } = match next {
-                Next::Plain(plain) => plain,
+                Next::Plain(plain) => *plain,
                 Next::Other => return self.hand_over(stream, read, watcher).await,
                 Next::End => return,
             };
@@ -91,36 +96,54 @@ impl Conversation {
 
     /// Waits for a request.
     async fn next(&self, stream: &TcpStream, read: &mut BytesMut) -> io::Result<Next> {
-        let mut until = Instant::now() + if read.is_empty() { IDLE } else { HEAD_WITHIN };
+        let mut until = Instant::now() + HEAD_WITHIN;
         loop {
-            if !read.is_empty() {
+            if read.is_empty() {
+                if !self.comes(stream).await? {
+                    return Ok(Next::End);
+                }
+                until = Instant::now() + HEAD_WITHIN;
+            } else {
                 match head::read(read) {
                     Head::Plain(plain) => return Ok(Next::Plain(plain)),
                     Head::Other => return Ok(Next::Other),
                     Head::Partial => {}
                 }
-            }
-            let readable = tokio::select! {
-                readable = timeout_at(until, stream.readable()) => readable,
-                () = self.stop.cancelled(), if read.is_empty() => return Ok(Next::End),
-            };
-            match readable {
-                Ok(readable) => readable?,
-                Err(_late) if read.is_empty() => return Ok(Next::End),
-                Err(_late) => {
+                let readable = tokio::select! {
+                    readable = timeout_at(until, stream.readable()) => readable,
+                    () = self.stop.cancelled() => return Ok(Next::End),
+                };
+                let Ok(readable) = readable else {
                     // Whether it still reads this is its own affair.
                     stream.try_write(TOO_SLOW)?;
                     return Ok(Next::End);
-                }
+                };
+                readable?;
             }
-            let is_first = read.is_empty();
             read.reserve(READ);
             match stream.try_read_buf(read) {
                 Ok(0) => return Ok(Next::End),
-                Ok(_) if is_first => until = Instant::now() + HEAD_WITHIN,
                 Err(error) if error.kind() != io::ErrorKind::WouldBlock => return Err(error),
+                // It may be told to be readable without being so.
                 Ok(_) | Err(_) => {}
             }
+        }
+    }
+
+    /// Whether anything comes, before the connection is idle for too long or somebody else needs its place.
+    async fn comes(&self, stream: &TcpStream) -> io::Result<bool> {
+        let soon = tokio::select! {
+            soon = timeout(BUSY, stream.readable()) => soon,
+            () = self.stop.cancelled() => return Ok(false),
+        };
+        if let Ok(readable) = soon {
+            return readable.map(|()| true);
+        }
+        let seat = self.idle.sit();
+        tokio::select! {
+            readable = timeout(IDLE, stream.readable()) => readable.map_or(Ok(false), |readable| readable.map(|()| true)),
+            () = seat.end.cancelled() => Ok(false),
+            () = self.stop.cancelled() => Ok(false),
         }
     }
 

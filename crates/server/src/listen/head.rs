@@ -14,7 +14,7 @@ pub(super) enum Head {
     /// Not all of it is there.
     Partial,
     /// A request that has no body and changes nothing of the connection.
-    Plain(Plain),
+    Plain(Box<Plain>),
     /// Anything else: what follows is not ours to understand.
     Other,
 }
@@ -38,7 +38,7 @@ pub(super) fn read(bytes: &[u8]) -> Head {
         Ok(httparse::Status::Partial) if bytes.len() < LONGEST => return Head::Partial,
         Ok(httparse::Status::Partial) | Err(_) => return Head::Other,
     };
-    plain(&request, bytes, len).map_or(Head::Other, Head::Plain)
+    plain(&request, bytes, len).map_or(Head::Other, |plain| Head::Plain(Box::new(plain)))
 }
 
 fn plain(request: &httparse::Request<'_, '_>, bytes: &[u8], len: usize) -> Option<Plain> {
@@ -60,10 +60,11 @@ fn plain(request: &httparse::Request<'_, '_>, bytes: &[u8], len: usize) -> Optio
     parts.headers.reserve(request.headers.len());
     for field in request.headers.iter() {
         match field.name.to_ascii_lowercase().as_str() {
-            "content-length" | "transfer-encoding" | "upgrade" | "expect" | "te" | "trailer" => return None,
             "connection" if field.value.eq_ignore_ascii_case(b"keep-alive") => {}
             "connection" if field.value.eq_ignore_ascii_case(b"close") => is_last = true,
-            "connection" => return None,
+            "connection" | "content-length" | "transfer-encoding" | "upgrade" | "expect" | "te" | "trailer" => {
+                return None;
+            }
             _ => {}
         }
         let name = HeaderName::from_bytes(field.name.as_bytes()).ok()?;

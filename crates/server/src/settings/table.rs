@@ -43,7 +43,11 @@ pub(crate) const TABLE: [Row; 27] = [
         "Megapixels of all pictures of one video together that are encoded at most (a day of 1080p60, six hours of 2160p60).",
     ),
     row("max_tracks", "64", "Tracks of one file at most."),
-    row("max_connections", "4096", "Connections served at the same time; more wait."),
+    row(
+        "max_connections",
+        "4096",
+        "Connections served at the same time. Beyond it the one that was idle for longest makes room, or else more wait.",
+    ),
     row(
         "rate_limit",
         "100",

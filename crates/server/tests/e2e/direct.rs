@@ -150,7 +150,12 @@ fn who_is_slow_or_long_is_told_so() {
         let mut wire = film.wire();
         // A server that refuses need not read to the end.
         wire.try_send(long.as_bytes());
-        assert_eq!(wire.next().map(|answer| answer.status), Some(status), "{}", long.lines().next().unwrap_or_default().len());
+        assert_eq!(
+            wire.next().map(|answer| answer.status),
+            Some(status),
+            "{}",
+            long.lines().next().unwrap_or_default().len()
+        );
     }
     let answer = slow.next().unwrap().expect(408);
     assert_eq!(answer.header("connection"), Some("close"));
@@ -182,4 +187,23 @@ fn media_go_out_no_faster_than_the_operator_says() {
         // What is no media is not held up.
         server.get("/vod/v1/assets").expect(200);
     }
+}
+
+#[test]
+fn who_asks_for_nothing_makes_room() {
+    let server = Server::with(&[("KINORA_MAX_CONNECTIONS", "8")]);
+    let live = get("/livez", "");
+    let mut idle: Vec<Wire> = (0..8).map(|_| Wire::connect(server.port.address)).collect();
+    for wire in &mut idle {
+        wire.send(live.as_bytes());
+        wire.next().unwrap().expect(200);
+    }
+    let mut late: Vec<Wire> = (0..4).map(|_| Wire::connect(server.port.address)).collect();
+    for wire in &mut late {
+        wire.send(live.as_bytes());
+        wire.next().unwrap().expect(200);
+    }
+    // Each was let in for one of those.
+    let open = idle.iter().filter(|wire| wire.is_open()).count();
+    assert_eq!(open, 4);
 }

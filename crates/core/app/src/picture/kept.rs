@@ -8,7 +8,7 @@ use crate::port::{BlobError, KeptPicture, Object};
 use crate::work::sweep_objects;
 use bytes::Bytes;
 use core::ops::Range;
-use kinora_domain::{AssetId, Kind, ObjectId, OutputId, Problem};
+use kinora_domain::{AssetId, ObjectId, OutputId, Problem};
 use std::sync::Arc;
 
 /// Pictures of an asset that are kept at most, and their bytes: those that were not asked for longest go.
@@ -89,10 +89,7 @@ async fn made(app: &Arc<App>, named: &Named, make: impl Future<Output = Result<B
     };
     // Also for whoever has gone away meanwhile: of bytes that nobody keeps nothing would know until the next start.
     let (app, named) = (Arc::clone(app), named.clone());
-    tokio::spawn(async move { keep(&app, &named, bytes).await }).await.map_err(|panicked| {
-        let message = "Something went wrong on this server; its log has the details.";
-        Error::caused(Problem::new(Kind::Internal, "internal", message), panicked)
-    })?
+    tokio::spawn(async move { keep(&app, &named, bytes).await }).await.map_err(Error::internal)?
 }
 
 /// What is kept under a name. Objects that are about to be removed are not there any more.

@@ -141,6 +141,15 @@ impl Wire {
         Some(self.take_answer().unwrap())
     }
 
+    /// Whether the server has not ended a connection on which it owes nothing.
+    pub(crate) fn is_open(&self) -> bool {
+        let stream = self.stream.get_ref();
+        stream.set_nonblocking(true).unwrap();
+        let open = matches!(stream.peek(&mut [0]), Err(error) if error.kind() == io::ErrorKind::WouldBlock);
+        stream.set_nonblocking(false).unwrap();
+        open
+    }
+
     /// Sends what the server may refuse before it has read all of it.
     pub(crate) fn try_send(&mut self, bytes: &[u8]) {
         drop(self.write(bytes));
