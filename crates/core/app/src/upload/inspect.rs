@@ -108,6 +108,7 @@ pub(super) fn lasting(error: &Error) -> Option<Failure> {
         | Kind::AlreadyExists
         | Kind::Invalid
         | Kind::Conflict
+        | Kind::Outdated
         | Kind::UnderWay
         | Kind::KeyReused
         | Kind::Unauthenticated
