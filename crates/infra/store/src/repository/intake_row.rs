@@ -86,7 +86,7 @@ pub(super) fn to_block_row(id: AssetId, block: &Block) -> Result<intake_blocks::
     })
 }
 
-pub(super) fn from_block_row(row: intake_blocks::Model) -> Result<Block, StoreError> {
+pub(super) fn from_block_row(row: &intake_blocks::Model) -> Result<Block, StoreError> {
     let size = from_column(BLOCKS, &row.name, "size", row.size)?;
     Ok(Block { name: name(BLOCKS, &row.name)?, object: ObjectId::new(row.object), size })
 }

@@ -153,13 +153,13 @@ impl Intakes for SqlTx {
             .all(&self.db)
             .await
             .doing("loading the blocks of an intake")?;
-        rows.into_iter().map(intake_row::from_block_row).collect()
+        rows.iter().map(intake_row::from_block_row).collect()
     }
 
     async fn any_block(&mut self, id: AssetId) -> Result<Option<BlockName>, StoreError> {
         let waiting = intake_blocks::Entity::find().filter(intake_blocks::Column::Intake.eq(id.uuid()));
         if let Some(row) = waiting.one(&self.db).await.doing("looking for a block")? {
-            return intake_row::from_block_row(row).map(|block| Some(block.name));
+            return intake_row::from_block_row(&row).map(|block| Some(block.name));
         }
         let ordered = intake_stretches::Entity::find().filter(intake_stretches::Column::Intake.eq(id.uuid()));
         let row = ordered.one(&self.db).await.doing("looking for a block")?;
