@@ -102,7 +102,8 @@ fn source(edge: &Edge, uri: &Uri) -> String {
     if !parse(query.as_bytes()).any(|(name, _)| is_secret(&name)) {
         return format!("{url}?{query}");
     }
-    let mut plain = Serializer::new(url + "?");
+    let start = url.len() + 1;
+    let mut plain = Serializer::for_suffix(url + "?", start);
     plain.extend_pairs(parse(query.as_bytes()).filter(|(name, _)| !is_secret(name)));
     plain.finish()
 }

@@ -15,8 +15,6 @@ const VERSION: &str = "2020-10-02";
 const RESOURCE: &str = "c";
 /// The name of the policy that says what may be done with it.
 const POLICY: &str = "upload";
-/// The container of a video, before its id.
-const CONTAINER: &str = "asset-";
 
 /// The absolute URL of a link; the blob is called by that name.
 pub(in crate::azure) fn url(edge: &Edge, link: &UploadLink, name: &str) -> String {
@@ -31,7 +29,7 @@ pub(in crate::azure) fn url(edge: &Edge, link: &UploadLink, name: &str) -> Strin
         .chars()
         .map(|letter| if letter.is_ascii_alphanumeric() || "-.".contains(letter) { letter } else { '_' })
         .collect();
-    edge.link(&format!("/blobs/{CONTAINER}{}/{name}?{}", link.video, query.finish()))
+    edge.link(&format!("/blobs/{}/{name}?{}", link.video, query.finish()))
 }
 
 /// Anything malformed reads as a link that we did not make.
@@ -41,7 +39,7 @@ pub(super) fn read(container: &str, query: &Query) -> Result<UploadLink, Problem
             query.one("sv") == Some(VERSION) && query.one("sr") == Some(RESOURCE) && query.one("si") == Some(POLICY);
         is_ours.then_some(())?;
         Some(UploadLink {
-            video: container.strip_prefix(CONTAINER)?.parse().ok()?,
+            video: container.parse().ok()?,
             starts: moment(query.one("st")?)?,
             expires: moment(query.one("se")?)?,
             signature: query.one("sig")?.to_owned(),

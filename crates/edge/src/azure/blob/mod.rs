@@ -29,9 +29,12 @@ pub(super) use link::url;
 /// The routes.
 pub(super) fn router(_edge: &Edge) -> Router<Edge> {
     let blob = get(get::get_blob).head(get::get_properties).put(put::put_blob).fallback(error::unsupported_verb);
-    Router::new()
-        .route("/blobs/{container}/{*blob}", blob)
-        .route("/blobs/{*rest}", any(error::no_such_resource))
+    let nothing = any(error::no_such_resource);
+    ["/blobs", "/blobs/", "/blobs/{container}", "/blobs/{container}/"]
+        .into_iter()
+        .fold(Router::new().route("/blobs/{container}/{*blob}", blob), |router, path| {
+            router.route(path, nothing.clone())
+        })
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn(dress))
         .layer(from_fn(cors::allow_everything))
