@@ -62,10 +62,10 @@ fn tells(operation: &str, answer: &Answer) -> bool {
 /// What is wrong with an answer.
 fn fault(document: &Document, request: &Wild, answer: &Answer) -> Option<String> {
     let declared = document.declares(&request.operation, answer.status) || BEFORE.contains(&answer.status);
-    let stray = request.strays && matches!(answer.status, 404 | 405);
+    let stray = request.strays && matches!(answer.status, 404 | 405 | 501);
     let told = answer.status < 400 || tells(&request.operation, answer);
     let fault = match (answer.status, declared || stray, told) {
-        (500.., _, _) => "is a fault of the server",
+        (500.., _, _) if !stray => "is a fault of the server",
         (_, false, _) => "is not in the document",
         (_, _, false) => "says nothing",
         (_, true, true) => return None,
