@@ -53,7 +53,9 @@ pub(super) fn from_row(row: intakes::Model) -> Result<Intake, StoreError> {
             reason: promised(TABLE, &row.id, "failure_reason", row.failure_reason)?,
             message: promised(TABLE, &row.id, "failure_message", row.failure_message)?,
         }),
-        other => return Err(inconsistent(TABLE, &row.id, format!("`status` is `{other}`"))),
+        other => {
+            return Err(inconsistent(TABLE, &row.id, format!("`status` is `{other}`, which is none of its words")));
+        }
     };
     Ok(Intake {
         id: AssetId::new(row.id),
@@ -87,8 +89,9 @@ pub(super) fn to_block_row(id: AssetId, block: &Block) -> Result<intake_blocks::
 }
 
 pub(super) fn from_block_row(row: &intake_blocks::Model) -> Result<Block, StoreError> {
-    let size = from_column(BLOCKS, &row.name, "size", row.size)?;
-    Ok(Block { name: name(BLOCKS, &row.name)?, object: ObjectId::new(row.object), size })
+    let key = format!("{} {}", row.intake, row.name);
+    let size = from_column(BLOCKS, &key, "size", row.size)?;
+    Ok(Block { name: name(BLOCKS, &key, &row.name)?, object: ObjectId::new(row.object), size })
 }
 
 pub(super) fn to_stretch_row(
@@ -106,13 +109,14 @@ pub(super) fn to_stretch_row(
 }
 
 pub(super) fn from_stretch_row(row: intake_stretches::Model) -> Result<Stretch, StoreError> {
+    let key = format!("{} {}", row.intake, row.position);
     Ok(Stretch {
-        name: row.name.map(|text| name(STRETCHES, &text)).transpose()?,
+        name: row.name.map(|text| name(STRETCHES, &key, &text)).transpose()?,
         object: ObjectId::new(row.object),
-        size: from_column(STRETCHES, &row.position, "size", row.size)?,
+        size: from_column(STRETCHES, &key, "size", row.size)?,
     })
 }
 
-pub(super) fn name(table: &'static str, text: &str) -> Result<BlockName, StoreError> {
-    BlockName::read(text).map_err(|problem| inconsistent(table, &text, format!("`name` is none: {problem}")))
+fn name(table: &'static str, key: &str, text: &str) -> Result<BlockName, StoreError> {
+    BlockName::read(text).map_err(|_malformed| inconsistent(table, &key, format!("`name` is `{text}`")))
 }
