@@ -35,6 +35,7 @@ pub fn router(edge: &Edge) -> Router<Edge> {
         ),
         ("/Videos/{id}/MarkComplete", post(videos::complete::mark_complete)),
         ("/Videos/{id}/Status", get(videos::status::get_status)),
+        ("/Videos/{id}/Thumbnails", get(videos::thumbnails::list_thumbnails)),
         ("/Videos/{id}/PlaybackEndpoint", get(videos::endpoint::get_playback_endpoint)),
         ("/Videos/{id}/AuthorizationToken", get(videos::token::get_authorization_token)),
         ("/Formats", get(formats::list_formats)),

@@ -20,6 +20,7 @@ use utoipa::{Modify, OpenApi};
         videos::delete::delete_video,
         videos::complete::mark_complete,
         videos::status::get_status,
+        videos::thumbnails::list_thumbnails,
         videos::endpoint::get_playback_endpoint,
         videos::token::get_authorization_token,
         formats::list_formats,

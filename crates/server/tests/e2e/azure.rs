@@ -76,7 +76,7 @@ impl Client<'_> {
         for (id, block) in blocks.iter().rev() {
             self.put(video, &format!("&comp=block&blockid={}", id.replace('=', "%3D")), block);
         }
-        let list: String = blocks.iter().map(|(id, _)| format!("<Latest>{id}</Latest>")).collect();
+        let list = blocks.iter().map(|(id, _)| format!("<Latest>{id}</Latest>")).collect::<Vec<_>>().concat();
         self.put(video, "&comp=blocklist", format!("<?xml version=\"1.0\"?><BlockList>{list}</BlockList>").as_bytes());
     }
 
@@ -222,7 +222,7 @@ fn an_upload_that_breaks_off_gives_its_space_back() {
     let video = client.create(&json!({ "OriginalFileName": "film.mp4" }));
     let target = format!("{}&comp=block&blockid=AAAA", path(&video["UploadUri"]));
     let mut begun = server.request("PUT", &target).begin(50_000_000);
-    begun.send(&[7; 1_000_000]);
+    begun.send(&vec![7; 1_000_000]);
     until("its space is taken", || (server.objects().len() == 1).then_some(()));
     drop(begun);
     until("its space is free", || server.objects().is_empty().then_some(()));

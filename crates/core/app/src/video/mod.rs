@@ -10,6 +10,7 @@
 //! | `complete`, `assemble` | the content becomes a file, and that an asset |
 //! | `view`, `get`, `list` | what clients see of it |
 //! | `endpoint`, `authorize` | how it is played, and by whom |
+//! | `thumbnails` | pictures of it |
 //! | `delete`, `expire` | its end |
 //!
 //! The rules that keep what was acknowledged:
@@ -33,6 +34,7 @@ mod list;
 mod name;
 mod order;
 mod properties;
+mod thumbnails;
 mod turn;
 mod view;
 mod write;
@@ -51,6 +53,7 @@ pub use link::UploadLink;
 pub use list::{Place, list_videos};
 pub use order::order_blocks;
 pub use properties::{Blocks, blocks, properties};
+pub use thumbnails::{Thumbnail, ThumbnailKind, thumbnails};
 pub(crate) use turn::Turns;
 pub use view::{Stage, Video};
 pub use write::{Condition, write_block, write_whole};

@@ -8,6 +8,7 @@ pub(super) mod get;
 pub(super) mod list;
 mod model;
 pub(super) mod status;
+pub(super) mod thumbnails;
 pub(super) mod token;
 pub(super) mod update;
 

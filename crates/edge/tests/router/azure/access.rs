@@ -7,13 +7,14 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// What nobody, somebody with a wrong key, a viewer, an editor, an admin, and an admin of another organization are answered.
-const TABLE: [(&str, [u16; 6]); 10] = [
+const TABLE: [(&str, [u16; 6]); 11] = [
     ("POST /api/Videos", [401, 401, 403, 201, 201, 201]),
     ("GET /api/Videos", [401, 401, 200, 200, 200, 200]),
     ("GET /api/Videos/{id}", [401, 401, 200, 200, 200, 404]),
     ("PUT /api/Videos/{id}", [401, 401, 403, 204, 204, 404]),
     ("POST /api/Videos/{id}/MarkComplete", [401, 401, 403, 200, 200, 404]),
     ("GET /api/Videos/{id}/Status", [401, 401, 200, 200, 200, 404]),
+    ("GET /api/Videos/{id}/Thumbnails", [401, 401, 200, 200, 200, 404]),
     ("GET /api/Videos/{id}/PlaybackEndpoint", [401, 401, 200, 200, 200, 404]),
     ("GET /api/Videos/{id}/AuthorizationToken", [401, 401, 200, 200, 200, 404]),
     ("GET /api/Formats", [401, 401, 200, 200, 200, 200]),

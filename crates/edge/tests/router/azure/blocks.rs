@@ -16,7 +16,8 @@ fn shown(committed: Option<&[(&str, u64)]>, waiting: Option<&[(&str, u64)]>) -> 
         blocks
             .iter()
             .map(|(name, size)| format!("<Block><Name>{name}</Name><Size>{size}</Size></Block>"))
-            .collect::<String>()
+            .collect::<Vec<_>>()
+            .concat()
     };
     let part = |name: &str, some: Option<&[(&str, u64)]>| {
         some.map(|some| format!("<{name}>{}</{name}>", blocks(some))).unwrap_or_default()

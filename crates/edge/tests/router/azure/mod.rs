@@ -75,7 +75,7 @@ fn block_query(id: &str) -> String {
 
 /// Sends a list of blocks.
 async fn list(world: &World, video: &Value, entries: &[(&str, &str)]) -> Answer {
-    let entries: String = entries.iter().map(|(kind, id)| format!("<{kind}>{id}</{kind}>")).collect();
+    let entries = entries.iter().map(|(kind, id)| format!("<{kind}>{id}</{kind}>")).collect::<Vec<_>>().concat();
     let body = format!("<?xml version=\"1.0\" encoding=\"utf-8\"?><BlockList>{entries}</BlockList>");
     world.call(blob(video, "&comp=blocklist", body.as_bytes())).await
 }

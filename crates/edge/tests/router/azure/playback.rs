@@ -73,3 +73,31 @@ async fn a_protected_video_is_played_where_its_key_is_asked_for() {
         world.fetch(&format!("/play/{}/{document}", text(&video["Id"]))).await.expect(404);
     }
 }
+
+#[tokio::test]
+async fn what_plays_and_has_a_picture_has_thumbnails() {
+    let world = World::new().await;
+    let thumbnails = |video: &Value| {
+        let target = format!("{}/Thumbnails", path(video));
+        let world = &world;
+        async move { world.get(&target).await.expect(200).json() }
+    };
+    let video = announced(&world, &plain()).await;
+    assert_eq!(thumbnails(&video).await, json!([]));
+    put(&world, &video, &super::bytes()).await;
+    complete(&world, &video).await.expect(200);
+    let found = thumbnails(&video).await;
+    let shown: Vec<_> = found
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (text(&one["Kind"]), text(&one["Index"]), text(&one["Time"])))
+        .collect();
+    let expected = [("Poster", "0", "0"), ("Thumbnail", "1", "1"), ("Thumbnail", "2", "2"), ("Thumbnail", "3", "3")];
+    assert_eq!(shown, expected.map(|(kind, index, time)| (kind.to_owned(), index.to_owned(), time.to_owned())));
+    assert_eq!(thumbnails(&video).await, found, "ids and links stay");
+    let song = announced(&world, &json!({ "OriginalFileName": "song.m4a" })).await;
+    put(&world, &song, &film(&Script { seconds: 5, picture_bytes: 0, ..Script::default() }).bytes).await;
+    complete(&world, &song).await.expect(200);
+    assert_eq!(thumbnails(&song).await, json!([]));
+}

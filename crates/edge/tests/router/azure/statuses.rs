@@ -182,7 +182,8 @@ async fn a_tag_stands_for_what_the_client_has() {
     let world = World::new().await;
     let video = announced(&world, &plain()).await;
     let tag_of = async |target: &str| world.get(target).await.expect(200).header("etag").unwrap().to_owned();
-    for target in ["/api/Formats", &path(&video)] {
+    let film = made(&world, &plain()).await;
+    for target in ["/api/Formats", &path(&video), &format!("{}/Thumbnails", path(&film))] {
         let tag = tag_of(target).await;
         let again =
             world.call(ask("GET", target).key(&world.keys.admin).header("if-none-match", &tag)).await.expect(304);
@@ -195,12 +196,12 @@ async fn a_tag_stands_for_what_the_client_has() {
     };
     let first = tag_of(&path(&video)).await;
     // A new link is no change.
-    world.clock.forward(core::time::Duration::from_secs(7_200));
+    world.clock.forward(core::time::Duration::from_hours(2));
     assert_eq!(tag_of(&path(&video)).await, first);
     change(&first, "AES128").await.expect(204);
     let changed = world.get(&path(&video)).await.json();
     assert_eq!(changed["ContentProtectionMode"], "AES128");
-    assert!(text(&changed["OriginalFileName"]).ends_with(".mov"));
+    assert_eq!(changed["OriginalFileName"], format!("{}.mov", text(&changed["Id"])));
     let refused = change(&first, "None").await.expect(412);
     sentence(&refused);
     change("\"x\"", "None").await.expect(412);

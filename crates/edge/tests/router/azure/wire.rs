@@ -26,6 +26,7 @@ async fn a_video() {
     assert_snapshot!("azure_get_video", world.get(&path(&video)).await.shown());
     assert_snapshot!("azure_list_videos", world.get("/api/Videos").await.shown());
     assert_snapshot!("azure_get_status_completed", world.get(&format!("{}/Status", path(&video))).await.shown());
+    assert_snapshot!("azure_list_thumbnails", world.get(&format!("{}/Thumbnails", path(&video))).await.shown());
     let endpoint = format!("{}/PlaybackEndpoint?endpointType=HLS", path(&video));
     assert_snapshot!("azure_get_playback_endpoint", world.get(&endpoint).await.shown());
     assert_snapshot!("azure_again_complete", complete(&world, &video).await.shown());

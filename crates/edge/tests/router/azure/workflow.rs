@@ -226,7 +226,7 @@ async fn a_video_without_news_for_a_week_is_gone_with_its_bytes() {
     let world = World::new().await;
     let (empty, written) = (announced(&world, &plain()).await, announced(&world, &plain()).await);
     let done = made(&world, &plain()).await;
-    let day = Duration::from_secs(24 * 3_600);
+    let day = Duration::from_hours(24);
     world.clock.forward(day * 6);
     let written = world.get(&path(&written)).await.expect(200).json();
     block(&world, &written, "AAAA", b"bytes").await.expect(201);

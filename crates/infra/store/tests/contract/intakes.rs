@@ -25,8 +25,8 @@ fn intake(number: u128) -> Intake {
     }
 }
 
-fn content(written: i64) -> Option<Content> {
-    Some(Content { tag: "0123456789abcdef".to_owned(), size: 7, written: Timestamp::from_millis(written) })
+fn content(written: i64) -> Content {
+    Content { tag: "0123456789abcdef".to_owned(), size: 7, written: Timestamp::from_millis(written) }
 }
 
 fn block(text: &str, object: u128, size: u64) -> Block {
@@ -41,7 +41,7 @@ pub(crate) async fn an_intake_comes_back_in_every_state(store: &dyn Store) {
     two_organizations(store).await;
     let states = [
         IntakeState::Open { content: None },
-        IntakeState::Open { content: content(5) },
+        IntakeState::Open { content: Some(content(5)) },
         IntakeState::Received { file: file_id(9) },
         IntakeState::Failed(failure()),
     ];
