@@ -181,6 +181,7 @@ pub fn left_behind(made: &[Stretch], content: &[Stretch], waiting: &[Block]) -> 
 
 #[cfg(test)]
 mod tests {
+    use super::Among::{Content, Latest};
     use super::*;
     use uuid::Uuid;
 
@@ -233,18 +234,17 @@ mod tests {
         let objects = |list: &[(&str, Among)]| {
             made(list).unwrap().into_iter().map(|stretch| stretch.object.uuid().as_u128()).collect::<Vec<_>>()
         };
-        use Among::{Content, Latest, Waiting};
         assert_eq!(objects(&[("CCCC", Latest), ("BBBB", Latest), ("AAAA", Latest)]), [4, 3, 1]);
-        assert_eq!(objects(&[("BBBB", Content), ("BBBB", Waiting)]), [2, 3]);
+        assert_eq!(objects(&[("BBBB", Content), ("BBBB", Among::Waiting)]), [2, 3]);
         assert_eq!(objects(&[("AAAA", Content), ("AAAA", Content), ("AAAA", Latest)]), [1, 1, 1]);
         assert_eq!(objects(&[]), Vec::<u128>::new());
-        for wrong in [("AAAA", Waiting), ("CCCC", Content), ("DDDD", Latest)] {
+        for wrong in [("AAAA", Among::Waiting), ("CCCC", Content), ("DDDD", Latest)] {
             assert_eq!(made(&[wrong]).unwrap_err().reason, "unknown_block", "{wrong:?}");
         }
         assert_eq!(made(&[("CCCC", Latest); 3]).unwrap_err().kind, Kind::TooLarge);
         let many = vec![Listed { name: name("AAAA"), among: Latest }; MOST_LISTED + 1];
         assert_eq!(ordered(&many, &content, &waiting, u64::MAX).unwrap_err().reason, "too_many_listed");
-        assert_eq!(ordered(many.get(1..).unwrap(), &content, &waiting, u64::MAX).unwrap().len(), MOST_LISTED);
+        assert_eq!(ordered(&many[1..], &content, &waiting, u64::MAX).unwrap().len(), MOST_LISTED);
     }
 
     #[test]
