@@ -25,7 +25,7 @@ pub struct ErrorBody {
     pub message: String,
 }
 
-/// A failed operation. Its body is written by [`tell`], which knows what was asked.
+/// A failed operation. Its body is written where it is known what was asked.
 #[derive(Debug)]
 pub struct Failure(Problem);
 
