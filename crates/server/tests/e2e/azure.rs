@@ -136,6 +136,31 @@ fn a_clear_video_is_uploaded_completed_and_decoded_in_every_way() {
 }
 
 #[test]
+fn thumbnails_are_pictures_of_the_video_for_who_has_their_links() {
+    let server = Server::start();
+    let client = Client(&server);
+    let video = client.create(&json!({ "OriginalFileName": "film.mp4", "ContentProtectionMode": "AES128" }));
+    client.put(&video, "", &films::film());
+    client.complete(&video);
+    server.home.run(&["playback", "policy", "required"], &[]).succeeded();
+    let found = client.get(&format!("/api/Videos/{}/Thumbnails", text(&video["Id"])));
+    assert_eq!(found.as_array().unwrap().len(), 4);
+    let mut seen = std::collections::HashSet::new();
+    for one in found.as_array().unwrap() {
+        let address = path(&one["Url"]);
+        let answer = server.fetch(&address).expect(200);
+        assert_eq!(answer.header("content-type"), Some("image/jpeg"), "{one}");
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), &answer.body).unwrap();
+        let mut ffprobe = command("ffprobe");
+        ffprobe.args(["-v", "error", "-show_entries", "stream=height", "-of", "csv=p=0"]).arg(file.path());
+        assert_eq!(finish(&mut ffprobe).succeeded().trim(), text(&one["Height"]), "{one}");
+        assert!(seen.insert(answer.body), "each shows another moment: {one}");
+        server.fetch(address.split("&expires").next().unwrap()).expect(401);
+    }
+}
+
+#[test]
 fn a_protected_video_is_decoded_by_who_has_its_token_and_by_nobody_else() {
     let server = Server::start();
     let client = Client(&server);

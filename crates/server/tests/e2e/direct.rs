@@ -150,7 +150,12 @@ fn who_is_slow_or_long_is_told_so() {
         let mut wire = film.wire();
         // A server that refuses need not read to the end.
         wire.try_send(long.as_bytes());
-        assert_eq!(wire.next().map(|answer| answer.status), Some(status), "{}", long.lines().next().unwrap_or_default().len());
+        assert_eq!(
+            wire.next().map(|answer| answer.status),
+            Some(status),
+            "{}",
+            long.lines().next().unwrap_or_default().len()
+        );
     }
     let answer = slow.next().unwrap().expect(408);
     assert_eq!(answer.header("connection"), Some("close"));
