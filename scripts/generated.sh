@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes the documents anew that are generated from the program: the settings file and the OpenAPI document.
+# Writes the documents anew that are generated from the program: the settings file and the OpenAPI documents.
 # shellcheck source=scripts/env.sh
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
@@ -11,4 +11,6 @@ while read -r variable; do unset "$variable"; done < <(compgen -e KINORA_)
 mkdir -p docs/api
 cargo build --locked --package kinora --bin kinora
 "$CARGO_TARGET_DIR/debug/kinora" config >kinora.example.toml
-"$CARGO_TARGET_DIR/debug/kinora" openapi >docs/api/videokit.json
+for dialect in videokit azure; do
+    "$CARGO_TARGET_DIR/debug/kinora" openapi "$dialect" >"docs/api/$dialect.json"
+done

@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import { Player } from "./harness/player";
 import { address, openPage, test } from "./harness/session";
 import { loadByShaka, trialPage } from "./harness/trial";
+import { playsUndamaged } from "./harness/undamaged";
 import { world } from "./harness/world";
 
 /** The secret that tokens are signed with, made once. */
@@ -30,32 +31,6 @@ async function token(asset: string, seconds = 600): Promise<string> {
   return `${content}.${mac.digest("base64url")}`;
 }
 
-/** Plays from two places of the film: pictures come, none of them damaged, and sound. What is decrypted cannot be looked at. */
-async function plays(player: Player): Promise<void> {
-  await player.ready();
-  await player.play();
-  await player.reaches(1);
-  await player.seek(6);
-  await player.reaches(6.5);
-  const { videoWidth, error } = await player.state();
-  assert.deepEqual([videoWidth > 0, error], [true, null]);
-  const decoded = await player
-    .locator("video")
-    .evaluate((video: HTMLVideoElement) => {
-      const { totalVideoFrames, corruptedVideoFrames } =
-        video.getVideoPlaybackQuality();
-      const { webkitAudioDecodedByteCount } = video as HTMLVideoElement & {
-        webkitAudioDecodedByteCount: number;
-      };
-      return {
-        frames: totalVideoFrames > 20,
-        corrupted: corruptedVideoFrames,
-        sound: webkitAudioDecodedByteCount > 0,
-      };
-    });
-  assert.deepEqual(decoded, { frames: true, corrupted: 0, sound: true });
-}
-
 for (const [preset, format] of [
   ["dash_hls_720p_aes128", "hls"],
   ["dash_hls_720p_aes128", "dash"],
@@ -67,7 +42,7 @@ for (const [preset, format] of [
     const watch = await openPage(t);
     const query = `format=${format}&token=${await token(asset)}`;
     await watch.page.goto(await address(`/embed/${asset}?${query}`));
-    await plays(new Player(watch.page));
+    await playsUndamaged(new Player(watch.page));
     watch.assertClean();
   });
 }
@@ -85,7 +60,7 @@ for (const [manifest, scheme] of [
       `/play/${asset}/${manifest}?scheme=${scheme}&token=${await token(asset)}`,
     );
     await loadByShaka(watch, url);
-    await plays(new Player(watch.page));
+    await playsUndamaged(new Player(watch.page));
     watch.assertClean();
   });
 }

@@ -14,4 +14,10 @@ export const DIALECTS: readonly Dialect[] = [
     summary: "Upload files, make assets of them, play them at once.",
     document: "openapi/videokit.json",
   },
+  {
+    slug: "azure-media-services-connector",
+    title: "Azure Media Services Connector",
+    summary: "Create a video, put its bytes as to a blob, mark it as complete, play it.",
+    document: "openapi/azure.json",
+  },
 ];

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`http`] | nothing by itself: request ids, credentials, limits, queries, bodies, ranges, shared by the rest |
 //! | [`videokit`] | the Cloud Video Kit dialect under `/vod`, `/core` and `/transcoder` |
+//! | [`azure`] | the Azure Media Services Connector dialect under `/api`, and its uploads under `/blobs` |
 //! | [`upload`] | signed part URLs under `/upload` |
 //! | [`preview`] | signed links to uploads under `/preview` |
 //! | [`delivery`] | playlists, manifests, segments, originals under `/play` |
@@ -12,6 +13,7 @@
 //!
 //! No product rule lives here, and no dialect knows another.
 
+pub mod azure;
 pub mod delivery;
 pub mod http;
 pub mod operations;

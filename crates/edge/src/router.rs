@@ -3,7 +3,7 @@
 use crate::http::observe::observe;
 use crate::http::refusal::Refusal;
 use crate::http::state::Edge;
-use crate::{delivery, operations, preview, site, upload, videokit};
+use crate::{azure, delivery, operations, preview, site, upload, videokit};
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 
@@ -11,6 +11,7 @@ use axum::middleware::from_fn_with_state;
 pub fn router(edge: Edge) -> Router {
     Router::new()
         .merge(videokit::router(&edge))
+        .merge(azure::router(&edge))
         .merge(upload::router(&edge))
         .merge(preview::router(&edge))
         .merge(delivery::router(&edge))

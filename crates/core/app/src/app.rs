@@ -12,6 +12,7 @@ use crate::play::laid::Layouts;
 use crate::port::{Blobs, Clock, Encoder, Painter, Prober, Random, Store};
 use crate::signer::Signer;
 use crate::upload::active::ActiveParts;
+use crate::video::Turns;
 use crate::work::WorkWaiting;
 use kinora_domain::job::JobState;
 use kinora_domain::limit::Limits;
@@ -55,6 +56,7 @@ pub struct App {
     pub(crate) signer: Signer,
     pub(crate) vault: Vault,
     pub(crate) active_parts: ActiveParts,
+    pub(crate) turns: Turns,
     pub(crate) under_way: UnderWay,
     pub(crate) playables: Playables,
     pub(crate) layouts: Layouts<Progressive>,
@@ -90,6 +92,7 @@ impl App {
             signer,
             vault,
             active_parts: ActiveParts::default(),
+            turns: Turns::default(),
             under_way: UnderWay::default(),
             playables: Playables::new(),
             layouts: Layouts::new(),

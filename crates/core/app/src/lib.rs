@@ -9,6 +9,7 @@
 //! | [`access`] | keys and organizations: who acts, for whom |
 //! | [`idempotency`] | requests that come again |
 //! | [`upload`] | from the first part to a completed file |
+//! | [`video`] | videos as one thing: announced, uploaded in blocks, completed |
 //! | [`mod@file`] | completed and uploading files: see, look inside |
 //! | [`guard`] | who may fetch what plays: tokens, sites, links, keys |
 //! | [`asset`] | playable things: create from files, see, list, delete |
@@ -34,6 +35,7 @@ pub mod preset;
 pub mod process;
 mod signer;
 pub mod upload;
+pub mod video;
 pub mod work;
 
 pub use app::{App, Ports};

@@ -9,10 +9,12 @@
 
 pub mod access;
 pub mod asset;
+pub mod block;
 pub mod chunk;
 pub mod endpoint;
 pub mod file;
 pub mod id;
+pub mod intake;
 pub mod job;
 pub mod labels;
 pub mod ladder;

@@ -13,6 +13,8 @@ pub enum Kind {
     Invalid,
     /// The request is well formed but the thing is in another state.
     Conflict,
+    /// The thing has changed since the client saw it.
+    Outdated,
     /// The same request is under way; its answer will be there in a moment.
     UnderWay,
     /// An idempotency key that stands for another request.

@@ -39,6 +39,7 @@
 //!
 //! Every one of them takes `token` and `session`, or `expires` with `signature`, where the asset asks for a proof.
 
+pub(crate) mod address;
 mod answer;
 mod direct;
 mod documents;

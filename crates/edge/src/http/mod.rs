@@ -1,13 +1,16 @@
 //! What every edge shares.
 
+pub mod accept;
 pub mod body;
 pub mod conditional;
 pub mod cors;
+pub mod creation;
 pub mod credentials;
 pub mod disposition;
 pub mod egress;
 pub mod limit;
 pub mod observe;
+pub mod openapi;
 pub mod problem;
 pub mod query;
 pub mod range;

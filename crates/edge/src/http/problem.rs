@@ -9,6 +9,7 @@ pub const fn status(kind: Kind) -> StatusCode {
     match kind {
         Kind::NotFound => StatusCode::NOT_FOUND,
         Kind::AlreadyExists | Kind::Conflict | Kind::UnderWay => StatusCode::CONFLICT,
+        Kind::Outdated => StatusCode::PRECONDITION_FAILED,
         Kind::Invalid => StatusCode::BAD_REQUEST,
         Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
         Kind::Forbidden => StatusCode::FORBIDDEN,
@@ -33,6 +34,7 @@ pub const fn retry_after(kind: Kind) -> Option<u32> {
         Kind::NotFound
         | Kind::AlreadyExists
         | Kind::Conflict
+        | Kind::Outdated
         | Kind::Invalid
         | Kind::KeyReused
         | Kind::Unauthenticated
@@ -55,6 +57,7 @@ pub fn log(error: &Error) {
         Kind::NotFound
         | Kind::AlreadyExists
         | Kind::Conflict
+        | Kind::Outdated
         | Kind::UnderWay
         | Kind::KeyReused
         | Kind::Invalid

@@ -4,7 +4,7 @@ use super::SiteFile;
 use crate::http::conditional::none_match;
 use crate::http::refusal::Refusal;
 use crate::http::state::Edge;
-use crate::videokit;
+use crate::{azure, videokit};
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::header::{
@@ -75,10 +75,13 @@ pub(super) async fn docs_asset(State(edge): State<Edge>, Path(file): Path<String
 
 /// `GET /openapi/{document}`.
 pub(super) async fn openapi(State(edge): State<Edge>, Path(document): Path<String>) -> Response {
-    if document != "videokit.json" {
-        return StatusCode::NOT_FOUND.into_response();
-    }
-    match videokit::openapi::document(&edge.settings.public_url) {
+    let url = &edge.settings.public_url;
+    let text = match document.as_str() {
+        "videokit.json" => videokit::openapi::document(url),
+        "azure.json" => azure::openapi::document(url),
+        _ => return StatusCode::NOT_FOUND.into_response(),
+    };
+    match text {
         Ok(text) => ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, REVALIDATE)], text).into_response(),
         Err(error) => {
             tracing::error!(error = %causes(&error), "rendering the OpenAPI document");

@@ -55,7 +55,7 @@ async fn put_part(
 
 /// The body's bytes, as long as they come: a line that is silent for a minute is dead, and holds its
 /// part no longer.
-fn steady(body: Body) -> impl Stream<Item = Result<Bytes, BodyError>> + Send {
+pub(crate) fn steady(body: Body) -> impl Stream<Item = Result<Bytes, BodyError>> + Send {
     stream::unfold(Some(body.into_data_stream()), |body| async {
         let mut body = body?;
         match tokio::time::timeout(SILENCE, body.next()).await {

@@ -1,19 +1,18 @@
 //! Operations that make something: served once however often the same request comes.
 
 use super::error::Failure;
+use crate::http::creation::{self, Served};
 use crate::http::state::Edge;
-use crate::http::{body, repeat};
 use axum::Json;
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
 use kinora_app::Error;
-use kinora_app::idempotency::{Answer, Answered, Made, Once, Repeat, idempotent};
+use kinora_app::idempotency::{Made, Once, Repeat};
 use kinora_domain::access::Caller;
-use kinora_domain::{Kind, Problem};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+pub(super) use crate::http::creation::Shown;
 
 /// A JSON body, and what the request says of coming again.
 pub(super) struct Creation<T> {
@@ -27,18 +26,8 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Creation<T> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Failure> {
-        let (parts, body) = request.into_parts();
-        let bytes = body::read(&parts.headers, body).await?;
-        let repeat = repeat::repeat(&parts, &bytes)?;
-        Ok(Self { body: body::from_slice(&bytes)?, repeat })
-    }
-}
-
-/// The wire form of something that was made.
-pub(super) trait Shown: Serialize + Sized {
-    /// The form that is stored, and given again: without what may be seen once only.
-    fn again(self) -> Self {
-        self
+        let (body, repeat) = creation::read(request).await?;
+        Ok(Self { body, repeat })
     }
 }
 
@@ -55,18 +44,8 @@ where
     Wire: Shown,
     Acting: Future<Output = Result<T, Error>>,
 {
-    let stored = Box::new(move |made: &T| stored(&show(made).again()));
-    match idempotent(&edge.app, caller, repeat, stored, act).await? {
-        Answered::Now(made) => Ok(Json(show(&made)).into_response()),
-        Answered::Before(Answer { status, body }) => {
-            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
-            Ok((status, [(CONTENT_TYPE, "application/json")], [repeat::REPLAYED], body).into_response())
-        }
-    }
-}
-
-fn stored(wire: &impl Shown) -> Result<Answer, Problem> {
-    let unwritable = |_error| Problem::new(Kind::Internal, "internal", "The answer cannot be written.");
-    let body = serde_json::to_vec(wire).map_err(unwritable)?;
-    Ok(Answer { status: StatusCode::OK.as_u16(), body })
+    Ok(match creation::once(edge, (caller, repeat), StatusCode::OK, show, act).await? {
+        Served::Now(made) => Json(made).into_response(),
+        Served::Before(answer) => creation::replayed(answer),
+    })
 }

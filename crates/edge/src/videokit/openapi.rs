@@ -1,8 +1,8 @@
 //! The OpenAPI document of this dialect, made from the handlers.
 
 use super::{assets, files, filetypes, keys, languages, presets};
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{Content, OpenApi as Document, Ref, ResponseBuilder, ServerBuilder};
+use crate::http::openapi::{Keys, Refused, written};
+use utoipa::openapi::OpenApi as Document;
 use utoipa::{Modify, OpenApi};
 
 #[derive(OpenApi)]
@@ -53,32 +53,11 @@ use utoipa::{Modify, OpenApi};
 )]
 struct Api;
 
-struct Keys;
-
-impl Modify for Keys {
-    fn modify(&self, document: &mut Document) {
-        let components = document.components.get_or_insert_default();
-        let header = SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("X-Api-Key")));
-        let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
-        components.add_security_scheme("apiKey", header);
-        components.add_security_scheme("bearer", bearer);
-    }
-}
-
 struct Limits;
 
 impl Modify for Limits {
     fn modify(&self, document: &mut Document) {
-        let refused = ResponseBuilder::new()
-            .description("The API key asks too often; `Retry-After` says how long to wait.")
-            .content("application/json", Content::new(Some(Ref::from_schema_name("ServiceStatus"))))
-            .build();
-        for item in document.paths.paths.values_mut() {
-            let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
-            for operation in operations.into_iter().flatten() {
-                operation.responses.responses.insert("429".to_owned(), refused.clone().into());
-            }
-        }
+        Refused { body: "ServiceStatus" }.modify(document);
     }
 }
 
@@ -87,9 +66,5 @@ impl Modify for Limits {
 /// # Errors
 /// It cannot be written as JSON.
 pub fn document(public_url: &str) -> Result<String, serde_json::Error> {
-    let mut document = Api::openapi();
-    document.servers = Some(vec![ServerBuilder::new().url(public_url).build()]);
-    let mut text = serde_json::to_string_pretty(&document)?;
-    text.push('\n');
-    Ok(text)
+    written(Api::openapi(), public_url)
 }

@@ -24,6 +24,7 @@
 //! | [`pictures`] | what stands for a film: posters, thumbnails, storyboards, previews |
 //! | [`sealed`] | what is encrypted, and its keys |
 //! | [`smooth`] | the same by Smooth Streaming |
+//! | [`azure`] | the Azure Media Services Connector dialect |
 //! | [`site`] | the pages |
 //! | [`wild`] | what nobody sensible sends |
 //! | [`operations`] | what operators' machines ask |
@@ -31,6 +32,7 @@
 #![expect(clippy::string_slice, reason = "what is cut here is ASCII")]
 
 mod access;
+mod azure;
 mod bodies;
 mod captions;
 mod contract;

@@ -131,7 +131,15 @@ async fn head_is_get_without_the_body() {
     let world = World::new().await;
     let (file, asset) = world.film().await;
     let play = format!("/play/{asset}");
+    let video = format!("/api/Videos/{asset}");
     let paths = [
+        "/api/Videos",
+        "/api/Videos/",
+        &video,
+        &format!("{video}/Status"),
+        &format!("{video}/PlaybackEndpoint?endpointType=DASH"),
+        "/api/Formats",
+        "/api/Videos/x",
         "/vod/v1/files",
         "/vod/files/",
         &format!("/vod/v1/files/{file}"),
@@ -152,6 +160,7 @@ async fn head_is_get_without_the_body() {
         "/docs/",
         "/_player/main-0A1B2C3D.js",
         "/openapi/videokit.json",
+        "/openapi/azure.json",
         "/livez",
         "/readyz",
     ];
@@ -176,6 +185,8 @@ async fn a_preflight_is_answered_without_a_key() {
         format!("/upload/{file}/1?expires=1&signature=x"),
         format!("/play/{asset}/hls/master.m3u8"),
         format!("/play/{asset}/v0-1/0.m4s"),
+        "/api/Videos".to_owned(),
+        format!("/api/Videos/{asset}/"),
     ] {
         let preflight = ask("OPTIONS", &path)
             .header("origin", "https://shop.example")

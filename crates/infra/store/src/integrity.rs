@@ -17,6 +17,10 @@ const DANGLING: &str = "
         WHERE map NOT IN (SELECT id FROM objects)
     UNION ALL SELECT 'picture of the asset', asset, object FROM pictures
         WHERE object NOT IN (SELECT id FROM objects)
+    UNION ALL SELECT 'block of the video', intake, object FROM intake_blocks
+        WHERE object NOT IN (SELECT id FROM objects)
+    UNION ALL SELECT 'content of the video', intake, object FROM intake_stretches
+        WHERE object NOT IN (SELECT id FROM objects)
     LIMIT 20";
 
 impl SqlStore {

@@ -36,7 +36,15 @@ pub(super) fn command() -> Command {
                 .args(TABLE.iter().filter(serving).map(flag)),
         )
         .subcommand(Command::new("config").about("Prints a commented settings file."))
-        .subcommand(Command::new("openapi").about("Prints the OpenAPI document of the Cloud Video Kit dialect."))
+        .subcommand(Command::new("openapi").about("Prints the OpenAPI document of a dialect.").arg(dialect()))
+}
+
+fn dialect() -> Arg {
+    Arg::new("dialect")
+        .value_name("DIALECT")
+        .default_value("videokit")
+        .value_parser(["videokit", "azure"])
+        .help("Cloud Video Kit, or the Azure Media Services Connector.")
 }
 
 fn flag(row: &Row) -> Arg {

@@ -39,9 +39,12 @@ pub(crate) fn run() -> ExitCode {
         Some(("playback", playback)) => on_runtime(playback::run(settings, playback.clone())),
         Some(("doctor", _)) => on_runtime(doctor::run(settings)),
         Some(("config", _)) => say(&crate::settings::example_file()).map(|()| ExitCode::SUCCESS),
-        Some(("openapi", _)) => kinora_edge::videokit::openapi::document(&settings.public_url)
-            .map_err(Into::into)
-            .and_then(|text| say(&text).map(|()| ExitCode::SUCCESS)),
+        Some(("openapi", asked)) => match asked.get_one::<String>("dialect").map(String::as_str) {
+            Some("azure") => kinora_edge::azure::openapi::document(&settings.public_url),
+            Some(_) | None => kinora_edge::videokit::openapi::document(&settings.public_url),
+        }
+        .map_err(Into::into)
+        .and_then(|text| say(&text).map(|()| ExitCode::SUCCESS)),
         Some(_) | None => Ok(ExitCode::FAILURE),
     };
     done.unwrap_or_else(|error| fail(&*error))

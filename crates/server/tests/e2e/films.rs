@@ -69,6 +69,11 @@ pub(crate) fn webm() -> Vec<u8> {
     made("film.webm", &format!("{INPUT} {video} -c:a libopus -b:a 64k -metadata:s:a:0 language=pol -f webm"))
 }
 
+/// MPEG-2 and MP2 in AVI, which players do not take.
+pub(crate) fn avi() -> Vec<u8> {
+    made("film.avi", &format!("{INPUT} -c:v mpeg2video -b:v 1M -c:a mp2 -f avi"))
+}
+
 pub(crate) fn matroska() -> Vec<u8> {
     made("film.mkv", &format!("{INPUT} {H264} {AAC} -metadata:s:a:0 language=fre -f matroska"))
 }

@@ -4,6 +4,7 @@
 
 mod access;
 mod again;
+mod azure;
 mod bad_uploads;
 mod boxes;
 mod changing_size;

@@ -26,6 +26,8 @@ const TITLE_LENGTH: usize = 1_024;
 /// What a client asks for.
 #[derive(Debug, Clone)]
 pub struct NewAsset {
+    /// The id that it was announced with; a fresh one without.
+    pub id: Option<AssetId>,
     /// What it is made of.
     pub sources: Vec<AssetSource>,
     /// Name of a preset.
@@ -135,9 +137,16 @@ async fn store(
 ) -> Result<Asset, Error> {
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
+    // Somebody may have been quicker.
+    if let Some(id) = new.id
+        && tx.asset_of_anyone(id).await?.is_some()
+    {
+        let message = "This asset has been made already.";
+        return Err(Problem::new(Kind::Conflict, "asset_exists", message).into());
+    }
     let organization = tx.organization(caller.organization).await?.ok_or_else(|| Problem::not_found("organization"))?;
     let asset = Asset {
-        id: AssetId::new(fresh::uuid(app)),
+        id: new.id.unwrap_or_else(|| AssetId::new(fresh::uuid(app))),
         organization: caller.organization,
         project: organization.default_project,
         title: new.title,

@@ -30,6 +30,7 @@ pub(super) async fn bury(app: &App, caller: &Caller, id: AssetId) -> Result<(), 
     asset.state = AssetState::Deleted { at: now };
     asset.modified = now;
     tx.update_asset(&asset).await?;
+    tx.delete_intake(id).await?;
     tx.commit().await?;
     app.playables.forget(id);
     Ok(())

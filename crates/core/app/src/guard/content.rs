@@ -54,14 +54,14 @@ fn purpose(id: ContentKeyId) -> String {
     format!("content keys {id}")
 }
 
-/// The keys of a new output.
+/// The keys of a new output, with the id that was told before, where it was.
 ///
 /// # Errors
 /// The vault refuses.
-pub(crate) fn make(app: &App, output: OutputId) -> Result<ContentKeys, Error> {
+pub(crate) fn make(app: &App, output: OutputId, told: Option<ContentKeyId>) -> Result<ContentKeys, Error> {
     let mut secret = [0; 32];
     app.random.fill(&mut secret);
-    let id = ContentKeyId::new(fresh::uuid(app));
+    let id = told.unwrap_or_else(|| ContentKeyId::new(fresh::uuid(app)));
     let sealed = app.vault.seal(&*app.random, &purpose(id), &secret)?;
     Ok(ContentKeys { id, output, sealed, created: app.clock.now() })
 }

@@ -14,6 +14,7 @@ pub(crate) mod proof;
 mod sites;
 mod token;
 pub(crate) mod vault;
+pub(crate) mod web_token;
 
 pub use admit::{Asked, Pass, Viewer, admit};
 pub(crate) use facts::Guards;

@@ -2,7 +2,7 @@
 
 use super::facts::Guard;
 use super::link::{self, Address};
-use super::token;
+use super::{token, web_token};
 use crate::signer::Signer;
 use core::net::IpAddr;
 use kinora_domain::{Kind, Problem, Timestamp};
@@ -41,7 +41,10 @@ pub(super) fn proof(
         }
         return Ok(Proof::Link(until));
     };
-    let grant = token::read(token, &guard.keys, guard.organization, now)?;
+    let grant = match web_token::read(token, signer, now) {
+        Some(grant) => grant?,
+        None => token::read(token, &guard.keys, guard.organization, now)?,
+    };
     let refuse = |reason, message: &str| Err(Problem::new(Kind::Forbidden, reason, message));
     if grant.asset != address.asset {
         return refuse("token_of_another_asset", "This playback token is for another asset.");

@@ -38,5 +38,5 @@ pub use transport::{
     CAPTIONS, sealed_transport_segment, transport_captions_playlist, transport_media_playlist,
     transport_multivariant_playlist, transport_segment,
 };
-pub(crate) use ways::ways;
 pub use ways::{Ways, Whole};
+pub(crate) use ways::{lines, ways};

@@ -11,7 +11,8 @@ use crate::error::Error;
 use crate::process::settle::end_ms;
 use kinora_domain::asset::{Asset, AssetState};
 use kinora_domain::output::Output;
-use kinora_domain::{Kind, preset};
+use kinora_domain::track::TrackKind;
+use kinora_domain::{AssetId, Kind, preset};
 use std::sync::Arc;
 
 /// Ways to play an output.
@@ -66,6 +67,17 @@ pub(crate) async fn ways(app: &App, asset: &Asset, outputs: &[&Output]) -> Resul
         main.file = main.file.or(original.map(|original| (Whole::Original, original.size())));
     }
     Ok(all)
+}
+
+/// Lines of the best picture that an asset's own addresses show, counted as it is shown; `None`: there is none.
+///
+/// # Errors
+/// The asset does not exist or does not play.
+pub(crate) async fn lines(app: &App, id: AssetId) -> Result<Option<u32>, Error> {
+    let playable = playable_now(app, id).await?;
+    let (output, _) = playable.output(None)?;
+    let pictures = playable.listed(output).filter(|track| track.slug.kind == TrackKind::Video);
+    Ok(pictures.map(|track| track.map.header().height).max())
 }
 
 /// The file that the preset of an output gives, and its bytes.

@@ -4,6 +4,7 @@ pub mod answers;
 pub mod blob;
 pub mod clock;
 pub mod encode;
+pub mod intakes;
 pub mod jobs;
 pub mod kept;
 pub mod outputs;
@@ -19,6 +20,7 @@ pub use encode::{
     Done, Effort, EncodeError, EncodeWork, Encoder, KeyFrames, Order as EncodeOrder, PictureWork, SoundWork, Watch,
     Window,
 };
+pub use intakes::Intakes;
 pub use jobs::Jobs;
 pub use kept::{KeptPicture, KeptPictures};
 pub use outputs::{Amount, Outputs, StoredChunk};

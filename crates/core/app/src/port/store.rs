@@ -1,7 +1,7 @@
 //! The metadata store: one transaction type through which everything of a use case commits together.
 
 use super::jobs::Jobs;
-use super::{Answers, KeptPictures, Outputs, Playback};
+use super::{Answers, Intakes, KeptPictures, Outputs, Playback};
 use async_trait::async_trait;
 use kinora_domain::access::{ApiKey, Organization};
 use kinora_domain::asset::{Asset, AssetStatus};
@@ -60,6 +60,7 @@ pub trait Tx:
     + Keys
     + Answers
     + Files
+    + Intakes
     + Assets
     + Tracks
     + Outputs

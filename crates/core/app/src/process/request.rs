@@ -62,7 +62,12 @@ pub(crate) async fn insert(app: &App, tx: &mut dyn Tx, output: &Output) -> Resul
     tx.insert_output(output).await?;
     match output.encryption {
         Encryption::None => Ok(()),
-        Encryption::Aes128 | Encryption::Drm => Ok(tx.insert_content_keys(&content::make(app, output.id)?).await?),
+        Encryption::Aes128 | Encryption::Drm => {
+            // The output of an announced video: its key has an id already.
+            let intake = if output.name.is_none() { tx.intake_of_anyone(output.asset).await? } else { None };
+            let told = intake.and_then(|intake| intake.key);
+            Ok(tx.insert_content_keys(&content::make(app, output.id, told)?).await?)
+        }
     }
 }
 

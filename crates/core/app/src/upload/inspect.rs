@@ -19,7 +19,7 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// `UnsupportedMedia` for what is no media, `UnreadableMedia` for what claims a type it does not keep.
-pub(super) async fn inspect(app: &App, name: &str, object: Arc<dyn Object>) -> Result<Content, Error> {
+pub(crate) async fn inspect(app: &App, name: &str, object: Arc<dyn Object>) -> Result<Content, Error> {
     let container = container(&*object).await?;
     if types::is_captions_name(name) && may_be_captions(container) {
         return read_captions(&*object).await;
@@ -101,13 +101,14 @@ async fn read_captions(object: &dyn Object) -> Result<Content, Error> {
 
 /// The failure that a file keeps when its bytes cannot be used; `None` when the problem lies with us
 /// and the same bytes may pass another time.
-pub(super) fn lasting(error: &Error) -> Option<Failure> {
+pub(crate) fn lasting(error: &Error) -> Option<Failure> {
     match error.kind() {
         Kind::UnsupportedMedia | Kind::UnreadableMedia | Kind::TooLarge => Some(Failure::from_problem(error.problem())),
         Kind::NotFound
         | Kind::AlreadyExists
         | Kind::Invalid
         | Kind::Conflict
+        | Kind::Outdated
         | Kind::UnderWay
         | Kind::KeyReused
         | Kind::Unauthenticated

@@ -12,7 +12,7 @@ pub(crate) mod active;
 mod cancel;
 mod complete;
 mod expire;
-mod inspect;
+pub(crate) mod inspect;
 pub(crate) mod link;
 mod part_link;
 mod start;

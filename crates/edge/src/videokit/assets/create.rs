@@ -60,6 +60,7 @@ pub(in crate::videokit) async fn create_asset(
 ) -> Result<Response, Failure> {
     let sources = body.transcoded_sources.into_iter().enumerate().map(|(index, source)| source.read(index));
     let new = NewAsset {
+        id: None,
         sources: sources.collect::<Result<_, _>>()?,
         preset: body.preset,
         title: body.title,

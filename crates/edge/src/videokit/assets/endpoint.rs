@@ -1,7 +1,7 @@
 //! Endpoints on the wire: ours, and copies elsewhere as the client tells of them.
 
+use crate::delivery::address;
 use crate::http::state::Edge;
-use kinora_app::play::{FileFormat, Whole};
 use kinora_app::process::OutputView;
 use kinora_domain::endpoint::{Access, Format, HarvestedEndpoint, Protection, ProtectionDetails};
 use kinora_domain::output::Output;
@@ -150,24 +150,14 @@ fn harvested(output: &Output, id: String, endpoint: &HarvestedEndpoint) -> Endpo
 /// The ways to play an output here at this moment, and the copies of it elsewhere.
 pub(super) fn endpoints(edge: &Edge, view: &OutputView) -> Vec<EndpointInfo> {
     let OutputView { output, ways, .. } = view;
-    let play = format!("/play/{}", output.asset);
-    // The asset's own addresses show its own output while that is there.
-    let documents = match output.name {
-        None => play.clone(),
-        Some(_) => format!("{play}/o/{}", output.id),
-    };
+    let documents = address::documents(output);
     let streams = [
-        ("hls", MediaAssetFormatType::Hls, format!("{documents}/hls/master.m3u8"), ways.size_bytes),
-        ("dash", MediaAssetFormatType::Dash, format!("{documents}/dash/manifest.mpd"), ways.size_bytes),
+        ("hls", MediaAssetFormatType::Hls, address::hls(&documents), ways.size_bytes),
+        ("dash", MediaAssetFormatType::Dash, address::dash(&documents), ways.size_bytes),
     ];
     // The dialect knows no other name for a file that is downloaded, whatever it is.
     let file = ways.file.map(|(file, size)| {
-        let path = match file {
-            Whole::Original => format!("{play}/original.mp4"),
-            Whole::Made(FileFormat::Mp4) => format!("{documents}/video.mp4"),
-            Whole::Made(FileFormat::M4a) => format!("{documents}/audio.m4a"),
-            Whole::Made(FileFormat::Mp3) => format!("{documents}/audio.mp3"),
-        };
+        let path = address::file(output.asset, &documents, file);
         ("mp4", MediaAssetFormatType::Mp4, path, size)
     });
     let here = streams.into_iter().filter(|_stream| ways.streams).chain(file);

@@ -4,5 +4,5 @@ mod answers;
 mod data;
 mod document;
 pub(crate) mod openapi;
-mod schema;
+pub(crate) mod schema;
 mod sorts;

@@ -9,8 +9,15 @@ const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 pub(crate) struct Document(Value);
 
 impl Document {
+    /// That of the Cloud Video Kit dialect.
     pub(crate) fn load() -> Self {
         let text = kinora_edge::videokit::openapi::document("https://films.example").unwrap();
+        Self(serde_json::from_str(&text).unwrap())
+    }
+
+    /// That of the Azure Media Services Connector dialect.
+    pub(crate) fn azure() -> Self {
+        let text = kinora_edge::azure::openapi::document("https://films.example").unwrap();
         Self(serde_json::from_str(&text).unwrap())
     }
 
@@ -71,6 +78,12 @@ impl Document {
         real.map_or(schema, |real| self.resolve(real))
     }
 
+    /// Whether a schema says that its value may be `null`.
+    pub(crate) fn may_be_null(schema: &Value) -> bool {
+        let choices = schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_array);
+        choices.into_iter().flatten().any(|choice| choice["type"] == "null")
+    }
+
     /// The property of an object's schema.
     pub(crate) fn property<'it>(&'it self, schema: &'it Value, name: &str) -> Option<&'it Value> {
         self.resolve(schema)["properties"].get(name).map(|property| self.resolve(property))
@@ -103,11 +116,11 @@ impl Document {
 }
 
 /// The names of an object's properties.
-pub(super) fn properties(schema: &Value) -> BTreeSet<&str> {
+pub(crate) fn properties(schema: &Value) -> BTreeSet<&str> {
     schema["properties"].as_object().into_iter().flat_map(|all| all.keys().map(String::as_str)).collect()
 }
 
 /// Whether an object needs that property.
-pub(super) fn requires(schema: &Value, name: &str) -> bool {
+pub(crate) fn requires(schema: &Value, name: &str) -> bool {
     schema["required"].as_array().is_some_and(|all| all.iter().any(|required| required == name))
 }

@@ -4,13 +4,16 @@ use super::openapi::Document;
 use serde_json::Value;
 
 /// What of a value breaks its schema: the places and why.
-pub(super) fn faults(document: &Document, schema: &Value, value: &Value) -> Vec<String> {
+pub(crate) fn faults(document: &Document, schema: &Value, value: &Value) -> Vec<String> {
     let mut faults = Vec::new();
     check(document, schema, value, "$", &mut faults);
     faults
 }
 
 fn check(document: &Document, schema: &Value, value: &Value, place: &str, faults: &mut Vec<String>) {
+    if value.is_null() && Document::may_be_null(schema) {
+        return;
+    }
     let schema = document.resolve(schema);
     for part in schema["allOf"].as_array().into_iter().flatten() {
         check(document, part, value, place, faults);

@@ -1,23 +1,35 @@
 //! Requests.
 
 use super::value::{value, wild as anything, word};
+use crate::azure;
 use crate::contract::openapi::Document;
-use crate::world::{Ask, Keys, World, ask};
+use crate::film::{Script, film};
+use crate::world::{Ask, Keys, World, ask, text};
 use core::fmt;
 use proptest::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Ids of things that are there, and of some that are not.
 #[derive(Debug, Clone)]
 pub(super) struct Ids(Vec<String>);
 
 impl Ids {
-    /// Of a film, an asset of it and an upload, all new.
+    /// Of a film, an asset of it, an upload, and announced videos with and without bytes, all new.
     pub(super) async fn fresh(world: &World) -> Self {
         let (file, asset) = world.film().await;
         let upload = world.start("half.mp4", 1_000).await.file;
+        let empty =
+            azure::announced(world, &json!({ "OriginalFileName": "a.mp4", "ContentProtectionMode": "AES128" })).await;
+        let written = azure::announced(world, &json!({ "OriginalFileName": "a.mp4" })).await;
+        azure::put(world, &written, &film(&Script { seconds: 1, ..Script::default() }).bytes).await;
+        let played =
+            azure::made(world, &json!({ "OriginalFileName": "a.mp4", "ContentProtectionMode": "AES128" })).await;
+        let key = text(&played["ContentProtectionKeyId"]);
+        let videos = [empty, written, played].map(|video| text(&video["Id"]));
         let none = "01890a5d-ac96-774b-bcce-b302099a8057".to_owned();
-        Self(vec![file, asset, upload, world.keys.organization.to_string(), world.keys.admin_id.to_string(), none])
+        let others =
+            [file, asset, upload, world.keys.organization.to_string(), world.keys.admin_id.to_string(), none, key];
+        Self(others.into_iter().chain(videos).collect())
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = String> {

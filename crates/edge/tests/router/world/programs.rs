@@ -157,6 +157,10 @@ impl Object for Laid {
     fn local_path(&self) -> Option<PathBuf> {
         None
     }
+
+    fn local_file(&self) -> Option<Arc<std::fs::File>> {
+        None
+    }
 }
 
 #[async_trait]

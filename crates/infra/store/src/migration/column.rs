@@ -26,6 +26,16 @@ pub(super) fn bytes(name: Name) -> ColumnDef {
     ColumnDef::new(name).binary().not_null().take()
 }
 
+/// An id that may be absent.
+pub(super) fn optional_id(name: Name) -> ColumnDef {
+    ColumnDef::new(name).uuid().null().take()
+}
+
+/// Bytes that may be absent.
+pub(super) fn optional_bytes(name: Name) -> ColumnDef {
+    ColumnDef::new(name).binary().null().take()
+}
+
 /// Text, sorted by its bytes on either database.
 pub(super) fn text(manager: &SchemaManager<'_>, name: Name) -> ColumnDef {
     collated(manager, ColumnDef::new(name).text().not_null().take())

@@ -13,6 +13,7 @@ mod m0009_listing_changes;
 mod m0010_original_names;
 mod m0011_playback;
 mod m0012_pictures;
+mod m0013_intakes;
 
 use crate::open::OpenError;
 use sea_orm::{
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_original_names::Migration),
             Box::new(m0011_playback::Migration),
             Box::new(m0012_pictures::Migration),
+            Box::new(m0013_intakes::Migration),
         ]
     }
 }

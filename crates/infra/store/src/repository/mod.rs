@@ -9,6 +9,8 @@ mod endpoint_row;
 pub(crate) mod file_list;
 mod file_row;
 mod files;
+mod intake_row;
+mod intakes;
 mod jobs;
 mod key_list;
 mod keys;

@@ -16,6 +16,8 @@ mod files;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
+mod intakes;
+#[cfg(test)]
 mod jobs;
 #[cfg(test)]
 mod objects;
@@ -105,6 +107,15 @@ on_sqlite! {
         each_sort_runs_both_ways_and_equal_assets_follow_their_ids,
         pages_cover_the_listing_once,
         a_listing_is_of_one_organization,
+    }
+    intakes {
+        an_intake_comes_back_in_every_state,
+        an_update_changes_what_may_change_of_an_intake_and_nothing_else,
+        a_block_takes_the_place_of_an_earlier_one_of_its_name,
+        content_comes_back_in_its_order_and_nothing_waits_beside_it,
+        a_deleted_intake_takes_its_blocks_along,
+        awaited_are_those_that_became_no_asset_newest_first,
+        stale_intakes_are_open_and_come_oldest_first,
     }
     objects {
         references_are_counted_down_to_none,

@@ -1,6 +1,6 @@
 //! Rows that say what cannot be.
 
-use crate::fixture::{Home, answer, asset, chunk, file, fill, key, output, picture, rendition, track};
+use crate::fixture::{Home, answer, asset, chunk, file, fill, intake, key, output, picture, rendition, track};
 use kinora_app::port::{Store, StoreError, Tx};
 use kinora_store::SqlStore;
 
@@ -11,6 +11,9 @@ async fn load(store: &SqlStore) -> Result<(), StoreError> {
     tx.answer(&answer().id).await?;
     tx.file_of_anyone(file().id).await?;
     tx.parts(file().id).await?;
+    tx.intake_of_anyone(intake().id).await?;
+    tx.waiting_blocks(intake().id).await?;
+    tx.stretches(intake().id).await?;
     tx.asset_of_anyone(asset().id).await?;
     tx.track(track().id).await?;
     tx.output(output().id).await?;
@@ -48,6 +51,15 @@ const IMPOSSIBLE: &[(&str, &str, &str, &str)] = &[
     ("UPDATE files SET size = -1", "files", "", "`size` is -1"),
     ("UPDATE file_tracks SET kind = 'x'", "file_tracks", " 0", "`kind` is `x`, which is none of its words"),
     ("UPDATE upload_parts SET size = -1", "upload_parts", " 1", "`size` is -1"),
+    ("UPDATE intakes SET status = 'x'", "intakes", "", "`status` is `x`, which is none of its words"),
+    ("UPDATE intakes SET status = 'received'", "intakes", "", "`file` is missing in this state"),
+    ("UPDATE intakes SET status = 'failed'", "intakes", "", "`failure_reason` is missing in this state"),
+    ("UPDATE intakes SET written = NULL", "intakes", "", "`written` is missing in this state"),
+    ("UPDATE intakes SET size = -1", "intakes", "", "`size` is -1"),
+    ("UPDATE intake_blocks SET size = -1", "intake_blocks", " AAAA", "`size` is -1"),
+    ("UPDATE intake_blocks SET name = '?'", "intake_blocks", " ?", "`name` is `?`"),
+    ("UPDATE intake_stretches SET size = -1", "intake_stretches", " 0", "`size` is -1"),
+    ("UPDATE intake_stretches SET name = '?'", "intake_stretches", " 0", "`name` is `?`"),
     ("UPDATE assets SET status = 'x'", "assets", "", "`status` is `x`, which is none of its words"),
     ("UPDATE assets SET status = 'failed'", "assets", "", "`failure_reason` is missing in this state"),
     ("UPDATE assets SET duration_ms = -1", "assets", "", "`duration_ms` is -1"),
@@ -135,6 +147,18 @@ async fn the_database_itself_refuses_what_cannot_be() {
         "UPDATE files SET project = x'02'",
         "UPDATE files SET size = -1",
         "UPDATE file_tracks SET kind = 'x'",
+        "UPDATE intakes SET status = 'x'",
+        "UPDATE intakes SET status = 'received'",
+        "UPDATE intakes SET tag = NULL",
+        "UPDATE intakes SET failure_reason = 'x'",
+        "UPDATE intakes SET file = x'02'",
+        "UPDATE intakes SET size = -1",
+        "UPDATE intakes SET organization = x'02'",
+        "UPDATE intakes SET project = x'02'",
+        "UPDATE intake_blocks SET size = -1",
+        "UPDATE intake_blocks SET intake = x'02'",
+        "UPDATE intake_stretches SET position = -1",
+        "UPDATE intake_stretches SET intake = x'02'",
         "UPDATE assets SET status = 'x'",
         "UPDATE assets SET status = 'failed'",
         "UPDATE assets SET status = 'pending'",
@@ -211,6 +235,8 @@ async fn a_sound_store_has_no_findings_and_damage_is_found() {
             format!("the part of the rendition {ONE} refers to the object {ONE}, which is not there"),
             format!("the part of the rendition {ONE} refers to the object {ONE}, which is not there"),
             format!("the picture of the asset {ONE} refers to the object {ONE}, which is not there"),
+            format!("the block of the video {ONE} refers to the object {ONE}, which is not there"),
+            format!("the content of the video {ONE} refers to the object {ONE}, which is not there"),
         ],
     );
 }

@@ -3,8 +3,10 @@
 use kinora_app::port::{Amount, AnswerId, KeptPicture, Store, StoredAnswer, StoredChunk, Tx};
 use kinora_domain::access::{ApiKey, Grant, KeyState, Organization, Role};
 use kinora_domain::asset::{AskedTrack, Asset, AssetSource, AssetState};
+use kinora_domain::block::{Block, BlockName};
 use kinora_domain::chunk::Chunk;
 use kinora_domain::file::{Content, File, FileState, Probe};
+use kinora_domain::intake::{Content as Written, InputEncryption, Intake, IntakeState, Stretch};
 use kinora_domain::job::{NewJob, Work};
 use kinora_domain::output::{Output, OutputState, Part, PicturePlan, Rendition, Role as Purpose, Source, Timing};
 use kinora_domain::picture::TimeBase;
@@ -211,6 +213,32 @@ pub(crate) fn picture() -> KeptPicture {
     }
 }
 
+/// Announced, and written in one block beside another.
+pub(crate) fn intake() -> Intake {
+    Intake {
+        id: AssetId::new(ID),
+        organization: OrganizationId::new(ID),
+        project: ProjectId::new(ID),
+        name: "film.mp4".to_owned(),
+        preset: "dash_hls_1080p".to_owned(),
+        key: None,
+        input: InputEncryption::Aes256 { sealed: vec![1] },
+        state: IntakeState::Open {
+            content: Some(Written { tag: "tag".to_owned(), size: 9, written: Timestamp::from_millis(2) }),
+        },
+        created: Timestamp::from_millis(1),
+        modified: Timestamp::from_millis(2),
+    }
+}
+
+pub(crate) fn block() -> Block {
+    Block { name: BlockName::read("AAAA").unwrap(), object: ObjectId::new(ID), size: 9 }
+}
+
+pub(crate) fn stretch() -> Stretch {
+    Stretch { name: Some(block().name), object: ObjectId::new(ID), size: 9 }
+}
+
 /// One of everything.
 pub(crate) async fn fill(store: &SqlStore) {
     let mut tx = store.begin().await.unwrap();
@@ -225,6 +253,9 @@ pub(crate) async fn fill(store: &SqlStore) {
     tx.insert_object(ObjectId::new(ID), 9).await.unwrap();
     tx.insert_file(&file()).await.unwrap();
     tx.put_part(file().id, &part()).await.unwrap();
+    tx.insert_intake(&intake()).await.unwrap();
+    tx.put_stretches(intake().id, &[stretch()]).await.unwrap();
+    assert_eq!(tx.put_block(intake().id, &block()).await.unwrap(), None);
     tx.insert_asset(&asset()).await.unwrap();
     tx.insert_track(&track()).await.unwrap();
     tx.insert_output(&output()).await.unwrap();
@@ -247,6 +278,9 @@ pub(crate) async fn assert_full(store: &SqlStore) {
     assert_eq!(tx.object_ids().await.unwrap(), [ObjectId::new(ID)]);
     assert_eq!(tx.file_of_anyone(file().id).await.unwrap(), Some(file()));
     assert_eq!(tx.parts(file().id).await.unwrap(), [part()]);
+    assert_eq!(tx.intake_of_anyone(intake().id).await.unwrap(), Some(intake()));
+    assert_eq!(tx.stretches(intake().id).await.unwrap(), [stretch()]);
+    assert_eq!(tx.waiting_blocks(intake().id).await.unwrap(), [block()]);
     assert_eq!(tx.asset_of_anyone(asset().id).await.unwrap(), Some(asset()));
     assert_eq!(tx.tracks(asset().id).await.unwrap(), [track()]);
     assert_eq!(tx.output(output().id).await.unwrap(), Some(output()));

@@ -69,6 +69,9 @@ async fn tracks_that_are_older_than_outputs_are_listed() {
     // As it was before.
     for change in [
         "DROP TABLE pictures",
+        "DROP TABLE intake_stretches",
+        "DROP TABLE intake_blocks",
+        "DROP TABLE intakes",
         "DROP TABLE content_keys",
         "DROP TABLE playback_keys",
         "DROP TABLE allowed_sites",
