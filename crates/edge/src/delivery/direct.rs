@@ -14,7 +14,7 @@ use core::fmt::Write as _;
 use core::time::Duration;
 use httpdate::HttpDate;
 use kinora_app::guard::Asked;
-use kinora_app::play::{Body, Files, Ranged as _, media_segment};
+use kinora_app::play::{Files, media_segment};
 use kinora_domain::Timestamp;
 use metrics::Histogram;
 use std::time::{Instant, SystemTime};
@@ -34,18 +34,10 @@ pub struct Direct {
 pub struct Answer {
     /// Its head, as it goes over the wire.
     pub head: Bytes,
-    /// What follows.
-    pub media: Media,
+    /// What follows, for the kernel to send.
+    pub files: Files,
     /// How fast, where there is a limit.
     pub pace: Option<Pace>,
-}
-
-/// The media of an answer.
-pub enum Media {
-    /// To be read, and then sent.
-    Read(Body),
-    /// To be sent by the kernel.
-    Files(Files),
 }
 
 impl Direct {
@@ -55,8 +47,8 @@ impl Direct {
         Self { edge, whole: measured("200"), part: measured("206") }
     }
 
-    /// The answer to a request without a body, where it is for a media segment and succeeds. Everything else is the
-    /// router's, which does the same with more words.
+    /// The answer to a request without a body, where it is for a media segment that lies in files, and succeeds. Everything
+    /// else is the router's, which does the same with more words.
     pub async fn answer(&self, request: &Parts) -> Option<Answer> {
         let (asset, track, segment) = named(request)?;
         let begun = Instant::now();
@@ -64,8 +56,8 @@ impl Direct {
         let (slug, number, form, content_type) = segments::media(track, segment)?;
         let segment = media_segment(&self.edge.app, asset_id(asset).ok()?, slug, number, form).await.ok()?;
         let Parted { status, mut headers, range } = parted(&segment, &request.headers, content_type, FOREVER);
-        let range = range?;
-        let media = segment.files(range.clone()).map_or_else(|| Media::Read(segment.read(range)), Media::Files);
+        // What has to be gathered is sent by the general stack with no more work.
+        let files = segment.files(range?)?;
         let measured = if status == StatusCode::OK { &self.whole } else { &self.part };
         if pass.private {
             door::keep_private(&mut headers);
@@ -75,7 +67,7 @@ impl Direct {
         measured.record(begun.elapsed());
         tracing::debug!(route = ROUTE, status = status.as_u16(), "answered");
         let pace = self.edge.egress.as_ref().map(|egress| Pace::to(egress, observe::client(&self.edge, request)));
-        Some(Answer { head: written(status, self.edge.app.now(), &headers), media, pace })
+        Some(Answer { head: written(status, self.edge.app.now(), &headers), files, pace })
     }
 }
 

@@ -53,7 +53,7 @@ pub(crate) mod ranged;
 mod segments;
 mod smooth;
 
-pub use direct::{Answer, Direct, Media};
+pub use direct::{Answer, Direct};
 
 use crate::http::cors;
 use crate::http::state::Edge;

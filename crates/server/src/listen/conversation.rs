@@ -23,6 +23,7 @@ use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
@@ -65,7 +66,7 @@ impl Conversation {
         }
         let mut read = BytesMut::new();
         while !self.stop.is_cancelled() {
-            let next = self.next(&stream, &mut read).await.unwrap_or_else(|error| {
+            let next = self.next(&mut stream, &mut read).await.unwrap_or_else(|error| {
                 tracing::debug!(error = %causes(&error), "reading a request");
                 Next::End
             });
@@ -95,53 +96,46 @@ impl Conversation {
     }
 
     /// Waits for a request.
-    async fn next(&self, stream: &TcpStream, read: &mut BytesMut) -> io::Result<Next> {
-        let mut until = Instant::now() + HEAD_WITHIN;
+    async fn next(&self, stream: &mut TcpStream, read: &mut BytesMut) -> io::Result<Next> {
+        if read.is_empty() && !self.comes(stream, read).await? {
+            return Ok(Next::End);
+        }
+        let until = Instant::now() + HEAD_WITHIN;
         loop {
-            if read.is_empty() {
-                if !self.comes(stream).await? {
-                    return Ok(Next::End);
-                }
-                until = Instant::now() + HEAD_WITHIN;
-            } else {
-                match head::read(read) {
-                    Head::Plain(plain) => return Ok(Next::Plain(plain)),
-                    Head::Other => return Ok(Next::Other),
-                    Head::Partial => {}
-                }
-                let readable = tokio::select! {
-                    readable = timeout_at(until, stream.readable()) => readable,
-                    () = self.stop.cancelled() => return Ok(Next::End),
-                };
-                let Ok(readable) = readable else {
-                    // Whether it still reads this is its own affair.
-                    stream.try_write(TOO_SLOW)?;
-                    return Ok(Next::End);
-                };
-                readable?;
+            match head::read(read) {
+                Head::Plain(plain) => return Ok(Next::Plain(plain)),
+                Head::Other => return Ok(Next::Other),
+                Head::Partial => {}
             }
             read.reserve(READ);
-            match stream.try_read_buf(read) {
-                Ok(0) => return Ok(Next::End),
-                Err(error) if error.kind() != io::ErrorKind::WouldBlock => return Err(error),
-                // It may be told to be readable without being so.
-                Ok(_) | Err(_) => {}
+            let more = tokio::select! {
+                more = timeout_at(until, stream.read_buf(read)) => more,
+                () = self.stop.cancelled() => return Ok(Next::End),
+            };
+            let Ok(more) = more else {
+                // Whether it still reads this is its own affair.
+                stream.try_write(TOO_SLOW)?;
+                return Ok(Next::End);
+            };
+            if more? == 0 {
+                return Ok(Next::End);
             }
         }
     }
 
     /// Whether anything comes, before the connection is idle for too long or somebody else needs its place.
-    async fn comes(&self, stream: &TcpStream) -> io::Result<bool> {
+    async fn comes(&self, stream: &mut TcpStream, read: &mut BytesMut) -> io::Result<bool> {
+        read.reserve(READ);
         let soon = tokio::select! {
-            soon = timeout(BUSY, stream.readable()) => soon,
+            soon = timeout(BUSY, stream.read_buf(read)) => soon,
             () = self.stop.cancelled() => return Ok(false),
         };
-        if let Ok(readable) = soon {
-            return readable.map(|()| true);
+        if let Ok(first) = soon {
+            return first.map(|bytes| bytes > 0);
         }
         let seat = self.idle.sit();
         tokio::select! {
-            readable = timeout(IDLE, stream.readable()) => readable.map_or(Ok(false), |readable| readable.map(|()| true)),
+            first = timeout(IDLE, stream.read_buf(read)) => first.map_or(Ok(false), |first| first.map(|bytes| bytes > 0)),
             () = seat.end.cancelled() => Ok(false),
             () = self.stop.cancelled() => Ok(false),
         }

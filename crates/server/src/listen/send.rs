@@ -3,13 +3,11 @@
 use super::file;
 use bytes::{Buf as _, Bytes};
 use core::time::Duration;
-use futures_util::StreamExt as _;
-use kinora_app::causes;
-use kinora_app::play::{Body, Files, Payload};
-use kinora_edge::delivery::{Answer, Media};
+use kinora_app::play::Files;
+use kinora_edge::delivery::Answer;
 use kinora_edge::http::egress::Pace;
 use rustix::net::{SendFlags, send as send_with};
-use std::io::{self, IoSlice};
+use std::io;
 use tokio::io::Interest;
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
@@ -22,14 +20,11 @@ const STALLED: Duration = Duration::from_mins(1);
 /// # Errors
 /// The client is gone or stalls, or the media cannot be read: the connection is of no use any more.
 pub(super) async fn send(stream: &TcpStream, answer: Answer) -> io::Result<()> {
-    let Answer { head, media, pace } = answer;
+    let Answer { head, files, pace } = answer;
     let way = Way { stream, pace };
     // What others were sent before is waited for as well.
     way.paced().await;
-    match media {
-        Media::Read(body) => way.read(head, body).await,
-        Media::Files(files) => way.files(head, files).await,
-    }
+    way.files(head, files).await
 }
 
 /// The way to a client.
@@ -39,18 +34,6 @@ struct Way<'a> {
 }
 
 impl Way<'_> {
-    async fn read(&self, head: Bytes, body: Body) -> io::Result<()> {
-        let Some(mut payload) = body.payload else { return self.write(&mut [head, body.head]).await };
-        // The first piece goes out with what is in front of it.
-        let mut slices = [head, body.head, piece(&mut payload).await?.unwrap_or_default()];
-        loop {
-            self.write(&mut slices).await?;
-            let Some(piece) = piece(&mut payload).await? else { return Ok(()) };
-            self.paced().await;
-            slices = [piece, Bytes::new(), Bytes::new()];
-        }
-    }
-
     async fn files(&self, head: Bytes, files: Files) -> io::Result<()> {
         let made = if files.head.is_empty() { head } else { [head, files.head].concat().into() };
         self.announce(made).await?;
@@ -77,22 +60,6 @@ impl Way<'_> {
             let sent = self.when_writable(|| Ok(send_with(self.stream, &made, SendFlags::MORE)?)).await?;
             self.count(sent);
             made.advance(sent);
-        }
-        Ok(())
-    }
-
-    /// Writes all slices, in as few calls as the kernel allows.
-    async fn write(&self, slices: &mut [Bytes]) -> io::Result<()> {
-        while slices.iter().any(|slice| !slice.is_empty()) {
-            let filled = slices.iter().filter(|slice| !slice.is_empty());
-            let parts: Vec<IoSlice<'_>> = filled.map(|slice| IoSlice::new(slice)).collect();
-            let mut sent = self.when_writable(|| Ok(rustix::io::writev(self.stream, &parts)?)).await?;
-            self.count(sent);
-            for slice in slices.iter_mut() {
-                let len = slice.len().min(sent);
-                slice.advance(len);
-                sent -= len;
-            }
         }
         Ok(())
     }
@@ -124,12 +91,4 @@ impl Way<'_> {
             sleep(pace.take(0)).await;
         }
     }
-}
-
-async fn piece(payload: &mut Payload) -> io::Result<Option<Bytes>> {
-    let piece = payload.next().await.transpose();
-    piece.map_err(|error| {
-        tracing::error!(error = %causes(&error), "reading media for a viewer");
-        io::Error::other(error)
-    })
 }

@@ -6,8 +6,8 @@ use aes::Aes256;
 use aes::cipher::{KeyIvInit as _, StreamCipher as _};
 use core::fmt;
 use ctr::Ctr128BE;
+use kinora_domain::AssetId;
 use kinora_domain::intake::InputEncryption;
-use kinora_domain::{AssetId, Kind, Problem};
 
 /// A key and the first counter block.
 #[derive(Clone, PartialEq, Eq)]
@@ -52,7 +52,7 @@ impl Decryption {
         let opened = app.vault.unseal(&purpose(video), sealed)?;
         let key = opened.split_first_chunk::<32>();
         let parts = key.and_then(|(key, iv)| Some((key, <&[u8; 16]>::try_from(iv).ok()?)));
-        let (key, iv) = parts.ok_or_else(broken)?;
+        let (key, iv) = parts.ok_or_else(|| Error::internal("a sealed input key has another length"))?;
         Ok(Self(Ctr128BE::new(key.into(), iv.into())))
     }
 
@@ -61,10 +61,6 @@ impl Decryption {
     /// # Errors
     /// None that fewer than 2^132 bytes can have.
     pub(super) fn apply(&mut self, bytes: &mut [u8]) -> Result<(), Error> {
-        self.0.try_apply_keystream(bytes).map_err(|_exhausted| broken().into())
+        self.0.try_apply_keystream(bytes).map_err(|exhausted| Error::internal(exhausted.to_string()))
     }
-}
-
-fn broken() -> Problem {
-    Problem::new(Kind::Internal, "internal", "Something went wrong on this server; its log has the details.")
 }

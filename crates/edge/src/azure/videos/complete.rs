@@ -6,8 +6,8 @@ use crate::azure::input::video_id;
 use crate::http::state::Edge;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use kinora_app::Error;
 use kinora_app::video::complete_video;
-use kinora_domain::{Kind, Problem};
 use std::sync::Arc;
 
 /// Tells that all bytes were sent: the video becomes an asset, and plays as soon as it can.
@@ -33,8 +33,6 @@ pub(in crate::azure) async fn mark_complete(
     let app = Arc::clone(&edge.app);
     // A copy of a large upload takes its time: it goes on when the client does not wait for it.
     let completion = tokio::spawn(async move { complete_video(&app, &caller, id).await });
-    completion.await.map_err(|_panicked| {
-        Problem::new(Kind::Internal, "internal", "Something went wrong on this server; its log has the details.")
-    })??;
+    completion.await.map_err(Error::internal)??;
     Ok(StatusCode::OK)
 }
