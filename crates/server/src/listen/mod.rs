@@ -3,7 +3,7 @@
 //! | module | does |
 //! |---|---|
 //! | [`conversation`] | one request after the other: media directly, all else through the general stack |
-//! | [`file`] | sends parts of files |
+//! | [`mod@file`] | sends parts of files |
 //! | [`head`] | reads the head of a request |
 //! | [`idle`] | knows who asks for nothing, and could make room |
 //! | [`one`] | shows the general stack one request of a connection |

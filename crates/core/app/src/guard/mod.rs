@@ -24,5 +24,5 @@ pub use keys::{
 pub use link::{Opened, SignedLink, sign_link};
 pub use policy::{set_asset_policy, set_token_policy, token_policy};
 pub use sites::{allow_site, allowed_sites, forbid_site, framing};
-pub use token::{Grant, mint_token};
+pub use token::{Grant, grant_by_secret, mint_token};
 pub use vault::MasterKey;

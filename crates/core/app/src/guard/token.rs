@@ -14,11 +14,12 @@
 use super::facts::{CheckingKey, purpose};
 use crate::app::App;
 use crate::error::Error;
-use jsonwebtoken::{Algorithm, EncodingKey, Header, Validation, decode, decode_header, encode};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
 use kinora_domain::access::{Caller, Permission};
-use kinora_domain::playback::{KeyLife, Network, TokenKey};
-use kinora_domain::{AssetId, Kind, OrganizationId, Problem, Timestamp};
+use kinora_domain::playback::{KeyLife, Network, PlaybackKey, TokenKey};
+use kinora_domain::{AssetId, Kind, OrganizationId, PlaybackKeyId, Problem, Timestamp};
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 /// Who tokens are for.
 const AUDIENCE: &str = "playback";
@@ -119,6 +120,28 @@ fn grant(claims: &Map<String, Value>, organization: OrganizationId, now: Timesta
 
 fn invalid() -> Problem {
     Problem::new(Kind::Unauthenticated, "invalid_token", "This playback token opens nothing here.")
+}
+
+/// The grant of a token of an organization that has one secret key and nothing else: what is read of a token before anything
+/// is known of it, without a store.
+///
+/// # Errors
+/// `Unauthenticated`: the secret did not sign it, or it grants nothing now.
+pub fn grant_by_secret(
+    token: &str,
+    secret: &[u8],
+    organization: OrganizationId,
+    now: Timestamp,
+) -> Result<Grant, Problem> {
+    let record = PlaybackKey {
+        id: PlaybackKeyId::new(Uuid::nil()),
+        organization,
+        key: TokenKey::Sealed(Vec::new()),
+        life: KeyLife::Active,
+        created: now,
+    };
+    let key = DecodingKey::from_secret(secret);
+    read(token, &[CheckingKey { id: record.id, algorithm: Algorithm::HS256, key, record }], organization, now)
 }
 
 /// A token of the newest secret key of the caller's organization.
