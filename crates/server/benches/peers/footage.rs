@@ -82,7 +82,7 @@ impl Footage {
 
         let mut lengths = vec![Length::TenSeconds, Length::TenMinutes];
         let mut left_out = "";
-        if bench.options.wants(Part::First) && !bench.options.quick {
+        if (bench.options.wants(Part::First) || bench.options.wants(Part::Documents)) && !bench.options.quick {
             if has_room(&folder)? {
                 lengths.push(Length::TwoHours);
             } else {
