@@ -51,9 +51,9 @@ impl Direct {
     /// else is the router's, which does the same with more words.
     pub async fn answer(&self, request: &Parts) -> Option<Answer> {
         let (asset, track, segment) = named(request)?;
+        let (slug, number, form, content_type) = segments::media(track, segment)?;
         let begun = Instant::now();
         let pass = door::admit(&self.edge, asset, request, Asked::Media).await.ok()?;
-        let (slug, number, form, content_type) = segments::media(track, segment)?;
         let segment = media_segment(&self.edge.app, asset_id(asset).ok()?, slug, number, form).await.ok()?;
         let Parted { status, mut headers, range } = parted(&segment, &request.headers, content_type, FOREVER);
         // What has to be gathered is sent by the general stack with no more work.
