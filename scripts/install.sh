@@ -4,8 +4,8 @@
 #   runtime  what the server and the sample film need: ffmpeg, curl
 #   build    a C compiler, Rust, Node.js
 #   check    rustfmt and clippy
-#   bench    nginx
-#   test     nginx, Chromium, curl and jq
+#   bench    nginx and openssl
+#   test     nginx, Chromium, curl, jq and openssl
 # shellcheck source=scripts/env.sh
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
@@ -95,6 +95,7 @@ install_check() {
 }
 
 install_bench() {
+    if ! have openssl; then packages openssl; fi
     if PATH=$PATH:/usr/sbin have nginx; then return; fi
     packages nginx
     # The benchmark and the tests start their own; the one that the package started would keep port 80.

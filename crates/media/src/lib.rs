@@ -15,7 +15,8 @@
 //!    [`transport`] those of old players, which take picture and sound together), [`progressive`] maps into one file;
 //!    [`hls`], [`dash`] and [`smooth`] render a [`Presentation`] of maps into manifests, with its [`storyboard`].
 //!
-//! [`protect`] encrypts segments, for those who hold a key.
+//! [`protect`] encrypts segments, for those who hold a key. [`captions`] reads files and tracks of text, and writes them for
+//! those who read along.
 //!
 //! Other ways lead to a map as well: [`mp4::fragments`] lists the samples of a fragmented file, and
 //! [`map::MapBuilder`] takes samples from any index and gives the map away in parts while they come;

@@ -12,6 +12,8 @@ import { until } from "./until";
 export type Server = {
   /** Scheme, host and port. */
   readonly origin: string;
+  /** The same over TLS, with a certificate that nobody else trusts. */
+  readonly secureOrigin: string;
   readonly apiKey: string;
   /** Runs `kinora` on the store of the server and gives what it printed. */
   command(...words: string[]): Promise<string>;
@@ -34,6 +36,8 @@ function program(): string {
 export async function startServer(): Promise<Server> {
   const folder = await mkdtemp(path.join(tmpdir(), "kinora-browser-"));
   const listen = `127.0.0.1:${await freePort()}`;
+  const secure = `127.0.0.1:${await freePort()}`;
+  const [certificate, key] = await certify(folder);
   const apiKey = randomBytes(33).toString("base64url").slice(0, 43);
   const env = {
     // What is meant for these tests is nothing for the server.
@@ -44,6 +48,9 @@ export async function startServer(): Promise<Server> {
     ),
     KINORA_DATA_DIR: path.join(folder, "data"),
     KINORA_LISTEN: listen,
+    KINORA_TLS_LISTEN: secure,
+    KINORA_TLS_CERTIFICATE: certificate,
+    KINORA_TLS_KEY: key,
     KINORA_BOOTSTRAP_API_KEY: apiKey,
   };
   const child = spawn(program(), ["serve"], {
@@ -78,7 +85,22 @@ export async function startServer(): Promise<Server> {
       cause: error,
     });
   }
-  return { origin, apiKey, command, stop };
+  return { origin, secureOrigin: `https://${secure}`, apiKey, command, stop };
+}
+
+/** Makes a certificate for this machine; gives the paths of it and of its key. */
+async function certify(folder: string): Promise<[string, string]> {
+  const [certificate, key] = [
+    path.join(folder, "certificate.pem"),
+    path.join(folder, "key.pem"),
+  ];
+  const kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"];
+  const name = ["-subj", "/CN=127.0.0.1"];
+  const names = ["-addext", "subjectAltName=IP:127.0.0.1"];
+  const files = ["-keyout", key, "-out", certificate];
+  const words = ["req", "-x509", ...kind, "-nodes", "-days", "2"];
+  await promisify(execFile)("openssl", [...words, ...name, ...names, ...files]);
+  return [certificate, key];
 }
 
 async function answers(url: string): Promise<boolean> {

@@ -25,6 +25,8 @@ export async function openPage(
   const context = await browser.newContext({
     viewport: { width: 960, height: 540 },
     locale: "en-US",
+    // That of the server under test, which it signed itself.
+    ignoreHTTPSErrors: true,
   });
   t.after(() => context.close());
   return Watch.open(context, [origin, ...otherOrigins]);

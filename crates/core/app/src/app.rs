@@ -2,13 +2,15 @@
 
 use crate::error::Error;
 use crate::file::examined::Examined;
-use crate::fresh;
+use crate::fresh::{self, Stock};
 use crate::guard::vault::Vault;
 use crate::guard::{Guards, MasterKey};
 use crate::idempotency::UnderWay;
 use crate::picture::studio::Studio;
 use crate::play::cache::Playables;
+use crate::play::heads::Heads;
 use crate::play::laid::Layouts;
+use crate::play::room::Room;
 use crate::port::{Blobs, Clock, Encoder, Painter, Prober, Random, Store};
 use crate::signer::Signer;
 use crate::upload::active::ActiveParts;
@@ -59,8 +61,11 @@ pub struct App {
     pub(crate) turns: Turns,
     pub(crate) under_way: UnderWay,
     pub(crate) playables: Playables,
+    pub(crate) stock: Stock,
+    pub(crate) heads: Heads,
     pub(crate) layouts: Layouts<Progressive>,
     pub(crate) indexed: Layouts<IndexedFile>,
+    pub(crate) room: Room,
     pub(crate) guards: Guards,
     pub(crate) studio: Studio,
     pub(crate) examined: Examined,
@@ -95,8 +100,11 @@ impl App {
             turns: Turns::default(),
             under_way: UnderWay::default(),
             playables: Playables::new(),
+            stock: Stock::new(),
+            heads: Heads::new(),
             layouts: Layouts::new(),
             indexed: Layouts::new(),
+            room: Room::new(),
             guards: Guards::new(),
             studio: Studio::new(1),
             examined: Examined::default(),
@@ -158,6 +166,6 @@ impl App {
 
     /// A fresh id for a request: 64 random bits in hex.
     pub fn fresh_request_id(&self) -> String {
-        fresh::hex_token::<8>(self)
+        fresh::hex(&self.stock.take(&*self.random))
     }
 }

@@ -1,7 +1,7 @@
 //! The failure of a use case: what may be shown, and apart from it, why.
 
 use crate::file::movie::sentence;
-use crate::port::{BlobError, EncodeError, ProbeError, StoreError};
+use crate::port::{BlobError, DepotError, EncodeError, ProbeError, StoreError};
 use core::fmt;
 use kinora_domain::{Kind, Problem};
 
@@ -94,6 +94,20 @@ impl From<BlobError> for Error {
         let problem = match &error {
             BlobError::Full => full(),
             BlobError::Missing(_) | BlobError::OutOfRange { .. } | BlobError::Io { .. } => internal(),
+        };
+        Self::caused(problem, error)
+    }
+}
+
+impl From<DepotError> for Error {
+    fn from(error: DepotError) -> Self {
+        let problem = match &error {
+            DepotError::Source { .. } | DepotError::Length { .. } => internal(),
+            DepotError::Store { .. } => {
+                let message = "The store that this is exported to cannot be used at the moment. What was put there stays, and the \
+                               same order goes on with the rest.";
+                Problem::new(Kind::Unavailable, "depot_unavailable", message)
+            }
         };
         Self::caused(problem, error)
     }

@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::port::Random;
 use kinora_domain::Timestamp;
+use std::sync::{Mutex, PoisonError};
 use uuid::{Builder, Uuid};
 
 /// A UUIDv7 (RFC 9562 clause 5.7): sorts by the millisecond of its making, 74 random bits.
@@ -25,6 +26,31 @@ pub(crate) fn hex_token<const BYTES: usize>(app: &App) -> String {
     hex(&random)
 }
 
+/// Random bytes that were fetched ahead, for what is no secret: the source costs a call each time.
+pub(crate) struct Stock(Mutex<(Box<[u8; STOCK]>, usize)>);
+
+/// Bytes fetched at once.
+const STOCK: usize = 1_024;
+
+impl Stock {
+    pub(crate) fn new() -> Self {
+        Self(Mutex::new((Box::new([0; STOCK]), STOCK)))
+    }
+
+    /// Eight of them, which nobody else gets.
+    pub(crate) fn take(&self, source: &dyn Random) -> [u8; 8] {
+        let mut stock = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (bytes, used) = &mut *stock;
+        if *used == STOCK {
+            source.fill(&mut bytes[..]);
+            *used = 0;
+        }
+        let (taken, _) = bytes.get(*used..).and_then(|left| left.split_first_chunk()).unwrap_or((&[0; 8], &[]));
+        *used = used.saturating_add(taken.len());
+        *taken
+    }
+}
+
 /// Bytes in lower-case hex.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
@@ -33,4 +59,31 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
         }
         text
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    /// Counts in place of being random.
+    struct Counter(AtomicU64);
+
+    impl Random for Counter {
+        fn fill(&self, bytes: &mut [u8]) {
+            for eight in bytes.chunks_mut(8) {
+                eight.copy_from_slice(&self.0.fetch_add(1, Ordering::Relaxed).to_be_bytes()[..eight.len()]);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_fetched_ahead_is_given_out_once() {
+        let (stock, source) = (Stock::new(), Counter(AtomicU64::new(1)));
+        let taken: HashSet<[u8; 8]> = (0..1_000).map(|_| stock.take(&source)).collect();
+        assert_eq!(taken.len(), 1_000);
+        assert!(!taken.contains(&[0; 8]));
+        assert_eq!(source.0.load(Ordering::Relaxed), 1_025, "eight calls of 128");
+    }
 }

@@ -13,6 +13,7 @@
 //! | [`mod@file`] | completed and uploading files: see, look inside |
 //! | [`guard`] | who may fetch what plays: tokens, sites, links, keys |
 //! | [`asset`] | playable things: create from files, see, list, delete |
+//! | [`mod@export`] | everything that a player needs, laid down in another object store |
 //! | [`picture`] | what stands for a film: posters, thumbnails, storyboards, previews |
 //! | [`play`] | what viewers fetch: documents, segments, the original |
 //! | [`process`] | renditions: planned, encoded in chunks, published |
@@ -23,6 +24,7 @@ pub mod access;
 mod app;
 pub mod asset;
 mod error;
+pub mod export;
 pub mod file;
 mod fresh;
 pub mod guard;

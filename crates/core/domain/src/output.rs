@@ -325,6 +325,15 @@ pub enum Role {
         /// Name to show.
         name: Option<String>,
     },
+    /// Captions that lie within the upload, shown when all of them were taken out.
+    Captions {
+        /// The track.
+        source: Source,
+        /// Language to show.
+        language: Option<String>,
+        /// Name to show.
+        name: Option<String>,
+    },
 }
 
 impl Role {
@@ -334,12 +343,13 @@ impl Role {
             Self::First(_) | Self::Rung(_) => TrackKind::Video,
             Self::Sound(_) => TrackKind::Audio,
             Self::Indexed { source, .. } => source.kind,
+            Self::Captions { .. } => TrackKind::Captions,
         }
     }
 
     /// Whether viewers get it while it grows.
     pub const fn plays_while_growing(&self) -> bool {
-        !matches!(self, Self::Rung(_))
+        !matches!(self, Self::Rung(_) | Self::Captions { .. })
     }
 }
 

@@ -28,9 +28,9 @@ pub struct NoSuchTrack {
     pub kind: TrackKind,
 }
 
-/// The rule: the first video track is taken by itself. Where a source names tracks, its audio is
-/// taken only as named; where it names none, all of its audio is taken. Captions are taken from files that hold nothing else,
-/// as named or all of them. The languages and names given replace the file's. At most one video track plays.
+/// The rule: the first video track is taken by itself. Where a source names tracks, its audio and captions are
+/// taken only as named; where it names none, all of them are taken. The languages and names given replace the file's. At most
+/// one video track plays.
 ///
 /// # Errors
 /// A named track is not in its file.
@@ -67,14 +67,12 @@ pub fn select(sources: &[(&AssetSource, &[FoundTrack])]) -> Result<Vec<Selected>
         }
     }
     for (index, (source, found)) in sources.iter().enumerate() {
-        if found.iter().any(|track| track.kind != TrackKind::Captions) {
-            continue;
-        }
+        let texts = found.iter().enumerate().filter(|(_, track)| track.kind == TrackKind::Captions);
         if source.tracks.is_empty() {
-            selected.extend((0..found.len()).map(|track| as_found(index, track)));
+            selected.extend(texts.map(|(track, _)| as_found(index, track)));
         } else {
-            selected
-                .extend(source.tracks.iter().filter_map(|asked| Some(as_asked(index, position(found, asked)?, asked))));
+            let asked = source.tracks.iter().filter(|asked| asked.kind == TrackKind::Captions);
+            selected.extend(asked.filter_map(|asked| Some(as_asked(index, position(found, asked)?, asked))));
         }
     }
     // Manifests list the picture first, wherever among the sources it came from, and captions last.
@@ -150,8 +148,11 @@ mod tests {
         let named = source(&[("captions_1", Captions)]);
         let all = [(2, 1, false), (2, 0, false), (2, 3, false), (0, 0, false), (1, 0, true)];
         assert_eq!(picks(&[(&free, &words), (&named, &words), (&free, &film)]), all, "captions come last");
-        let both = found(&[Video, Captions]);
-        assert_eq!(picks(&[(&free, &both)]), [(0, 0, false)], "captions within films stay there");
+        let both = found(&[Captions, Video, Captions]);
+        assert_eq!(picks(&[(&free, &both)]), [(0, 1, false), (0, 0, false), (0, 2, false)], "captions within films");
+        let other_captions = source(&[("captions_2", Captions)]);
+        assert_eq!(picks(&[(&other_captions, &both)]), [(0, 1, false), (0, 2, true)], "as named");
+        assert_eq!(picks(&[(&silent, &both)]), [(0, 1, true)], "none where others are named");
         let wrong = source(&[("audio_3", Audio)]);
         assert_eq!(select(&[(&wrong, &film)]).unwrap_err().selector, "audio_3");
     }

@@ -1,13 +1,12 @@
 //! Errors as that vendor's: a small JSON body, and none where there is no such thing.
 
+use crate::http::failure::{self, Words};
 use crate::http::problem;
 use crate::http::state::Edge;
 use axum::Json;
-use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderValue, StatusCode, Uri};
-use axum::response::{IntoResponse, Response};
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse as _, Response};
 use form_urlencoded::{Serializer, parse};
-use kinora_app::Error;
 use kinora_domain::{Kind, Problem};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -26,21 +25,11 @@ pub struct ErrorBody {
 }
 
 /// A failed operation. Its body is written where it is known what was asked.
+pub type Failure = failure::Failure<Connector>;
+
+/// The words of this dialect.
 #[derive(Debug)]
-pub struct Failure(Problem);
-
-impl From<Problem> for Failure {
-    fn from(problem: Problem) -> Self {
-        Self(problem)
-    }
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        problem::log(&error);
-        Self(error.problem().clone())
-    }
-}
+pub struct Connector;
 
 /// The status of a kind of failure: those that the vendor's table has.
 const fn status(kind: Kind) -> StatusCode {
@@ -54,19 +43,9 @@ const fn status(kind: Kind) -> StatusCode {
     }
 }
 
-impl IntoResponse for Failure {
-    fn into_response(self) -> Response {
-        let Self(problem) = self;
-        let mut response = status(problem.kind).into_response();
-        let headers = response.headers_mut();
-        if problem.kind == Kind::Unauthenticated {
-            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
-        if let Some(seconds) = problem::retry_after(problem.kind) {
-            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        response.extensions_mut().insert(Told(problem.to_string()));
-        response
+impl Words for Connector {
+    fn answer(problem: &Problem) -> Response {
+        refusal(status(problem.kind), &problem.to_string())
     }
 }
 

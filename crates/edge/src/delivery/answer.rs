@@ -10,8 +10,7 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 use http_body::{Frame, SizeHint};
 use kinora_app::causes;
-use kinora_app::play::Body as Gathered;
-use kinora_app::port::BlobError;
+use kinora_app::play::{Body as Gathered, Broken};
 use kinora_domain::AssetId;
 
 /// An asset's id in a path; anything else names no asset.
@@ -65,7 +64,7 @@ impl Outgoing {
         Self { body, left }
     }
 
-    fn send(&mut self, piece: Bytes) -> Poll<Option<Result<Frame<Bytes>, BlobError>>> {
+    fn send(&mut self, piece: Bytes) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
         // Counted as they go out: a `HEAD` sends none, and many a viewer leaves in the middle.
         metrics::counter!("kinora_delivery_bytes_total").increment(piece.len() as u64);
         self.left = self.left.saturating_sub(piece.len() as u64);
@@ -75,12 +74,9 @@ impl Outgoing {
 
 impl http_body::Body for Outgoing {
     type Data = Bytes;
-    type Error = BlobError;
+    type Error = Broken;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BlobError>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
         if !self.body.head.is_empty() {
             let head = core::mem::take(&mut self.body.head);
             return self.send(head);
@@ -89,7 +85,7 @@ impl http_body::Body for Outgoing {
         match payload.as_mut().poll_next(context) {
             Poll::Ready(Some(Ok(piece))) => self.send(piece),
             Poll::Ready(Some(Err(error))) => {
-                tracing::error!(error = %causes(&error), "reading media for a viewer");
+                tracing::error!(error = %causes(&error), "sending media to a viewer");
                 Poll::Ready(Some(Err(error)))
             }
             Poll::Ready(None) => Poll::Ready(None),

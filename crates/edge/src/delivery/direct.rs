@@ -3,7 +3,6 @@
 use super::answer::asset_id;
 use super::door;
 use super::ranged::{Parted, parted};
-use super::segments::{self, FOREVER};
 use crate::http::egress::Pace;
 use crate::http::state::Edge;
 use crate::http::{cors, observe};
@@ -14,7 +13,7 @@ use core::fmt::Write as _;
 use core::time::Duration;
 use httpdate::HttpDate;
 use kinora_app::guard::Asked;
-use kinora_app::play::{Files, media_segment};
+use kinora_app::play::{FOREVER, Files, SegmentName};
 use kinora_domain::Timestamp;
 use metrics::Histogram;
 use std::time::{Instant, SystemTime};
@@ -51,12 +50,11 @@ impl Direct {
     /// else is the router's, which does the same with more words.
     pub async fn answer(&self, request: &Parts) -> Option<Answer> {
         let (asset, track, segment) = named(request)?;
-        let (slug, number, form, content_type) = segments::media(track, segment)?;
+        let name = SegmentName::parse(track, segment).ok().filter(|name| matches!(name, SegmentName::Media(..)))?;
         let begun = Instant::now();
         let pass = door::admit(&self.edge, asset, request, Asked::Media).await.ok()?;
-        let segment = media_segment(&self.edge.app, asset_id(asset).ok()?, slug, number, form).await.ok()?;
-        let Parted { status, mut headers, range } = parted(&segment, &request.headers, content_type, FOREVER);
-        // What has to be gathered is sent by the general stack with no more work.
+        let segment = kinora_app::play::segment(&self.edge.app, asset_id(asset).ok()?, name).await.ok()?;
+        let Parted { status, mut headers, range } = parted(&segment, &request.headers, name.content_type(), FOREVER);
         let files = segment.files(range?)?;
         let measured = if status == StatusCode::OK { &self.whole } else { &self.part };
         if pass.private {

@@ -13,17 +13,10 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use bytes::Bytes;
 use kinora_app::guard::Pass;
-use kinora_app::picture::{STORYBOARD, hls_storyboard_playlist};
 use kinora_app::play::{
-    Body, Document, KEY_FRAMES, Part, Shown, Slug, dash_manifest, dash_on_demand_manifest, hls_key_frame_playlist,
-    hls_media_playlist, hls_multivariant_playlist, scheme, transport_captions_playlist, transport_media_playlist,
-    transport_multivariant_playlist,
+    Body, Document, DocumentName, Part, Protocol, REVALIDATE, Shown, dash_on_demand_manifest, document, scheme,
 };
 use kinora_domain::Problem;
-use kinora_domain::track::TrackKind;
-
-/// An asset's documents change when its tracks do, so they are asked for again each time.
-const REVALIDATE: &str = "no-cache";
 
 /// `GET /play/{asset}/hls/{playlist}`.
 pub(super) async fn hls(
@@ -33,21 +26,8 @@ pub(super) async fn hls(
     pass: Extension<Pass>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let nothing = || Problem::not_found("playlist");
-    let at = at(&edge, &place);
-    let (app, asset, shown) = (&edge.app, place.asset, shown(&place, &query, &pass, &at)?);
-    let name = place.named("playlist").strip_suffix(".m3u8").ok_or_else(nothing)?;
-    let slug = |name: &str| name.parse().map_err(|_malformed| nothing());
-    let document = if name == "master" {
-        hls_multivariant_playlist(app, asset, shown).await?
-    } else if let Some(track) = name.strip_suffix(STORYBOARD) {
-        hls_storyboard_playlist(app, asset, shown, slug(track)?).await?
-    } else if let Some(track) = name.strip_suffix(KEY_FRAMES) {
-        hls_key_frame_playlist(app, asset, shown, slug(track)?).await?
-    } else {
-        hls_media_playlist(app, asset, shown, slug(name)?).await?
-    };
-    Ok(answer(document, "application/vnd.apple.mpegurl", &headers))
+    let name = DocumentName::parse(Protocol::Hls, place.named("playlist"))?;
+    named(&edge, &place, &query, &pass, name, &headers).await
 }
 
 /// `GET /play/{asset}/hls-ts/{playlist}`.
@@ -58,21 +38,8 @@ pub(super) async fn hls_ts(
     pass: Extension<Pass>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let nothing = || Problem::not_found("playlist");
-    let at = at(&edge, &place);
-    let (app, asset, shown) = (&edge.app, place.asset, shown(&place, &query, &pass, &at)?);
-    let name = place.named("playlist").strip_suffix(".m3u8").ok_or_else(nothing)?;
-    let document = match (name, name.parse::<Slug>()) {
-        ("master", _) => transport_multivariant_playlist(app, asset, shown).await?,
-        (_, Ok(slug)) if slug.kind == TrackKind::Captions => {
-            transport_captions_playlist(app, asset, shown, slug).await?
-        }
-        (name, _) => {
-            let streams = name.parse().map_err(|_malformed| nothing())?;
-            transport_media_playlist(app, asset, shown, streams).await?
-        }
-    };
-    Ok(answer(document, "application/vnd.apple.mpegurl", &headers))
+    let name = DocumentName::parse(Protocol::HlsTransport, place.named("playlist"))?;
+    named(&edge, &place, &query, &pass, name, &headers).await
 }
 
 /// `GET /play/{asset}/dash/manifest.mpd`.
@@ -83,9 +50,20 @@ pub(super) async fn dash(
     pass: Extension<Pass>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let at = at(&edge, &place);
-    let document = dash_manifest(&edge.app, place.asset, shown(&place, &query, &pass, &at)?).await?;
-    Ok(answer(document, "application/dash+xml", &headers))
+    named(&edge, &place, &query, &pass, DocumentName::Dash, &headers).await
+}
+
+async fn named(
+    edge: &Edge,
+    place: &Place,
+    query: &Query,
+    pass: &Pass,
+    name: DocumentName,
+    headers: &HeaderMap,
+) -> Result<Response, Refusal> {
+    let at = at(edge, place);
+    let document = document(&edge.app, place.asset, shown(place, query, pass, &at)?, name).await?;
+    Ok(answer(document, name.content_type(), headers))
 }
 
 /// `GET /play/{asset}/dash/on-demand.mpd`.
@@ -106,7 +84,7 @@ pub(super) fn shown<'a>(place: &Place, query: &Query, pass: &'a Pass, at: &'a st
         scheme(name).ok_or_else(|| Problem::invalid("scheme", message))
     };
     let scheme = query.one("scheme").map(named).transpose()?;
-    Ok(Shown { output: place.output, part: part(query)?, pass: Some(pass), scheme, at })
+    Ok(Shown { output: place.output, part: part(query)?, pass: Some(pass), scheme, at, settled: false })
 }
 
 /// The absolute address of an asset's media.

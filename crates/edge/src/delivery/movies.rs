@@ -11,10 +11,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_DISPOSITION;
 use axum::response::Response;
-use kinora_app::play::{FileFormat, Wanted, download_name, movie};
-
-/// What is made of an output may be made anew, so it is asked for again each time.
-const REVALIDATE: &str = "no-cache";
+use kinora_app::play::{FileFormat, REVALIDATE, Wanted, download_name, movie};
 
 /// `GET /play/{asset}/video.mp4`.
 pub(super) async fn video(

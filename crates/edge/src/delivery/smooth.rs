@@ -11,11 +11,8 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use kinora_app::guard::Pass;
-use kinora_app::play::{smooth_fragment, smooth_manifest};
+use kinora_app::play::{REVALIDATE, smooth_fragment, smooth_manifest};
 use kinora_domain::track::TrackKind;
-
-/// What an address means may change with the asset's tracks.
-const REVALIDATE: &str = "no-cache";
 
 /// `GET /play/{asset}/smooth.ism/Manifest`.
 pub(super) async fn manifest(

@@ -8,6 +8,7 @@ pub mod creation;
 pub mod credentials;
 pub mod disposition;
 pub mod egress;
+pub mod failure;
 pub mod limit;
 pub mod observe;
 pub mod openapi;

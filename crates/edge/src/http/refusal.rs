@@ -1,44 +1,30 @@
 //! A failure as plain text, for what is no API: players show statuses, people read sentences.
 
+use crate::http::failure::{Failure, Words};
 use crate::http::problem;
 use axum::http::HeaderValue;
-use axum::http::header::{CACHE_CONTROL, RETRY_AFTER};
-use axum::response::{IntoResponse, Response};
-use kinora_app::Error;
+use axum::http::header::CACHE_CONTROL;
+use axum::response::{IntoResponse as _, Response};
 use kinora_domain::Problem;
 
 /// A request that is refused.
+pub type Refusal = Failure<Plain>;
+
+/// Plain text.
 #[derive(Debug)]
-pub struct Refusal(Problem);
+pub struct Plain;
+
+impl Words for Plain {
+    fn answer(problem: &Problem) -> Response {
+        let mut response = (problem::status(problem.kind), format!("{problem}\n")).into_response();
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+    }
+}
 
 impl Refusal {
     /// There is no such thing: `what` is a noun.
     pub fn not_found(what: &str) -> Self {
-        Self(Problem::not_found(what))
-    }
-}
-
-impl From<Problem> for Refusal {
-    fn from(problem: Problem) -> Self {
-        Self(problem)
-    }
-}
-
-impl From<Error> for Refusal {
-    fn from(error: Error) -> Self {
-        problem::log(&error);
-        Self(error.problem().clone())
-    }
-}
-
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
-        let mut response = (problem::status(self.0.kind), format!("{}\n", self.0)).into_response();
-        let headers = response.headers_mut();
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Some(seconds) = problem::retry_after(self.0.kind) {
-            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        response
+        Problem::not_found(what).into()
     }
 }

@@ -1,12 +1,11 @@
 //! Errors as that vendor's `ServiceStatus`.
 
+use crate::http::failure::{self, Words};
 use crate::http::problem;
 use axum::Json;
-use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
-use kinora_app::Error;
-use kinora_domain::{Kind, Problem};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use kinora_domain::Problem;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -33,34 +32,15 @@ impl ServiceStatus {
 }
 
 /// A failed operation.
+pub type Failure = failure::Failure<VideoKit>;
+
+/// The words of this dialect.
 #[derive(Debug)]
-pub struct Failure(Problem);
+pub struct VideoKit;
 
-impl From<Problem> for Failure {
-    fn from(problem: Problem) -> Self {
-        Self(problem)
-    }
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        problem::log(&error);
-        Self(error.problem().clone())
-    }
-}
-
-impl IntoResponse for Failure {
-    fn into_response(self) -> Response {
-        let Self(problem) = self;
-        let mut response = (problem::status(problem.kind), Json(ServiceStatus::of(&problem))).into_response();
-        let headers = response.headers_mut();
-        if problem.kind == Kind::Unauthenticated {
-            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
-        if let Some(seconds) = problem::retry_after(problem.kind) {
-            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        response
+impl Words for VideoKit {
+    fn answer(problem: &Problem) -> Response {
+        (problem::status(problem.kind), Json(ServiceStatus::of(problem))).into_response()
     }
 }
 

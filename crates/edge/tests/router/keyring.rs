@@ -237,10 +237,10 @@ async fn keys_are_found_sorted_and_paged_by_parameters_in_any_case() {
         made(&world, name, role).await;
     }
     let table = [
-        ("", "gamma,Alpha,beta 100%,viewer,admin,editor"),
+        ("", "gamma,Alpha,beta 100%,viewer,editor,admin"),
         ("Sort=Name", "Alpha,admin,beta 100%,editor,gamma,viewer"),
         ("sort=name&desc=true", "viewer,gamma,editor,beta 100%,admin,Alpha"),
-        ("SORT=CREATEDAT&Limit=3", "editor,admin,viewer"),
+        ("SORT=CREATEDAT&Limit=3", "admin,editor,viewer"),
         ("Sort=createdAt&Limit=3&Page=2", "beta 100%,Alpha,gamma"),
         ("Sort=Id&Desc=True&Limit=2", "gamma,Alpha"),
         ("Sort=RoleName", "admin,gamma,editor,Alpha,viewer,beta 100%"),

@@ -20,6 +20,7 @@
 //! | [`uploads`] | signed links, parts, what is abandoned |
 //! | [`delivery`] | what viewers fetch |
 //! | [`door`] | the door in front of it: tokens, sites, signed links |
+//! | [`export`] | the same laid down elsewhere |
 //! | [`movies`] | the same in one file, whole and in clips |
 //! | [`pictures`] | what stands for a film: posters, thumbnails, storyboards, previews |
 //! | [`sealed`] | what is encrypted, and its keys |
@@ -39,6 +40,7 @@ mod contract;
 mod credentials;
 mod delivery;
 mod door;
+mod export;
 mod film;
 mod idempotency;
 mod keyring;

@@ -11,7 +11,7 @@ use std::io::{self, IoSliceMut};
 const GAP: u64 = 4 * 1024;
 
 /// Scratch bytes of one call.
-pub(crate) const SCRATCH: usize = 64 * 1024;
+pub const SCRATCH: usize = 64 * 1024;
 
 /// Slices of one call; the kernel takes 1024.
 const SLICES: usize = 1000;

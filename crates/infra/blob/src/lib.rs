@@ -21,9 +21,11 @@ mod layout;
 mod object;
 mod pool;
 mod runs;
+mod scattered;
 mod store;
 mod temp;
 mod writer;
 
 pub use layout::OpenError;
+pub use scattered::{SCRATCH, Scattered, read_scattered};
 pub use store::LocalBlobs;

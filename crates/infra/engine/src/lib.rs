@@ -7,6 +7,7 @@
 //! | [`child`] | starts a program, watches it, ends it with everything that it started |
 //! | [`examine`] | what is in a file: the port `Prober` |
 //! | `encode` | pictures and sound made anew: the port `Encoder` |
+//! | `text` | captions that lie within films, taken out |
 //! | `picture` | stills and moving pictures of films: the port `Painter` |
 //! | `filter` | filters in ffmpeg's words |
 //! | [`doctor`] | are the programs there, and can they do what is needed |
@@ -30,6 +31,7 @@ mod language;
 mod picture;
 pub mod sandbox;
 mod scratch;
+mod text;
 mod words;
 
 pub use engine::{Engine, EngineLimits, Programs};

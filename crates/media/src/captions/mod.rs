@@ -1,15 +1,20 @@
-//! Captions: `SubRip`, `WebVTT` and TTML read into cues, and cues written as `WebVTT`, whole and in segments.
+//! Captions: `SubRip`, `WebVTT` and TTML, and the text tracks of MP4 and MOV files, read into cues, and cues written as `WebVTT`,
+//! whole and in segments.
 
 mod clock;
 mod facts;
+mod samples;
 mod srt;
 mod text;
 mod ttml;
 mod webvtt;
 
+use core::ops::Range;
 use thiserror::Error;
 
 pub use facts::Facts;
+pub use samples::{Reading, TextTrack};
+pub(crate) use samples::{entry as text_entry, samples as text_samples};
 
 /// Bytes of a file of captions at most. Those of a long film take some hundred thousand.
 pub const MOST_BYTES: u64 = 8 << 20;
@@ -19,6 +24,11 @@ const MOST_CUES: usize = 100_000;
 
 /// How long a segment of them is, in milliseconds.
 pub const SEGMENT_MS: u64 = 30_000;
+
+/// The numbers of the segments of what is shown in a span, in milliseconds.
+pub const fn segments_of(span_ms: Range<u64>) -> Range<u64> {
+    span_ms.start / SEGMENT_MS..span_ms.end.div_ceil(SEGMENT_MS)
+}
 
 /// What a file of captions is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -114,6 +124,22 @@ impl Captions {
         captions.cues.retain(|cue| cue.end_ms > cue.start_ms);
         captions.cues.sort_by_key(|cue| cue.start_ms);
         Ok((format, captions))
+    }
+
+    /// The cues of a sample that is a document of TTML; `None` where it is none.
+    fn of_document(bytes: &[u8]) -> Option<Self> {
+        let text = text::decode(bytes)?;
+        ttml::is_it(&text).then(|| ttml::parse(&text).ok())?
+    }
+
+    /// The same so many milliseconds earlier. What is over by zero is left out.
+    #[must_use]
+    pub fn earlier(mut self, ms: u64) -> Self {
+        for cue in &mut self.cues {
+            (cue.start_ms, cue.end_ms) = (cue.start_ms.saturating_sub(ms), cue.end_ms.saturating_sub(ms));
+        }
+        self.cues.retain(|cue| cue.end_ms > cue.start_ms);
+        self
     }
 
     /// When the last of them is not shown any more, in milliseconds.

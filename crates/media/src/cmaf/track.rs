@@ -7,7 +7,8 @@ use crate::mp4::language_code;
 use crate::timing::Timescale;
 
 /// The identity matrix of a movie header.
-const IDENTITY: [u8; 36] = *b"\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x40\0\0\0";
+pub(crate) const IDENTITY: [u8; 36] =
+    *b"\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x40\0\0\0";
 
 /// Flags of a track that is enabled and part of the presentation, and of one that waits to be chosen.
 const ENABLED: u32 = 0x7;
@@ -109,7 +110,6 @@ fn edit_list(out: &mut Vec<u8>, edits: &[Edit]) {
 
 fn media(out: &mut Vec<u8>, track: &TrackBox<'_>, tables: impl FnOnce(&mut Vec<u8>)) {
     let header = track.header;
-    let is_sound = header.kind == TrackKind::Audio;
     timed(out, *b"mdhd", 0, &[track.duration], |out, long| {
         times(out, long);
         put32(out, header.timescale.get());
@@ -119,7 +119,12 @@ fn media(out: &mut Vec<u8>, track: &TrackBox<'_>, tables: impl FnOnce(&mut Vec<u
     });
     full(out, *b"hdlr", 0, 0, |out| {
         put32(out, 0);
-        out.extend_from_slice(if is_sound { b"soun" } else { b"vide" });
+        out.extend_from_slice(match header.kind {
+            TrackKind::Audio => b"soun",
+            // As players know text that is to be read with the picture.
+            TrackKind::Captions => b"sbtl",
+            TrackKind::Video | TrackKind::Other => b"vide",
+        });
         zeros(out, 12);
         out.extend_from_slice(header.name.as_deref().unwrap_or_default().as_bytes());
         out.push(0);
@@ -132,10 +137,10 @@ fn media(out: &mut Vec<u8>, track: &TrackBox<'_>, tables: impl FnOnce(&mut Vec<u
         });
     }
     boxed(out, *b"minf", |out| {
-        if is_sound {
-            full(out, *b"smhd", 0, 0, |out| zeros(out, 4));
-        } else {
-            full(out, *b"vmhd", 0, 1, |out| zeros(out, 8));
+        match header.kind {
+            TrackKind::Audio => full(out, *b"smhd", 0, 0, |out| zeros(out, 4)),
+            TrackKind::Captions => full(out, *b"nmhd", 0, 0, |_| {}),
+            TrackKind::Video | TrackKind::Other => full(out, *b"vmhd", 0, 1, |out| zeros(out, 8)),
         }
         boxed(out, *b"dinf", |out| {
             full(out, *b"dref", 0, 0, |out| {

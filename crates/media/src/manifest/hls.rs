@@ -4,10 +4,10 @@ use core::fmt::{self, Write as _};
 use core::ops::Range;
 
 use super::presentation::{
-    Carriage, Presentation, Protection, Rendition, Subtitles, clean, default_of, labels, labels_of_captions, numbered,
+    Carriage, Presentation, Protection, Rendition, Subtitles, clean, default_of, labels, labels_of_captions,
 };
 use super::storyboard::Storyboard;
-use crate::captions::SEGMENT_MS;
+use crate::captions::{SEGMENT_MS, segments_of};
 use crate::facts::TrackKind;
 use crate::protect::{Hex, Scheme, segment_iv};
 use crate::timing::{Timescale, decimal, rescale_len};
@@ -141,18 +141,36 @@ pub fn growing_media(track: &Rendition) -> String {
 
 /// The media playlist of captions beside what is shown in a span, in milliseconds: all of it, ended.
 pub fn captions(captions: &Subtitles, span_ms: Range<u64>) -> String {
+    captions_playlist(captions, span_ms, Kind::Whole)
+}
+
+/// The media playlist of captions beside what is there of a presentation that grows, up to `end_ms`, to be asked for again.
+///
+/// All that is said is known from the beginning, and the segment in which the presentation ends at this moment has it: that is
+/// as long as every other, since a segment must not become longer than it was said to be.
+pub fn growing_captions(captions: &Subtitles, end_ms: u64) -> String {
+    captions_playlist(captions, 0..end_ms, Kind::Growing)
+}
+
+fn captions_playlist(captions: &Subtitles, span_ms: Range<u64>, kind: Kind) -> String {
     let mut out = Document::new();
     out.line(format_args!("#EXT-X-VERSION:{OLD_MEDIA_VERSION}"));
     out.line(format_args!("#EXT-X-TARGETDURATION:{}", SEGMENT_MS / 1_000));
-    out.line(format_args!("#EXT-X-PLAYLIST-TYPE:VOD"));
-    let first = usize::try_from(span_ms.start / SEGMENT_MS).unwrap_or(usize::MAX);
-    let starts = (span_ms.start / SEGMENT_MS..).map(|n| n.saturating_mul(SEGMENT_MS));
-    for (number, start) in (first..).zip(starts.take_while(|start| *start < span_ms.end)) {
-        let length = SEGMENT_MS.min(span_ms.end.saturating_sub(start));
-        out.line(format_args!("#EXTINF:{},", decimal(length.saturating_mul(1_000))));
-        out.line(format_args!("{}", one_line(&numbered(&captions.segment_template, number))));
+    out.line(format_args!("#EXT-X-PLAYLIST-TYPE:{}", kind.name()));
+    if kind == Kind::Growing {
+        out.line(format_args!("{FROM_THE_BEGINNING}"));
     }
-    out.line(format_args!("#EXT-X-ENDLIST"));
+    for number in segments_of(span_ms.clone()) {
+        let length = match kind {
+            Kind::Whole => SEGMENT_MS.min(span_ms.end.saturating_sub(number.saturating_mul(SEGMENT_MS))),
+            Kind::Growing => SEGMENT_MS,
+        };
+        out.line(format_args!("#EXTINF:{},", decimal(length.saturating_mul(1_000))));
+        out.line(format_args!("{}", one_line(&captions.segment_url(number))));
+    }
+    if kind == Kind::Whole {
+        out.line(format_args!("#EXT-X-ENDLIST"));
+    }
     out.text
 }
 
@@ -220,11 +238,21 @@ enum Kind {
     Growing,
 }
 
+impl Kind {
+    /// The type of the playlist.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Whole => "VOD",
+            Self::Growing => "EVENT",
+        }
+    }
+}
+
 fn playlist(track: &Rendition, lengths: &[u64], target: u64, kind: Kind) -> String {
     let mut out = Document::new();
     out.line(format_args!("#EXT-X-VERSION:{}", if track.urls.init.is_none() { OLD_MEDIA_VERSION } else { VERSION }));
     out.line(format_args!("#EXT-X-TARGETDURATION:{target}"));
-    out.line(format_args!("#EXT-X-PLAYLIST-TYPE:{}", if kind == Kind::Whole { "VOD" } else { "EVENT" }));
+    out.line(format_args!("#EXT-X-PLAYLIST-TYPE:{}", kind.name()));
     if track.independent {
         out.line(format_args!("#EXT-X-INDEPENDENT-SEGMENTS"));
     }

@@ -8,6 +8,7 @@ use crate::progressive::Span;
 use crate::protect::{KeyId, Scheme, TrackSalt};
 use crate::smooth::Setup;
 use crate::timing::{Timescale, rescale_len};
+use core::ops::Range;
 
 /// Everything that a player may choose from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -32,6 +33,12 @@ impl Presentation {
     pub fn duration(&self, scale: Timescale) -> u64 {
         let end = self.tracks.iter().map(|track| rescale_len(track.end(), track.timescale, scale)).max().unwrap_or(0);
         end.saturating_sub(rescale_len(self.from, Timescale::MICROS, scale))
+    }
+
+    /// When it begins and ends, in milliseconds of the timeline of its segments.
+    pub fn span_ms(&self) -> Range<u64> {
+        let from = self.from / 1_000;
+        from..from.saturating_add(self.duration(Timescale::MILLIS))
     }
 
     /// Until when every rendition lasts, in ticks of `scale`.
@@ -125,11 +132,18 @@ pub struct Subtitles {
     pub segment_template: String,
 }
 
+impl Subtitles {
+    /// The address of a segment, from 0.
+    pub fn segment_url(&self, number: u64) -> String {
+        numbered(&self.segment_template, usize::try_from(number).unwrap_or(usize::MAX))
+    }
+}
+
 /// How a rendition is protected, and where players get what they need for it. Addresses are relative to the manifest or absolute,
 /// and written as they are given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Protection {
-    /// Whole segments are encrypted by [`aes128`](crate::protect::aes128), each with its
+    /// Whole segments are encrypted by [`Aes128`](crate::protect::Aes128), each with its
     /// [`segment_iv`](crate::protect::segment_iv); the initialization segment is not.
     ///
     /// Manifests of DASH leave such renditions out. Segment encryption of DASH (ISO/IEC 23009-4) could name a vector for each

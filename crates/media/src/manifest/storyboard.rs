@@ -55,7 +55,7 @@ impl Storyboard {
     }
 
     /// The address of a sheet, from 0.
-    pub(super) fn sheet_url(&self, sheet: u64) -> String {
+    pub fn sheet_url(&self, sheet: u64) -> String {
         numbered(&self.sheet_template, usize::try_from(sheet).unwrap_or(usize::MAX))
     }
 

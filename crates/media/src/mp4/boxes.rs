@@ -24,6 +24,11 @@ impl<'a> Atom<'a> {
         Atoms { rest: bytes, offset }.next()
     }
 
+    /// The boxes that `bytes` consist of, such as those of a sample.
+    pub(crate) fn all(bytes: &'a [u8]) -> Atoms<'a> {
+        Atoms { rest: bytes, offset: 0 }
+    }
+
     pub(crate) fn malformed(&self, why: &'static str) -> Mp4Error {
         Mp4Error::Malformed { name: self.name, offset: self.offset, why }
     }

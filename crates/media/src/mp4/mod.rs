@@ -13,8 +13,10 @@ mod names;
 mod parse;
 mod sampling;
 mod tables;
+mod text;
 mod track;
 
+pub(crate) use boxes::Atom;
 pub(crate) use edits::Timeline;
 pub(crate) use entry::{AUDIO_LEN, VISUAL_LEN};
 pub(crate) use language::{
@@ -23,6 +25,7 @@ pub(crate) use language::{
 };
 pub(crate) use movie::TrackTables;
 pub(crate) use names::chosen as chosen_name;
+pub(crate) use text::TextSample;
 
 pub use locate::{Locator, MAX_MOOV_LEN, Step};
 pub use movie::{MAX_TRACKS, Movie, Track};

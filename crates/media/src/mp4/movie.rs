@@ -3,6 +3,7 @@
 use super::edits::Timeline;
 use super::sampling::Survey;
 use super::tables::SampleTables;
+use super::text::TextTables;
 use crate::codec::Codec;
 use crate::facts::{FrameRate, TrackKind};
 use crate::timing::Timescale;
@@ -63,6 +64,8 @@ pub struct Track<'a> {
     /// Whether the file marks the track as enabled.
     pub enabled: bool,
     pub(crate) tables: Option<TrackTables<'a>>,
+    /// Of text: what its samples are found by.
+    pub(crate) text: Option<TextTables<'a>>,
 }
 
 impl Track<'_> {

@@ -1,11 +1,12 @@
 //! The `moov` box.
 
 use super::boxes::Atom;
-use super::movie::{MAX_TRACKS, Movie};
+use super::movie::{MAX_TRACKS, Movie, Track};
 use super::tables::MAX_SAMPLES_OF_ALL_TRACKS;
 use super::{MAX_MOOV_LEN, track};
 use crate::bits::len_u64;
 use crate::error::Mp4Error;
+use crate::facts::TrackKind;
 use crate::timing::Timescale;
 
 /// How many boxes of an `mvex` are looked at: one for each track, and a few others.
@@ -46,8 +47,9 @@ pub(super) fn parse_fragmented(moov: &[u8], file_len: u64) -> Result<(Movie<'_>,
         .ok_or_else(|| mvhd.malformed("is too short"))?;
     // A scale of zero only matters to edit lists, whose lengths then mean nothing.
     let scale = Timescale::new(scale).unwrap_or(Timescale::MILLIS);
-    let mut tracks = Vec::new();
+    let mut tracks: Vec<Track<'_>> = Vec::new();
     let mut samples = 0u64;
+    let mut chapters = Vec::new();
     let extends = match moov.child(*b"mvex")? {
         Some(mvex) => Some(mvex.children().take(MAX_EXTENDS).collect::<Result<Vec<_>, _>>()?),
         None => None,
@@ -67,6 +69,11 @@ pub(super) fn parse_fragmented(moov: &[u8], file_len: u64) -> Result<(Movie<'_>,
             return Err(Mp4Error::LimitExceeded { what: "samples", limit: MAX_SAMPLES_OF_ALL_TRACKS });
         }
         tracks.push(track);
+        chapters.extend(track::chapters(&child));
+    }
+    // Their titles are text, but nobody says it.
+    for track in tracks.iter_mut().filter(|track| track.kind == TrackKind::Captions && chapters.contains(&track.id)) {
+        track.kind = TrackKind::Other;
     }
     Ok((Movie { tracks, may_have_fragments }, extends.unwrap_or_default()))
 }

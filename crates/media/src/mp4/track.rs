@@ -5,6 +5,7 @@ use super::edits::{self, Scales, Timeline};
 use super::entry::{self, Entry};
 use super::movie::{Track, TrackTables};
 use super::tables::SampleTables;
+use super::text::TextTables;
 use super::{language, names};
 use crate::bits::{Cursor, pair};
 use crate::codec::Codec;
@@ -92,6 +93,13 @@ fn display_size((width, height): (u32, u32), (horizontal, vertical): (u32, u32))
     }
 }
 
+/// Ids of the tracks that hold the chapters of this one (`tref`).
+pub(super) fn chapters(trak: &Atom<'_>) -> Vec<u32> {
+    let found = trak.child(*b"tref").ok().flatten().and_then(|tref| tref.child(*b"chap").ok().flatten());
+    let ids = found.map(|chap| chap.body.as_chunks().0).unwrap_or_default();
+    ids.iter().map(|id| u32::from_be_bytes(*id)).collect()
+}
+
 /// Nearly all frames of one length: that rate. Otherwise the average, in thousandths.
 fn frame_rate(tables: &SampleTables<'_>, duration: u64, scale: Timescale) -> Option<FrameRate> {
     let total = u64::from(tables.count);
@@ -112,8 +120,8 @@ fn frame_rate(tables: &SampleTables<'_>, duration: u64, scale: Timescale) -> Opt
     FrameRate::new(u32::try_from(milli).ok()?, 1000)
 }
 
-/// Whether the samples are in this file (`dref`).
-fn is_external(minf: &Atom<'_>) -> Result<bool, Mp4Error> {
+/// Whether the samples are in another file (`dref`).
+pub(super) fn is_external(minf: &Atom<'_>) -> Result<bool, Mp4Error> {
     let Some(dref) = minf.child(*b"dinf")?.map(|dinf| dinf.child(*b"dref")).transpose()?.flatten() else {
         return Ok(false);
     };
@@ -159,6 +167,7 @@ pub(super) fn parse<'a>(
         frame_rate: None,
         enabled,
         tables: None,
+        text: None,
     };
     let Some(minf) = mdia.child(*b"minf")? else {
         return Ok(track);
@@ -172,6 +181,10 @@ pub(super) fn parse<'a>(
     if !matches!(kind, TrackKind::Video | TrackKind::Audio) {
         if let Some(Ok(first)) = stsd.children_after(8).next() {
             track.codec = Codec::Unsupported { fourcc: first.name };
+        }
+        // What is wrong with a text must not be in the way of the film: it is looked at when it is wanted.
+        if kind == TrackKind::Captions {
+            track.text = scale.map(|scale| TextTables { track: id, trak: *trak, minf, stbl, stsd, scale, movie });
         }
         return Ok(track);
     }

@@ -40,6 +40,12 @@ impl Chunks {
         Self { scale, list: Vec::new(), runs: Vec::new(), filled: u64::MAX }
     }
 
+    /// So many samples that lie together, wherever that is.
+    pub(super) fn together(scale: Timescale, samples: u32) -> Self {
+        let list = vec![Chunk { time: 0, samples, bytes: 0, runs: 0 }];
+        Self { list, ..Self::new(scale) }
+    }
+
     /// Adds the next sample, whose bytes begin at `at`.
     pub(super) fn push(&mut self, sample: &Sample, decode: u64, priming: u64, at: u64) {
         let full = u64::from(self.scale.get()).saturating_mul(CHUNK_MS) / 1_000;

@@ -6,6 +6,7 @@
 //! Samples lie in chunks of about a second, the tracks taking turns, so that a player that reads from the front has
 //! both sound and picture. Composition offsets are never negative, and an edit list says what is shown from when on: what an
 //! encoder puts in front of the sound is skipped, and a clip that begins between two key frames begins where it should.
+//! Captions are text tracks; their samples are made with the index, and lie behind it.
 
 mod chunks;
 mod edits;
@@ -13,6 +14,7 @@ mod keys;
 mod order;
 mod select;
 mod tables;
+mod texts;
 
 use core::ops::Range;
 use std::borrow::Cow;
@@ -30,9 +32,11 @@ use edits::Shown;
 use keys::Keys;
 use select::Selection;
 use tables::Tables;
+use texts::LaidText;
 
 pub use order::KeyOrder;
 pub use select::shown_at;
+pub use texts::Text;
 
 /// A part of a presentation: from its beginning, in microseconds, to in front of its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -46,7 +50,7 @@ pub struct Span {
 /// A progressive file, ready to be read in ranges.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Progressive {
-    /// `ftyp`, `moov` and the header of the `mdat`.
+    /// `ftyp`, `moov`, the samples of text and the header of the `mdat`.
     head: Vec<u8>,
     /// What follows, in order.
     pieces: Vec<Piece>,
@@ -93,6 +97,11 @@ impl Progressive {
     ///
     /// `None` where no track has anything to show in the part.
     pub fn new(maps: &[&SegmentMap], span: Option<Span>) -> Option<Self> {
+        Self::with_texts(maps, span, &[])
+    }
+
+    /// The same with captions, of which players begin with none.
+    pub fn with_texts(maps: &[&SegmentMap], span: Option<Span>, texts: &[Text<'_>]) -> Option<Self> {
         let picture = maps.iter().find(|map| map.header().kind == TrackKind::Video);
         let span = span.map(|span| picture.and_then(|map| snapped(map, span)).unwrap_or(span));
         let shown = |map: &SegmentMap| {
@@ -100,14 +109,18 @@ impl Progressive {
             span.map(|span| ticks(span.start, scale)..ticks(span.end, scale))
         };
         let laid = maps.iter().enumerate();
-        Self::of(&laid.filter_map(|(at, map)| Some((at, lay(map, shown(map).as_ref())?))).collect::<Vec<_>>())
+        let laid: Vec<_> = laid.filter_map(|(at, map)| Some((at, lay(map, shown(map).as_ref())?))).collect();
+        let size = picture.map_or((0, 0), |map| (map.header().width, map.header().height));
+        let part = span.map_or(0..u64::MAX, |span| span.start / 1_000..span.end / 1_000);
+        let texts: Vec<_> = texts.iter().filter_map(|text| texts::lay(text, &part, size)).collect();
+        Self::of(&laid, &texts)
     }
 
     /// A film of the one picture of a track that is shown at a time, in ticks of the track: what has to be decoded for it,
     /// and an edit list that shows nothing else. `None` where nothing is shown then.
     pub fn picture(map: &SegmentMap, time: i64) -> Option<Self> {
         let begins = shown_at(map, time)?;
-        Self::of(&[(0, lay(map, Some(&(begins..begins.saturating_add(1))))?)])
+        Self::of(&[(0, lay(map, Some(&(begins..begins.saturating_add(1))))?)], &[])
     }
 
     /// A film of key frames of a track: for each of these times, in ticks of the track, the one nearest to it, shown for a
@@ -129,7 +142,7 @@ impl Progressive {
         }
         tables.end();
         let shown = Shown::whole(scale, tables.duration())?;
-        let film = Self::of(&[(0, Laid { header: Cow::Owned(header), tables, chunks, shown })])?;
+        let film = Self::of(&[(0, Laid { header: Cow::Owned(header), tables, chunks, shown })], &[])?;
         let mut at = film.pieces.first()?.at;
         // Also where two lie behind each other.
         let piece = |(from, size): (u64, u32)| {
@@ -141,8 +154,8 @@ impl Progressive {
         Some(Self { pieces, ..film })
     }
 
-    /// The file of tracks that are laid out, each with its number among those that were given.
-    fn of(laid: &[(usize, Laid<'_>)]) -> Option<Self> {
+    /// The file of tracks that are laid out, each with its number among those that were given, and of texts.
+    fn of(laid: &[(usize, Laid<'_>)], texts: &[LaidText]) -> Option<Self> {
         let pictures = |(_, laid): &&(usize, Laid<'_>)| laid.header.kind == TrackKind::Video;
         let scale = laid.iter().find(pictures).or(laid.first())?.1.header.timescale;
         let has_picture = laid.iter().any(|laid| pictures(&laid));
@@ -150,8 +163,11 @@ impl Progressive {
         let long = payload > u64::from(u32::MAX) - MOST_HEAD;
         let mut head = Vec::new();
         boxed(&mut head, *b"ftyp", |out| out.extend_from_slice(brands(has_picture)));
-        let mut fields = Vec::with_capacity(laid.len());
-        boxed(&mut head, *b"moov", |out| movie(out, laid, scale, long, &mut fields));
+        let mut fields = Vec::with_capacity(laid.len().saturating_add(texts.len()));
+        let all: Vec<_> = laid.iter().map(|(_, laid)| laid).chain(texts.iter().map(|text| &text.laid)).collect();
+        boxed(&mut head, *b"moov", |out| movie(out, &all, scale, long, &mut fields));
+        let text_fields = fields.split_off(laid.len().min(fields.len()));
+        put_texts(&mut head, texts, text_fields, long);
         if long {
             put32(&mut head, 1);
             head.extend_from_slice(b"mdat");
@@ -270,21 +286,44 @@ fn lay<'map>(map: &'map SegmentMap, span: Option<&Range<i64>>) -> Option<Laid<'m
     Some(Laid { header: Cow::Borrowed(map.header()), tables, chunks, shown })
 }
 
+/// Writes the samples of texts into a box of their own, and where they begin into the fields of their tracks.
+fn put_texts(head: &mut Vec<u8>, texts: &[LaidText], fields: Vec<Range<usize>>, long: bool) {
+    if texts.is_empty() {
+        return;
+    }
+    let mut offsets = Vec::with_capacity(texts.len());
+    boxed(head, *b"mdat", |out| {
+        for text in texts {
+            offsets.push(len_u64(out.len()));
+            out.extend_from_slice(&text.bytes);
+        }
+    });
+    for (field, offset) in fields.into_iter().zip(offsets) {
+        tables::fill(head, field, &[offset], 0, long);
+    }
+}
+
 /// Writes what the `moov` has, and notes where the offsets of chunks are to be filled in.
-fn movie(out: &mut Vec<u8>, laid: &[(usize, Laid<'_>)], scale: Timescale, long: bool, fields: &mut Vec<Range<usize>>) {
-    let length = laid.iter().map(|(_, laid)| laid.shown.length(scale)).max().unwrap_or(0);
+fn movie(out: &mut Vec<u8>, laid: &[&Laid<'_>], scale: Timescale, long: bool, fields: &mut Vec<Range<usize>>) {
+    let length = laid.iter().map(|laid| laid.shown.length(scale)).max().unwrap_or(0);
     let count = u32::try_from(laid.len()).unwrap_or(u32::MAX);
     movie_header(out, scale, length, count.saturating_add(1));
-    let of_kind = |kind| laid.iter().filter(move |(_, laid)| laid.header.kind == kind);
-    for (id, (at, laid)) in (1..).zip(laid) {
+    let of_kind = |kind| (1..).zip(laid).filter(move |(_, laid)| laid.header.kind == kind);
+    for (id, laid) in (1..).zip(laid) {
         let header = laid.header.as_ref();
         let mut alike = of_kind(header.kind);
-        let group = if header.kind == TrackKind::Audio { 1 } else { 2 };
+        let group = match header.kind {
+            TrackKind::Audio => 1,
+            TrackKind::Video | TrackKind::Other => 2,
+            TrackKind::Captions => 3,
+        };
+        let is_first = alike.next().is_some_and(|(first, _)| first == id);
         let described = TrackBox {
             id,
             header,
             entry: &header.sample_entry,
-            enabled: alike.next().is_some_and(|(first, _)| first == at),
+            // Who wants to read chooses it.
+            enabled: is_first && header.kind != TrackKind::Captions,
             alternate_group: if alike.next().is_some() { group } else { 0 },
             shown: laid.shown.length(scale),
             duration: laid.tables.duration(),

@@ -44,6 +44,9 @@ pub enum ProtectError {
         /// A clause.
         what: &'static str,
     },
+    /// The cipher does not work; it says no more.
+    #[error("the cipher fails")]
+    Cipher,
 }
 
 /// What is wrong with one sample.

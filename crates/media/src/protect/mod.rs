@@ -5,7 +5,7 @@
 //! - Samples are encrypted in their segments (ISO/IEC 23001-7, "common encryption"): [`init_segment`] and [`media_segment`]
 //!   are what [`cmaf`](crate::cmaf) renders, with the boxes that say what is encrypted and how. Browsers decrypt them by
 //!   Encrypted Media Extensions.
-//! - Whole segments are encrypted by AES-128 (RFC 8216): [`aes128`] takes any segment. Only HLS has it.
+//! - Whole segments are encrypted by AES-128 (RFC 8216): [`Aes128`] takes any segment. Only HLS has it.
 //!
 //! How a manifest names either is [`Protection`](crate::presentation::Protection).
 //!
@@ -37,7 +37,7 @@ pub(crate) use init::pssh;
 pub(crate) use key::Hex;
 pub use key::{ContentKey, Iv, Key, KeyId};
 pub use segment::{ProtectedSegment, media_segment};
-pub use whole::{TrackSalt, aes128, aes128_len, segment_iv};
+pub use whole::{Aes128, TrackSalt, aes128_len, segment_iv};
 
 use crate::map::TrackHeader;
 

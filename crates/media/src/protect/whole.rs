@@ -1,8 +1,11 @@
 //! AES-128 of whole segments, as HLS has it (RFC 8216, 4.3.2.4 and 6.2.3).
 
-use aes::Aes128;
-use aes::cipher::{BlockModeEncrypt as _, KeyIvInit as _};
+use aws_lc_rs::cipher::{AES_128, EncryptionContext, StreamingEncryptingKey, UnboundCipherKey};
+use aws_lc_rs::error::Unspecified;
+use aws_lc_rs::iv::FixedLength;
+use core::fmt;
 
+use super::error::ProtectError;
 use super::key::{BLOCK, Iv, Key};
 
 /// Eight bytes that name a track at its version, among all tracks that share a key.
@@ -24,18 +27,73 @@ pub fn aes128_len(len: u64) -> u64 {
     (len / 16).saturating_add(1).saturating_mul(16)
 }
 
-/// Encrypts a segment by AES-128 with cipher block chaining and the padding of PKCS #7 (RFC 5652, 6.3).
-pub fn aes128(mut segment: Vec<u8>, key: &Key, iv: Iv) -> Vec<u8> {
-    let missing = BLOCK - segment.len() % BLOCK;
-    segment.resize(segment.len().saturating_add(missing), u8::try_from(missing).unwrap_or(0));
-    let (blocks, _none) = aes::Block::slice_as_chunks_mut(&mut segment);
-    cbc::Encryptor::<Aes128>::new(key.bytes().into(), iv.bytes().into()).encrypt_blocks(blocks);
-    segment
+/// A segment on its way through AES-128 with cipher block chaining and the padding of PKCS #7 (RFC 5652, 6.3): pieces in,
+/// pieces out, so that none of it needs to be in memory whole.
+pub struct Aes128 {
+    cipher: StreamingEncryptingKey,
+}
+
+impl fmt::Debug for Aes128 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Aes128(..)")
+    }
+}
+
+impl Aes128 {
+    /// Before the first byte of a segment.
+    ///
+    /// # Errors
+    /// [`ProtectError::Cipher`].
+    pub fn new(key: &Key, iv: Iv) -> Result<Self, ProtectError> {
+        let key = UnboundCipherKey::new(&AES_128, key.bytes()).map_err(cipher)?;
+        let context = EncryptionContext::Iv128(FixedLength::from(*iv.bytes()));
+        Ok(Self { cipher: StreamingEncryptingKey::less_safe_cbc_pkcs7(key, context).map_err(cipher)? })
+    }
+
+    /// The next bytes, encrypted: as many whole blocks as there are, and what is left of a block comes with what
+    /// follows.
+    ///
+    /// # Errors
+    /// [`ProtectError::Cipher`].
+    pub fn next(&mut self, clear: &[u8]) -> Result<Vec<u8>, ProtectError> {
+        let mut encrypted = vec![0; clear.len().saturating_add(BLOCK)];
+        let written = self.cipher.update(clear, &mut encrypted).map_err(cipher)?.written().len();
+        encrypted.truncate(written);
+        Ok(encrypted)
+    }
+
+    /// The last block, behind which nothing follows.
+    ///
+    /// # Errors
+    /// [`ProtectError::Cipher`].
+    pub fn end(self) -> Result<Vec<u8>, ProtectError> {
+        let mut encrypted = vec![0; BLOCK];
+        let (_context, update) = self.cipher.finish(&mut encrypted).map_err(cipher)?;
+        let written = update.written().len();
+        encrypted.truncate(written);
+        Ok(encrypted)
+    }
+}
+
+fn cipher(_nothing_is_said: Unspecified) -> ProtectError {
+    ProtectError::Cipher
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// All of a segment at once.
+    fn aes128(segment: &[u8], key: &Key, iv: Iv) -> Vec<u8> {
+        in_pieces(segment, segment.len().max(1), key, iv)
+    }
+
+    fn in_pieces(segment: &[u8], len: usize, key: &Key, iv: Iv) -> Vec<u8> {
+        let mut cipher = Aes128::new(key, iv).unwrap();
+        let mut encrypted: Vec<u8> = segment.chunks(len).flat_map(|piece| cipher.next(piece).unwrap()).collect();
+        encrypted.extend(cipher.end().unwrap());
+        encrypted
+    }
 
     /// NIST SP 800-38A, F.2.1.
     #[test]
@@ -46,7 +104,7 @@ mod tests {
                       \xae\x2d\x8a\x57\x1e\x03\xac\x9c\x9e\xb7\x6f\xac\x45\xaf\x8e\x51";
         let expected = b"\x76\x49\xab\xac\x81\x19\xb2\x46\xce\xe9\x8e\x9b\x12\xe9\x19\x7d\
                          \x50\x86\xcb\x9b\x50\x72\x19\xee\x95\xdb\x11\x3a\x91\x76\x78\xb2";
-        let encrypted = aes128(plain.to_vec(), &key, iv);
+        let encrypted = aes128(plain, &key, iv);
         assert_eq!(encrypted[..32], expected[..]);
         assert_eq!(encrypted.len(), 48);
     }
@@ -56,8 +114,18 @@ mod tests {
         for (len, expected) in [(0, 16), (1, 16), (15, 16), (16, 32), (17, 32), (1_000, 1_008)] {
             assert_eq!(aes128_len(len), expected);
             let plain = vec![7; usize::try_from(len).unwrap()];
-            let encrypted = aes128(plain, &Key::new([1; 16]), Iv::new([2; 16]));
+            let encrypted = aes128(&plain, &Key::new([1; 16]), Iv::new([2; 16]));
             assert_eq!(u64::try_from(encrypted.len()).unwrap(), expected, "{len}");
+        }
+    }
+
+    #[test]
+    fn pieces_of_any_length_give_the_same_bytes() {
+        let plain: Vec<u8> = (0..1_000).map(|at| u8::try_from(at % 251).unwrap()).collect();
+        let (key, iv) = (Key::new([1; 16]), Iv::new([2; 16]));
+        let expected = aes128(&plain, &key, iv);
+        for len in [1, 15, 16, 17, 100, 999] {
+            assert_eq!(in_pieces(&plain, len, &key, iv), expected, "{len}");
         }
     }
 

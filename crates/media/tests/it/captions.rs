@@ -77,6 +77,15 @@ fn subrip_is_read_as_programs_write_it() {
 }
 
 #[test]
+fn captions_are_moved_and_what_is_over_by_zero_goes() {
+    let all = Captions::parse(SRT.as_bytes()).unwrap().1;
+    let moved = all.clone().earlier(2_600);
+    assert_eq!(moved.cues[0], cue(650, 2_400, "", "<i>Who</i> is\nthere?"));
+    assert_eq!((moved.cues.len(), all.clone().earlier(2_400).cues[0].clone()), (2, cue(0, 100, "", "Good morning.")));
+    assert_eq!(all.earlier(u64::MAX).cues, []);
+}
+
+#[test]
 fn webvtt_is_read_with_all_its_blocks() {
     let text = "WEBVTT - made by hand\nKind: captions\n\nSTYLE\n::cue { color: red }\n\nREGION\nid:up\n\nNOTE a comment\n--> over two lines\n\n\
         intro\n00:01.000 --> 00:02.500 line:0 align:start\n<v Ann>Good &amp; morning.</v>\n\n\

@@ -28,5 +28,6 @@ mod progressive;
 mod property;
 mod protect;
 mod smooth;
+mod text_tracks;
 mod timeline;
 mod transport;

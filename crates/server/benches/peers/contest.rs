@@ -129,7 +129,7 @@ fn take_turns(contestants: &mut [Contestant], round: usize, enough: Duration) ->
 }
 
 /// Binds the calling thread to a core.
-fn pin(core: usize) -> Outcome<()> {
+pub(crate) fn pin(core: usize) -> Outcome<()> {
     let thread = kernel::this_thread()?;
     run(command("taskset").arg("-pc").arg(core.to_string()).arg(thread)).map(drop)
 }

@@ -5,15 +5,13 @@ use crate::contest::{Contestant, Cores, round};
 use crate::failure::{Context as _, Failure, Outcome};
 use crate::footage::{Footage, Index, Length};
 use crate::nginx::Nginx;
+use crate::process::{command, run};
 use crate::report::Report;
 use crate::row::{Compare, Peer, Row, Target, Unit};
 use crate::server::Server;
 use crate::stats::float;
 use crate::{Bench, hls, say};
-use aws_lc_rs::cipher::{AES_128, EncryptionContext, PaddedBlockEncryptingKey, UnboundCipherKey};
-use aws_lc_rs::iv::FixedLength;
 use core::time::Duration;
-use std::time::Instant;
 
 /// The file that nginx serves.
 const FILE: &str = "stream.ts";
@@ -21,23 +19,29 @@ const FILE: &str = "stream.ts";
 const STREAM: f64 = 4.0;
 /// What an encrypted segment may cost at most beside a clear one and the cipher.
 const SEALED: f64 = 1.3;
-/// Bytes that the cipher is tried on in each round.
-const CIPHERED: usize = 64 << 20;
 
 /// Measures a transport stream beside nginx, and an encrypted segment beside the same in the clear.
 pub(crate) fn measure(bench: &Bench, footage: &Footage, report: &mut Report) -> Outcome<()> {
     let cores = Cores::find();
     let core = cores.map(|cores| cores.server);
-    let data = bench.scratch.folder("formats")?;
-    // Nobody encodes meanwhile.
-    let server = Server::start_as(bench, &data, core, &["serve", "--role", "api"])?;
-    let mut kit = Kit::new(&server);
-    let upload = kit.upload(&footage.film(Length::TenMinutes, Index::Front)?.path)?;
-    kit.complete(&upload)?;
-    let (clear, sealed) = (kit.asset(&upload)?, kit.asset_as(&upload, "dash_hls_1080p_aes128")?);
+    let film = &footage.film(Length::TenMinutes, Index::Front)?.path;
+    let started = |name| {
+        let data = bench.scratch.folder(name)?;
+        // Nobody encodes meanwhile.
+        let server = Server::start_as(bench, &data, core, &["serve", "--role", "api"])?;
+        let mut kit = Kit::new(&server);
+        let upload = kit.upload(film)?;
+        kit.complete(&upload)?;
+        Outcome::Ok((server, kit, upload))
+    };
+    // What is held against each other is the time of processes: each has its own.
+    let (server, mut kit, upload) = started("formats")?;
+    let (plain, mut plain_kit, plain_upload) = started("formats-clear")?;
+    let (streamed, sealed) = (kit.asset(&upload)?, kit.asset_as(&upload, "dash_hls_1080p_aes128")?);
+    let clear = plain_kit.asset(&plain_upload)?;
     let enough = Duration::from_millis(if bench.options.quick { 500 } else { 1_000 });
 
-    let (path, bytes) = middle(&server, &format!("/play/{clear}/hls-ts/master.m3u8"))?;
+    let (path, bytes) = middle(&server, &format!("/play/{streamed}/hls-ts/master.m3u8"))?;
     let files = bench.scratch.folder("stream")?;
     std::fs::write(files.join(FILE), &bytes).context(FILE)?;
     let nginx = Nginx::start(bench, &files, false, core)?;
@@ -45,18 +49,18 @@ pub(crate) fn measure(bench: &Bench, footage: &Footage, report: &mut Report) -> 
         Contestant::new("Kinora", server.pid(), server.client(), path),
         Contestant::new("nginx", nginx.worker(), nginx.client(), format!("/{FILE}")),
     ];
-    let (path, whole) = middle(&server, &hls::master_path(&clear))?;
+    let (path, whole) = middle(&plain, &hls::master_path(&clear))?;
     let other = middle(&server, &hls::master_path(&sealed))?.0;
     let mut forms = [
         Contestant::new("encrypted", server.pid(), server.client(), other),
-        Contestant::new("clear, and the cipher", server.pid(), server.client(), path),
+        Contestant::new("clear, and openssl's cipher", plain.pid(), plain.client(), path),
     ];
     let mut ciphers = Vec::new();
     for number in 0..bench.options.rounds {
         say(&format!("forms of segments, round {}", number + 1));
         round(&mut streams, number, cores, enough)?;
         round(&mut forms, number, cores, enough)?;
-        ciphers.push(cipher(&whole)?);
+        ciphers.push(cipher()?);
     }
     let [ours, theirs] = streams;
     let what = format!("transport stream of {:.2} MB", float(bytes.len().try_into()?) / 1e6);
@@ -65,6 +69,7 @@ pub(crate) fn measure(bench: &Bench, footage: &Footage, report: &mut Report) -> 
     theirs.costs.iter_mut().zip(&ciphers).for_each(|(cost, cipher)| *cost += cipher);
     let what = format!("segment of {:.2} MB, encrypted by AES-128", float(whole.len().try_into()?) / 1e6);
     report.row(row(&what, ours, theirs, SEALED));
+    plain.stop()?;
     server.stop()
 }
 
@@ -91,20 +96,10 @@ fn middle(server: &Server<'_>, master: &str) -> Outcome<(String, Vec<u8>)> {
     Ok((path, bytes))
 }
 
-/// What the cipher takes here for such a segment at its best, in a library that is not ours: seconds for a megabyte.
-fn cipher(segment: &[u8]) -> Outcome<f64> {
-    let refused = |_unspecified| Failure::new("the cipher cannot be tried");
-    let key = UnboundCipherKey::new(&AES_128, &[1; 16]).map_err(refused)?;
-    let key = PaddedBlockEncryptingKey::cbc_pkcs7(key).map_err(refused)?;
-    let (mut spent, mut bytes) = (Duration::ZERO, 0);
-    while bytes < CIPHERED {
-        // Memory that was used a moment ago, as a server has it.
-        let mut segment = segment.to_vec();
-        let begin = Instant::now();
-        let vector = EncryptionContext::Iv128(FixedLength::from([2; 16]));
-        key.less_safe_encrypt(&mut segment, vector).map_err(refused)?;
-        spent += begin.elapsed();
-        bytes += std::hint::black_box(segment).len();
-    }
-    Ok(spent.as_secs_f64() / (float(u64::try_from(bytes)?) / 1e6))
+/// What the cipher takes here at its best: seconds for a megabyte, as openssl measures itself.
+fn cipher() -> Outcome<f64> {
+    let words = ["speed", "-mr", "-seconds", "1", "-bytes", "65536", "-evp", "aes-128-cbc"];
+    let told = run(command("openssl").args(words))?;
+    let rate = told.lines().find_map(|line| line.strip_prefix("+F:")?.rsplit(':').next()?.parse::<f64>().ok());
+    Ok(1e6 / rate.context("openssl does not say how fast it is")?)
 }

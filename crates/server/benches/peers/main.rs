@@ -9,12 +9,13 @@
 //! ```
 //!
 //! `--quick` leaves out the two-hour films, shortens those to convert and takes three rounds; `--json` prints
-//! every sample in place of the table; `--only first|upload|serving|formats|documents|start|ladder|foreign|workers|lists` may be given
+//! every sample in place of the table; `--only first|upload|serving|formats|documents|viewers|start|ladder|foreign|workers|lists` may be given
 //! several times. `KINORA_BIN` names another binary, `KINORA_BENCH_MEDIA` a film to make the footage of.
 
 mod api;
 mod bare;
 mod contest;
+mod crowd;
 mod documents;
 mod failure;
 mod first;
@@ -42,6 +43,7 @@ mod start;
 mod stats;
 mod subject;
 mod upload;
+mod viewers;
 mod wait;
 mod workers;
 
@@ -102,6 +104,9 @@ fn run(options: Options) -> Outcome<()> {
     }
     if bench.options.wants(Part::Documents) {
         documents::measure(&bench, &films, &mut report)?;
+    }
+    if bench.options.wants(Part::Viewers) {
+        viewers::measure(&bench, &films, &mut report)?;
     }
     if bench.options.wants(Part::Upload) {
         upload::measure(&bench, &films, &mut report)?;

@@ -59,6 +59,10 @@ impl<'a> Nginx<'a> {
         self.worker
     }
 
+    pub(crate) const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     pub(crate) const fn client(&self) -> Client {
         Client::new(self.address)
     }
@@ -86,7 +90,7 @@ fn configuration(folder: &Path, root: &Path, keep_open: bool, address: SocketAdd
 worker_processes 1;
 daemon off;
 pid {folder}/nginx.pid;
-events {{ worker_connections 64; }}
+events {{ worker_connections 4096; }}
 http {{
     access_log off;
     sendfile on;

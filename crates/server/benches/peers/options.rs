@@ -15,6 +15,8 @@ pub(crate) enum Part {
     Formats,
     /// Playlists and manifests of long films.
     Documents,
+    /// A thousand viewers at once.
+    Viewers,
     /// Start and idle memory.
     Start,
     /// Cost and quality of ladders.
@@ -81,13 +83,14 @@ fn part(name: Option<&str>) -> Outcome<Part> {
         Some("serving") => Ok(Part::Serving),
         Some("formats") => Ok(Part::Formats),
         Some("documents") => Ok(Part::Documents),
+        Some("viewers") => Ok(Part::Viewers),
         Some("start") => Ok(Part::Start),
         Some("ladder") => Ok(Part::Ladder),
         Some("foreign") => Ok(Part::Foreign),
         Some("workers") => Ok(Part::Workers),
         Some("lists") => Ok(Part::Lists),
         _ => Err(Failure::new(
-            "--only takes first, upload, serving, formats, documents, start, ladder, foreign, workers or lists",
+            "--only takes first, upload, serving, formats, documents, viewers, start, ladder, foreign, workers or lists",
         )),
     }
 }

@@ -67,6 +67,10 @@ impl<'a> Server<'a> {
         self.running.pid()
     }
 
+    pub(crate) const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// A connection of its own.
     pub(crate) fn client(&self) -> Client {
         Client::new(self.address)

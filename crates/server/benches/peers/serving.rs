@@ -84,7 +84,7 @@ fn segments(server: &Server<'_>, asset: &str) -> Outcome<[Segment; 2]> {
     if !(2_000_000..=3_000_000).contains(&bytes.len()) {
         return Err(Failure::new(format!("no video segment has 2 to 3 MB; the nearest has {} bytes", bytes.len())));
     }
-    let video = Segment { kind: "video", path, bytes, file: "video.m4s", limit: 2.2 };
+    let video = Segment { kind: "video", path, bytes, file: "video.m4s", limit: 1.15 };
     let (path, bytes) = nearest(server, &audio.segments, 66_000)?;
     Ok([video, Segment { kind: "audio", path, bytes, file: "audio.m4s", limit: 1.0 }])
 }

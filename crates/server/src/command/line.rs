@@ -3,6 +3,7 @@
 use super::remote;
 use crate::settings::{Row, TABLE};
 use clap::{Arg, ArgAction, Command};
+use kinora_app::play::Protocol;
 use kinora_domain::job::{JobState, WorkKind};
 
 /// The command line: subcommands, and one flag for each setting.
@@ -30,6 +31,7 @@ pub(super) fn command() -> Command {
         .subcommand(keys())
         .subcommand(jobs())
         .subcommand(playback())
+        .subcommand(export())
         .subcommand(
             Command::new("doctor")
                 .about("Checks this machine and its settings: what is wrong and what to do.")
@@ -129,6 +131,37 @@ fn playback() -> Command {
                 )
                 .arg(minutes("60", "For how long it works.")),
         )
+}
+
+fn export() -> Command {
+    let organization = Arg::new("organization")
+        .long("organization")
+        .value_name("NAME")
+        .default_value("default")
+        .help("The organization whose asset it is.");
+    let asset = Arg::new("asset").long("asset").value_name("ID").required(true).help("The asset.");
+    let output = Arg::new("output")
+        .long("output")
+        .value_name("NAME")
+        .help("One of several outputs, by its name or id; the asset's own without.");
+    let to = Arg::new("to").long("to").value_name("URL").required(true).help(
+        "Where to: file:///folder, s3://bucket/prefix, gs://bucket/prefix or az://container/prefix; keys and endpoints are \
+         taken from the usual variables of the environment (AWS_..., GOOGLE_..., AZURE_...).",
+    );
+    let format = Arg::new("format")
+        .long("format")
+        .value_name("NAMES")
+        .value_delimiter(',')
+        .default_value("hls,dash")
+        .value_parser(Protocol::ALL.map(Protocol::name))
+        .help("The players that it is for; `hls-ts` is for old ones, and has segments of its own.");
+    let open = Arg::new("open")
+        .long("open")
+        .action(ArgAction::SetTrue)
+        .help("Export what not everybody may play here: who reads the store needs no token.");
+    Command::new("export")
+        .about("Lays down everything that players need of an asset in another object store; goes on where it was when interrupted.")
+        .args([organization, asset, output, to, format, open])
 }
 
 fn jobs() -> Command {

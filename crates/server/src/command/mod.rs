@@ -1,6 +1,7 @@
 //! The command line.
 
 mod doctor;
+mod export;
 mod jobs;
 mod key;
 mod line;
@@ -37,6 +38,7 @@ pub(crate) fn run() -> ExitCode {
         Some(("jobs", jobs)) => on_runtime(jobs::run(settings, jobs.clone())),
         Some(("key", key)) => on_runtime(key::run(settings, key.clone())),
         Some(("playback", playback)) => on_runtime(playback::run(settings, playback.clone())),
+        Some(("export", asked)) => on_runtime(export::run(settings, asked.clone())),
         Some(("doctor", _)) => on_runtime(doctor::run(settings)),
         Some(("config", _)) => say(&crate::settings::example_file()).map(|()| ExitCode::SUCCESS),
         Some(("openapi", asked)) => match asked.get_one::<String>("dialect").map(String::as_str) {

@@ -2,6 +2,7 @@
 
 use super::{Failure, sandbox};
 use crate::holder::Holder;
+use crate::listen::{Certificate, Door};
 use crate::settings::Settings;
 use crate::signals::Signals;
 use crate::site::Embedded;
@@ -14,9 +15,11 @@ use kinora_app::access::{default_organization, install_bootstrap_key};
 use kinora_app::work::sweep_orphans;
 use kinora_edge::Edge;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -54,10 +57,17 @@ pub(super) async fn serve(settings: Settings, role: Role) -> Result<ExitCode, Fa
     let metrics = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)?
         .install_recorder()?;
-    // The port first: where another server has it, nothing is touched.
-    let listener = TcpListener::bind(settings.listen)
-        .await
-        .map_err(|error| format!("cannot listen on {}: {error}; is another server running there?", settings.listen))?;
+    // The ports first: where another server has them, nothing is touched.
+    let mut doors = vec![Door { listener: bind(settings.listen).await?, tls: None }];
+    let certificate = match &settings.tls {
+        None => None,
+        Some(tls) => {
+            let certificate = Certificate::open(tls.files.clone())?;
+            let acceptor = Some(Arc::clone(&certificate).acceptor()?);
+            doors.push(Door { listener: bind(tls.listen).await?, tls: acceptor });
+            Some(certificate)
+        }
+    };
     let lock = locks::server(&settings.data_dir)?;
     sandbox::check(&settings).await?;
     let world = World::open(&settings).await?;
@@ -74,6 +84,9 @@ pub(super) async fn serve(settings: Settings, role: Role) -> Result<ExitCode, Fa
         }
     };
     workers::start_chores(&world.app, &tasks, &stop);
+    if let Some(certificate) = certificate {
+        tasks.spawn(certificate.keep(signal(SignalKind::hangup())?, stop.clone()));
+    }
     tasks.spawn(upkeep(metrics.clone(), stop.clone()));
     let edge = Edge::new(
         Arc::clone(&world.app),
@@ -89,7 +102,7 @@ pub(super) async fn serve(settings: Settings, role: Role) -> Result<ExitCode, Fa
     let direct = kinora_edge::delivery::Direct::new(edge.clone());
     let answering = listen::Answering { router: kinora_edge::router(edge), direct };
     let drain = Duration::from_secs(settings.drain_seconds);
-    let serving = tasks.spawn(listen::listen(listener, answering, settings.max_connections, stop.clone(), drain));
+    let serving = tasks.spawn(listen::listen(doors, answering, settings.max_connections, stop.clone(), drain));
     tracing::info!(listen = %settings.listen, public_url = settings.public_url, "ready");
 
     signals.next().await;
@@ -112,6 +125,11 @@ pub(super) async fn serve(settings: Settings, role: Role) -> Result<ExitCode, Fa
     };
     drop(lock);
     Ok(code)
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
+    let bound = TcpListener::bind(address).await;
+    Ok(bound.map_err(|error| format!("cannot listen on {address}: {error}; is another server running there?"))?)
 }
 
 async fn prepare(world: &World, settings: &Settings) -> Result<(), Failure> {

@@ -1,52 +1,37 @@
 //! One connection: request after request.
 
-use super::Answering;
+use super::general::{HEAD_WITHIN, IDLE, Parties, Version, http1, noted};
 use super::head::{self, Head, Plain};
-use super::idle::Idle;
 use super::one::{Behind, Progress, Telling, Wire};
 use super::send::send;
-use axum::body::Body;
-use axum::extract::{ConnectInfo, Request};
-use axum::response::Response;
+use super::stall::Patient;
+use axum::extract::ConnectInfo;
 use bytes::{Buf as _, BytesMut};
 use core::convert::Infallible;
 use core::pin::Pin;
 use core::task::Poll;
 use core::time::Duration;
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::Watcher;
+use hyper_util::rt::TokioIo;
 use kinora_app::causes;
 use std::future::poll_fn;
 use std::io;
-use std::net::SocketAddr;
-use std::sync::Arc;
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout, timeout_at};
-use tokio_util::sync::CancellationToken;
-use tower::ServiceExt as _;
 
-/// A client that sends the head of its request more slowly than this is cut off.
-const HEAD_WITHIN: Duration = Duration::from_secs(30);
 /// Between two requests that follow each other nobody looks for a place to save.
 const BUSY: Duration = Duration::from_secs(1);
-/// A connection on which nobody asks for anything is kept for this long.
-const IDLE: Duration = Duration::from_secs(75);
 /// Bytes read at once.
 const READ: usize = 2_048;
 /// To who sends his request too slowly.
 const TOO_SLOW: &[u8] = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
 
-/// Who talks, and who answers.
-pub(super) struct Conversation {
-    pub(super) peer: SocketAddr,
-    pub(super) answering: Answering,
-    pub(super) stop: CancellationToken,
-    pub(super) idle: Arc<Idle>,
-}
+/// What an HTTP/2 client that needs no introduction begins with (RFC 9113, 3.4).
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n";
+
+/// A connection in the clear.
+pub(super) struct Conversation(pub(super) Parties);
 
 /// What is next on a connection.
 enum Next {
@@ -60,24 +45,21 @@ enum Next {
 
 impl Conversation {
     /// Answers until one side ends it.
-    pub(super) async fn run(self, mut stream: TcpStream, watcher: Watcher) {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(error = %causes(&error), "setting TCP_NODELAY");
-        }
+    pub(super) async fn run(self, mut stream: TcpStream) {
         let mut read = BytesMut::new();
-        while !self.stop.is_cancelled() {
+        while !self.0.stop.is_cancelled() {
             let next = self.next(&mut stream, &mut read).await.unwrap_or_else(|error| {
                 tracing::debug!(error = %causes(&error), "reading a request");
                 Next::End
             });
             let Plain { mut parts, len, is_last } = match next {
                 Next::Plain(plain) => *plain,
-                Next::Other => return self.hand_over(stream, read, watcher).await,
+                Next::Other => return self.hand_over(stream, read).await,
                 Next::End => return,
             };
-            parts.extensions.insert(ConnectInfo(self.peer));
+            parts.extensions.insert(ConnectInfo(self.0.peer));
             // The last one is said to be the last by the general stack.
-            let direct = if is_last { None } else { self.answering.direct.answer(&parts).await };
+            let direct = if is_last { None } else { self.0.answering.direct.answer(&parts).await };
             if let Some(answer) = direct {
                 read.advance(len);
                 if let Err(error) = send(&stream, answer).await {
@@ -110,7 +92,7 @@ impl Conversation {
             read.reserve(READ);
             let more = tokio::select! {
                 more = timeout_at(until, stream.read_buf(read)) => more,
-                () = self.stop.cancelled() => return Ok(Next::End),
+                () = self.0.stop.cancelled() => return Ok(Next::End),
             };
             let Ok(more) = more else {
                 // Whether it still reads this is its own affair.
@@ -128,16 +110,16 @@ impl Conversation {
         read.reserve(READ);
         let soon = tokio::select! {
             soon = timeout(BUSY, stream.read_buf(read)) => soon,
-            () = self.stop.cancelled() => return Ok(false),
+            () = self.0.stop.cancelled() => return Ok(false),
         };
         if let Ok(first) = soon {
             return first.map(|bytes| bytes > 0);
         }
-        let seat = self.idle.sit();
+        let seat = self.0.idle.sit();
         tokio::select! {
             first = timeout(IDLE, stream.read_buf(read)) => first.map_or(Ok(false), |first| first.map(|bytes| bytes > 0)),
             () = seat.end.cancelled() => Ok(false),
-            () = self.stop.cancelled() => Ok(false),
+            () = self.0.stop.cancelled() => Ok(false),
         }
     }
 
@@ -145,13 +127,18 @@ impl Conversation {
     /// is over.
     async fn answer_one(&self, stream: TcpStream, head: BytesMut, behind: BytesMut) -> Option<(TcpStream, BytesMut)> {
         let progress = Progress::default();
-        let wire = Wire { stream, read: head, behind: Behind::Hidden(behind), progress: progress.clone() };
+        let wire = Wire {
+            stream: Patient::new(stream),
+            read: head,
+            behind: Behind::Hidden(behind),
+            progress: progress.clone(),
+        };
         let telling = progress.clone();
         let service = service_fn(|request| {
-            let (answer, progress) = (self.answer(request), telling.clone());
+            let (answer, progress) = (self.0.answer(request), telling.clone());
             async { Ok::<_, Infallible>(answer.await?.map(|body| Telling::new(body, progress))) }
         });
-        let mut connection = builder().serve_connection(TokioIo::new(wire), service);
+        let mut connection = http1().serve_connection(TokioIo::new(wire), service);
         let is_sent = poll_fn(|cx| match Pin::new(&mut connection).poll(cx) {
             Poll::Ready(end) => {
                 noted(end);
@@ -165,36 +152,15 @@ impl Conversation {
         }
         let Wire { stream, behind, .. } = connection.into_parts().io.into_inner();
         match behind {
-            Behind::Hidden(early) => Some((stream, early)),
+            Behind::Hidden(early) => Some((stream.into_inner(), early)),
             Behind::Open => None,
         }
     }
 
     /// Leaves a connection to the general stack until its end.
-    async fn hand_over(self, stream: TcpStream, read: BytesMut, watcher: Watcher) {
-        let wire = Wire { stream, read, behind: Behind::Open, progress: Progress::default() };
-        let service = service_fn(|request| self.answer(request));
-        let connection = builder().header_read_timeout(HEAD_WITHIN).serve_connection(TokioIo::new(wire), service);
-        noted(watcher.watch(connection).await);
-    }
-
-    fn answer(&self, request: Request<Incoming>) -> impl Future<Output = Result<Response, Infallible>> + use<> {
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(ConnectInfo(self.peer));
-        self.answering.router.clone().oneshot(request)
-    }
-}
-
-fn builder() -> http1::Builder {
-    let mut builder = http1::Builder::new();
-    // Times of heads are kept where heads are read first.
-    builder.timer(TokioTimer::new()).header_read_timeout(None);
-    builder
-}
-
-fn noted(end: Result<(), hyper::Error>) {
-    if let Err(error) = end {
-        // A client that went away, mostly.
-        tracing::debug!(error = %causes(&error), "a connection ended early");
+    async fn hand_over(self, stream: TcpStream, read: BytesMut) {
+        let version = if read.starts_with(PREFACE) { Version::Http2 } else { Version::Http1 };
+        let (behind, progress) = (Behind::Open, Progress::default());
+        self.0.converse(Wire { stream: Patient::new(stream), read, behind, progress }, version).await;
     }
 }

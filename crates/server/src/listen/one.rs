@@ -1,5 +1,6 @@
 //! A connection as the general stack sees it.
 
+use super::stall::Patient;
 use axum::body::{Body, Bytes};
 use bytes::BytesMut;
 use core::pin::Pin;
@@ -24,7 +25,7 @@ pub(super) enum Behind {
 
 /// A connection of which something was read already.
 pub(super) struct Wire {
-    pub(super) stream: TcpStream,
+    pub(super) stream: Patient<TcpStream>,
     pub(super) read: BytesMut,
     pub(super) behind: Behind,
     pub(super) progress: Progress,
@@ -45,8 +46,8 @@ impl AsyncRead for Wire {
                 if early.len() >= MOST_EARLY {
                     return Poll::Pending;
                 }
-                ready!(this.stream.poll_read_ready(cx))?;
-                match this.stream.try_read_buf(early) {
+                ready!(this.stream.get_ref().poll_read_ready(cx))?;
+                match this.stream.get_ref().try_read_buf(early) {
                     Ok(0) => return Poll::Ready(Ok(())),
                     Err(error) if error.kind() != io::ErrorKind::WouldBlock => return Poll::Ready(Err(error)),
                     Ok(_) | Err(_) => {}

@@ -1,19 +1,21 @@
 //! Media on their way into a connection.
 
 use super::file;
+use super::gathered::{self, Sent};
+use super::left::{Left, Next};
+use super::stall::STALLED;
 use bytes::{Buf as _, Bytes};
-use core::time::Duration;
-use kinora_app::play::Files;
+use core::ops::Range;
+use kinora_app::play::{Files, InFile};
 use kinora_edge::delivery::Answer;
 use kinora_edge::http::egress::Pace;
 use rustix::net::{SendFlags, send as send_with};
+use std::fs::File;
 use std::io;
+use std::sync::Arc;
 use tokio::io::Interest;
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
-
-/// A client that takes nothing for this long is gone.
-const STALLED: Duration = Duration::from_mins(1);
 
 /// Sends an answer whole.
 ///
@@ -36,28 +38,59 @@ struct Way<'a> {
 impl Way<'_> {
     async fn files(&self, head: Bytes, files: Files) -> io::Result<()> {
         let made = if files.head.is_empty() { head } else { [head, files.head].concat().into() };
-        self.announce(made).await?;
-        for (file, run) in &files.runs {
-            let mut run = run.clone();
-            while !run.is_empty() {
-                let part = file::part(&run);
+        self.made(made, files.parts.is_empty()).await?;
+        let count = files.parts.len();
+        for (number, InFile { file, ranges }) in files.parts.into_iter().enumerate() {
+            let mut left = Left::new(ranges);
+            while let Some(next) = left.next(gathered::CHUNK) {
                 self.paced().await;
-                file::warm(file, &part).await?;
-                while run.start < part.end {
-                    let left = part.end - run.start;
-                    let sent = self.when_writable(|| file::send(self.stream, file, run.start, left)).await?;
-                    run.start = run.start.saturating_add(sent as u64);
-                    self.count(sent);
+                match next {
+                    Next::Long(run) => self.long(&file, run, &mut left).await?,
+                    Next::Short(runs) => self.short(&file, &runs, &mut left, number + 1 == count).await?,
                 }
             }
         }
         Ok(())
     }
 
-    /// Writes what is followed by more.
-    async fn announce(&self, mut made: Bytes) -> io::Result<()> {
+    /// Has the kernel send a part of a run.
+    async fn long(&self, file: &Arc<File>, run: Range<u64>, left: &mut Left) -> io::Result<()> {
+        let part = file::part(&run);
+        file::warm(file, &part).await?;
+        let sent = self.when_writable(|| file::send(self.stream, file, part.start, part.end - part.start)).await?;
+        left.sent(sent as u64);
+        self.count(sent);
+        Ok(())
+    }
+
+    /// Sends some of what has to be gathered.
+    async fn short(&self, file: &Arc<File>, runs: &[Range<u64>], left: &mut Left, is_last: bool) -> io::Result<()> {
+        let bytes: u64 = runs.iter().map(|run| run.end - run.start).sum();
+        let is_last = is_last && left.bytes() == bytes;
+        let mut may_wait = false;
+        let sent = loop {
+            match self.when_writable(|| gathered::send(self.stream, file, runs, (is_last, may_wait))).await? {
+                Sent::Bytes(sent) => break sent,
+                // What was read a moment ago is there, or the machine has no memory left for it.
+                Sent::Nothing => {
+                    gathered::warm(file, runs).await?;
+                    may_wait = true;
+                }
+            }
+        };
+        left.sent(sent as u64);
+        self.count(sent);
+        Ok(())
+    }
+
+    /// Sends what was made.
+    async fn made(&self, mut made: Bytes, is_last: bool) -> io::Result<()> {
+        let flags = if is_last { SendFlags::empty() } else { SendFlags::MORE };
         while !made.is_empty() {
-            let sent = self.when_writable(|| Ok(send_with(self.stream, &made, SendFlags::MORE)?)).await?;
+            let sent = self.when_writable(|| Ok(send_with(self.stream, &made, flags)?)).await?;
+            if sent == 0 {
+                return Err(io::ErrorKind::WriteZero.into());
+            }
             self.count(sent);
             made.advance(sent);
         }
@@ -65,10 +98,9 @@ impl Way<'_> {
     }
 
     /// What a call sends once the client takes more.
-    async fn when_writable(&self, mut call: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+    async fn when_writable<T>(&self, mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
         loop {
             match self.stream.try_io(Interest::WRITABLE, &mut call) {
-                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     let late = |_elapsed| io::Error::from(io::ErrorKind::TimedOut);
                     timeout(STALLED, self.stream.writable()).await.map_err(late)??;

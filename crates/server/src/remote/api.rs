@@ -46,6 +46,8 @@ impl Api {
         drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
         let client = Client::builder()
             .user_agent(concat!("kinora/", env!("CARGO_PKG_VERSION")))
+            // As many connections as there are parts on their way, which one of HTTP/2 would share.
+            .http1_only()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(Duration::from_secs(10))
             .read_timeout(SILENCE)

@@ -19,9 +19,20 @@ const fn row(name: &'static str, default: &'static str, about: &'static str) -> 
 }
 
 /// All settings, in the order of the example file.
-pub(crate) const TABLE: [Row; 27] = [
+pub(crate) const TABLE: [Row; 30] = [
     row("data_dir", "./data", "Folder for the database and the stored objects. It is made when it is not there."),
     row("listen", "127.0.0.1:8080", "Address and port to listen on."),
+    row(
+        "tls_listen",
+        "",
+        "Address and port to listen on for TLS, such as `0.0.0.0:443`, with HTTP/2 for those who speak it. Without it TLS is the affair of a proxy in front.",
+    ),
+    row(
+        "tls_certificate",
+        "",
+        "File of the certificate, in PEM, with those that lead to its authority behind it. It is read again when it was replaced.",
+    ),
+    row("tls_key", "", "File of the certificate's private key, in PEM."),
     row(
         "public_url",
         "",

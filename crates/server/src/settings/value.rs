@@ -3,6 +3,7 @@
 use super::error::SettingsError;
 use super::load::Raw;
 use super::table::TABLE;
+use crate::listen::CertificateFiles;
 use crate::master_key;
 use core::num::NonZeroU64;
 use core::str::FromStr;
@@ -18,6 +19,9 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 /// What is expected of a limit of media.
 const BYTES_A_SECOND: &str = "a whole number of bytes a second, 0 for no limit";
 
+/// What is expected of where to listen.
+const ADDRESS: &str = "an IP address and a port, such as `127.0.0.1:8080`";
+
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LogFormat {
@@ -29,11 +33,20 @@ pub(crate) enum LogFormat {
     Json,
 }
 
+/// Where TLS is spoken, and as whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Tls {
+    pub(crate) listen: SocketAddr,
+    pub(crate) files: CertificateFiles,
+}
+
 /// Everything that an operator can set.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Settings {
     pub(crate) data_dir: PathBuf,
     pub(crate) listen: SocketAddr,
+    /// Without it everything is in the clear.
+    pub(crate) tls: Option<Tls>,
     /// Without a slash at the end.
     pub(crate) public_url: String,
     pub(crate) trusted_proxies: Vec<IpAddr>,
@@ -126,6 +139,20 @@ impl Values<'_> {
         }
     }
 
+    /// All three settings of it, or none.
+    fn tls(&self) -> Result<Option<Tls>, SettingsError> {
+        let named = ["tls_listen", "tls_certificate", "tls_key"];
+        if named.iter().all(|name| self.optional(name).is_none()) {
+            return Ok(None);
+        }
+        let file = |name| {
+            let expected = "the path of a file, since TLS needs a certificate and its key";
+            self.optional(name).map(PathBuf::from).ok_or_else(|| self.wrong(name, expected))
+        };
+        let files = CertificateFiles { certificate: file("tls_certificate")?, key: file("tls_key")? };
+        Ok(Some(Tls { listen: self.parsed("tls_listen", ADDRESS)?, files }))
+    }
+
     fn public_url(&self, listen: SocketAddr) -> Result<String, SettingsError> {
         let Some(url) = self.optional("public_url") else {
             let reachable = if listen.ip().is_unspecified() { "127.0.0.1".to_owned() } else { host(listen.ip()) };
@@ -160,7 +187,7 @@ impl Settings {
         ignored_variables: Vec<String>,
     ) -> Result<Self, SettingsError> {
         let values = Values(raw);
-        let listen = values.parsed("listen", "an IP address and a port, such as `127.0.0.1:8080`")?;
+        let listen = values.parsed("listen", ADDRESS)?;
         let hours: u64 = values.at_least_one("max_duration_hours")?;
         let format = match values.text("log_format") {
             "auto" => LogFormat::Auto,
@@ -171,6 +198,7 @@ impl Settings {
         Ok(Self {
             data_dir: values.text("data_dir").into(),
             listen,
+            tls: values.tls()?,
             public_url: values.public_url(listen)?,
             trusted_proxies: values.proxies()?,
             reserve_bytes: values.parsed("reserve_bytes", "a whole number of bytes")?,

@@ -232,7 +232,7 @@ pub(crate) fn noise(count: usize) -> Vec<u8> {
 }
 
 /// Made once for each recipe, by whichever test comes first.
-fn made(name: &str, recipe: &str) -> Vec<u8> {
+pub(crate) fn made(name: &str, recipe: &str) -> Vec<u8> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("films");
     let mut hasher = DefaultHasher::new();
     recipe.hash(&mut hasher);
@@ -357,7 +357,22 @@ pub(crate) fn streams(film: &[u8]) -> Vec<String> {
 fn ffprobe(film: &[u8], args: &[&str]) -> Value {
     let file = tempfile::NamedTempFile::new().unwrap();
     fs::write(file.path(), film).unwrap();
-    let report = finish(command("ffprobe").args(["-v", "error", "-of", "json"]).args(args).arg(file.path()));
+    probed(file.path(), args)
+}
+
+/// A stream of what lies in files, told from a playlist or a manifest on the disk: its codec, and how many packets. One stream
+/// is read at a time: of several the reader of MPDs leaves off when the first of them ends.
+#[track_caller]
+pub(crate) fn stream_from(document: &Path, selector: &str) -> (String, u64) {
+    let entries = ["-count_packets", "-select_streams", selector, "-show_entries", "stream=codec_name,nb_read_packets"];
+    let report = probed(document, &entries);
+    let text = |name: &str| report["streams"][0][name].as_str().unwrap().to_owned();
+    (text("codec_name"), text("nb_read_packets").parse().unwrap())
+}
+
+#[track_caller]
+fn probed(file: &Path, args: &[&str]) -> Value {
+    let report = finish(command("ffprobe").args(["-v", "error", "-of", "json"]).args(args).arg(file));
     assert_eq!(report.err, "", "the reader complains");
     serde_json::from_str(&report.succeeded()).unwrap()
 }

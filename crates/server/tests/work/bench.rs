@@ -5,7 +5,7 @@ use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use kinora_app::port::{
     BlobError, Blobs as _, Clock, EncodeError, EncodeOrder, Encoder, Examination, Object, Painter, PictureOrder,
-    ProbeError, Prober, Random, Store as _, Watch,
+    ProbeError, Prober, Random, Store as _, TextOrder, Watch,
 };
 use kinora_app::work::{Outcome, Ran, run_next_job};
 use kinora_app::{App, Error, MasterKey, Ports};
@@ -18,6 +18,7 @@ use kinora_domain::limit::Limits;
 use kinora_domain::picture::PictureFacts;
 use kinora_domain::still::StillForm;
 use kinora_domain::{FileId, JobId, ObjectId, OrganizationId, ProjectId, Timestamp};
+use kinora_media::captions::{Captions, CaptionsError};
 use kinora_media::sniff::Container;
 use kinora_store::{Location, SqlStore};
 use std::sync::Arc;
@@ -104,6 +105,14 @@ impl Encoder for MoodyProber {
         _watch: &mut dyn Watch,
     ) -> Result<Vec<Arc<dyn Object>>, Error> {
         Err(EncodeError::Run(std::io::ErrorKind::NotFound.into()).into())
+    }
+
+    async fn texts(
+        &self,
+        _input: Arc<dyn Object>,
+        _order: &TextOrder,
+    ) -> Result<Vec<Result<Captions, CaptionsError>>, EncodeError> {
+        Err(EncodeError::Run(std::io::ErrorKind::NotFound.into()))
     }
 }
 

@@ -3,6 +3,7 @@
 use super::prepare::{self, Outcome, Prepared};
 use crate::app::App;
 use crate::error::Error;
+use crate::file::captions::insert;
 use crate::fresh;
 use crate::idempotency::{Made, Once};
 use crate::metadata;
@@ -201,21 +202,8 @@ pub(super) async fn add(
         }
     }
     for captions in outcome.captions() {
-        let ((media, text_size), (map, facts_size)) = (captions.text, captions.facts);
-        tx.insert_object(media, text_size).await?;
-        tx.insert_object(map, facts_size).await?;
-        let track = Track {
-            id: TrackId::new(fresh::uuid(app)),
-            asset: output.asset,
-            output: output.id,
-            position: base.saturating_add(captions.position),
-            kind: TrackKind::Captions,
-            media,
-            map,
-            version: 1,
-            listed: true,
-        };
-        tx.insert_track(&track).await?;
+        let position = base.saturating_add(captions.position);
+        insert(app, tx, &output, position, [captions.text, captions.facts]).await?;
     }
     match outcome {
         Outcome::Plays(.., wanted) => request::request(app, tx, output, wanted, base).await,

@@ -1,11 +1,12 @@
 //! What of an asset's files plays, and the map of each track that does.
 
-use super::captions;
+use super::captions::{self, Words};
 use crate::app::App;
 use crate::error::{Error, causes};
 use crate::file::container::container;
 use crate::file::indexing::{self, IndexTrack};
 use crate::file::movie::{self, Index, Unfit};
+use crate::file::types;
 use crate::fresh;
 use crate::process::request::Request;
 use crate::process::settle::end_ms;
@@ -121,20 +122,33 @@ pub(super) async fn prepare(
         let field = format!("transcodedSources[{}].transcodingTracks", missing.source_index);
         Problem::invalid(field, format!("The file has no {} track `{}`.", missing.kind.name(), missing.selector))
     })?;
-    let picks = picks(&selected, files, preset);
+    let (texts, picks): (Vec<_>, Vec<_>) =
+        picks(&selected, files, preset).into_iter().partition(|pick| pick.kind == TrackKind::Captions);
     let behind = u32::try_from(picks.len()).unwrap_or(u32::MAX);
     let limits = app.limits;
-    let planned = movie::apart(move || plan(&insides, picks, preset, &limits)).await?;
-    let (planned, request) = match planned {
+    let planned = movie::apart(move || {
+        let movies = movies(&insides, &limits)?;
+        let plan = plan(&insides, &movies, picks, preset)?;
+        let find = |pick: Pick| {
+            let source = pick.selected.source;
+            let words = captions::find(&pick, insides.get(source), movies.get(source).and_then(Option::as_ref));
+            (pick, words)
+        };
+        Ok((plan, texts.into_iter().map(find).collect::<Vec<_>>()))
+    });
+    let (Plan { planned, mut request, zero }, texts) = match planned.await? {
         Ok(planned) => planned,
         Err(failure) => return Ok(Outcome::CannotPlay(failure)),
     };
     let mut captions = Vec::new();
-    if !preset.is_sound_only() {
-        let texts = selected.iter().filter(|pick| is_captions(pick, files));
-        for (position, pick) in (behind..).zip(texts) {
-            captions.push(captions::prepare(app, pick, files, position).await?);
+    for (position, (pick, words)) in (behind..).zip(texts) {
+        if matches!(words, Words::Later) {
+            let (language, name) = pick.labels();
+            let source = source(&pick, &zero);
+            request.captions.push((position, Role::Captions { source, language, name }));
+            continue;
         }
+        captions.extend(captions::prepare(app, &pick, words, position, &zero).await?);
     }
     let mut tracks = Vec::with_capacity(planned.len());
     for Planned { source, position, kind, map } in planned {
@@ -143,11 +157,6 @@ pub(super) async fn prepare(
         tracks.push(Prepared { source, position, kind, map, map_object });
     }
     Ok(Outcome::Plays(tracks, captions, request))
-}
-
-fn is_captions(pick: &Selected, files: &[File]) -> bool {
-    let track = files.get(pick.source).and_then(|file| file.tracks().get(pick.track));
-    track.is_some_and(|track| track.kind == TrackKind::Captions)
 }
 
 /// Removes the stored maps and captions of an asset that did not come to be. What stays behind in a crash is
@@ -163,16 +172,21 @@ pub(super) async fn discard(app: &App, outcome: &Outcome) {
 }
 
 /// What is known of the tracks of a file.
-enum Inside {
+pub(super) enum Inside {
     /// It has an index.
     Movie(Index),
     /// Its samples are to be found; these are its tracks. Those of a stream are rewritten.
     Indexed { tracks: Vec<IndexTrack>, is_stream: bool },
     /// It plays only when it is converted.
     Foreign,
+    /// It is captions and nothing else.
+    Text,
 }
 
 async fn read_index(app: &App, file: &File) -> Result<Result<Inside, Failure>, Error> {
+    if file.state.content().is_ok_and(|content| types::is_captions(&content.container)) {
+        return Ok(Ok(Inside::Text));
+    }
     let object = app.blobs.open(file.object).await?;
     let container = container(&*object).await?;
     if container.is_mp4() {
@@ -193,31 +207,40 @@ async fn read_index(app: &App, file: &File) -> Result<Result<Inside, Failure>, E
 }
 
 /// A selected track as its file has it.
-struct Pick {
-    selected: Selected,
-    object: ObjectId,
+pub(super) struct Pick {
+    pub(super) selected: Selected,
+    pub(super) object: ObjectId,
     kind: TrackKind,
     /// Its number among the tracks of its kind, from 0.
-    number: u32,
+    pub(super) number: u32,
+    /// The name of its codec.
+    pub(super) codec: String,
     /// The language that the file names.
     language: Option<String>,
     /// The name that the file gives.
     name: Option<String>,
 }
 
+impl Pick {
+    /// Language and name to show: the client's, or else the file's.
+    pub(super) fn labels(&self) -> (Option<String>, Option<String>) {
+        let Selected { language, name, .. } = self.selected.clone();
+        (language.or_else(|| self.language.clone()), name.or_else(|| self.name.clone()))
+    }
+}
+
 /// The tracks that a preset plays, in the order of the manifests.
 fn picks(selected: &[Selected], files: &[File], preset: Preset) -> Vec<Pick> {
     let pick = |selected: &Selected| {
         let file = files.get(selected.source)?;
-        let FoundTrack { kind, language, name, .. } = file.tracks().get(selected.track)?.clone();
+        let FoundTrack { kind, codec, language, name, .. } = file.tracks().get(selected.track)?.clone();
         let before = file.tracks().iter().take(selected.track).filter(|track| track.kind == kind).count();
         let number = u32::try_from(before).ok()?;
-        Some(Pick { selected: selected.clone(), object: file.object, kind, number, language, name })
+        Some(Pick { selected: selected.clone(), object: file.object, kind, number, codec, language, name })
     };
     let wanted = |kind| match kind {
-        TrackKind::Video => !preset.is_sound_only(),
+        TrackKind::Video | TrackKind::Captions => !preset.is_sound_only(),
         TrackKind::Audio => true,
-        TrackKind::Captions => false,
     };
     selected.iter().filter_map(pick).filter(|pick| wanted(pick.kind)).collect()
 }
@@ -229,21 +252,26 @@ struct Planned {
     map: SegmentMap,
 }
 
+/// What plays as it is, what is to be made of the rest, and where films begin.
+struct Plan {
+    planned: Vec<Planned>,
+    request: Request,
+    /// Sources of which something plays as it is, each with what of its own timeline is zero in the presentation, in
+    /// microseconds.
+    zero: Vec<(usize, i64)>,
+}
+
+fn movies<'a>(insides: &'a [Inside], limits: &Limits) -> Result<Vec<Option<Movie<'a>>>, Failure> {
+    let movie = |inside: &'a Inside| match inside {
+        Inside::Movie(index) => Ok(Some(index.parse(limits).map_err(failure)?)),
+        Inside::Indexed { .. } | Inside::Foreign | Inside::Text => Ok(None),
+    };
+    insides.iter().map(movie).collect()
+}
+
 /// What players take as it is, as one movie with the client's languages and names, planned together, so
 /// that sound is cut where the picture is; and what is to be made of the rest.
-fn plan(
-    insides: &[Inside],
-    picks: Vec<Pick>,
-    preset: Preset,
-    limits: &Limits,
-) -> Result<(Vec<Planned>, Request), Failure> {
-    let mut movies: Vec<Option<Movie<'_>>> = Vec::with_capacity(insides.len());
-    for inside in insides {
-        movies.push(match inside {
-            Inside::Movie(index) => Some(index.parse(limits).map_err(failure)?),
-            Inside::Indexed { .. } | Inside::Foreign => None,
-        });
-    }
+fn plan(insides: &[Inside], movies: &[Option<Movie<'_>>], picks: Vec<Pick>, preset: Preset) -> Result<Plan, Failure> {
     if picks.is_empty() {
         return Err(nothing_plays());
     }
@@ -303,12 +331,11 @@ fn plan(
             (request.picture, request.first) = (Some(source), Some(position));
         } else {
             let format = preset.sound_format();
-            let language = pick.selected.language.or(pick.language);
-            let name = pick.selected.name.or(pick.name);
+            let (language, name) = pick.labels();
             request.sounds.push((position, SoundPlan { source, format, language, name }));
         }
     }
-    Ok((planned, request))
+    Ok(Plan { planned, request, zero })
 }
 
 fn source(pick: &Pick, zero: &[(usize, i64)]) -> Source {
@@ -337,13 +364,13 @@ fn playing_sources(insides: &[Inside], picks: &[(Pick, u32)], preset: Preset) ->
     let sources = insides.iter().enumerate();
     let play = sources.filter(|(source, inside)| match inside {
         Inside::Indexed { is_stream, .. } => !is_stream || whole(*source),
-        Inside::Movie(_) | Inside::Foreign => false,
+        Inside::Movie(_) | Inside::Foreign | Inside::Text => false,
     });
     play.map(|(source, _)| source).collect()
 }
 
 /// The track that a pick means: it counts the tracks of its kind.
-fn track_of<'movie, 'data>(movie: &'movie Movie<'data>, pick: &Pick) -> Option<&'movie Track<'data>> {
+pub(super) fn track_of<'movie, 'data>(movie: &'movie Movie<'data>, pick: &Pick) -> Option<&'movie Track<'data>> {
     let number = usize::try_from(pick.number).ok()?;
     movie.tracks.iter().filter(|track| movie::kind(track) == Some(pick.kind)).nth(number)
 }

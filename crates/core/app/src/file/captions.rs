@@ -1,10 +1,17 @@
-//! Files of captions.
+//! Captions: files of them read, and all of them stored as they are shown.
 
 use super::movie::apart;
+use crate::app::App;
 use crate::error::Error;
-use crate::port::Object;
-use kinora_domain::{Kind, Problem};
-use kinora_media::captions::{Captions, CaptionsError, Format, MOST_BYTES};
+use crate::fresh;
+use crate::port::{Object, Tx};
+use kinora_domain::output::Output;
+use kinora_domain::track::{Track, TrackKind};
+use kinora_domain::{Kind, ObjectId, Problem, TrackId};
+use kinora_media::captions::{Captions, CaptionsError, Facts, Format, MOST_BYTES};
+
+/// An object that no row refers to yet, and its bytes.
+pub(crate) type Stored = (ObjectId, u64);
 
 /// Reads captions to their end, so that what is taken can be shown.
 ///
@@ -28,4 +35,53 @@ fn refused(error: &CaptionsError) -> Problem {
         MOST_BYTES >> 20,
     );
     Problem::new(Kind::UnsupportedMedia, "unsupported_captions", message)
+}
+
+/// Stores captions as the two objects of a track: their text, and what manifests say of them.
+///
+/// # Errors
+/// Storage.
+pub(crate) async fn store(app: &App, captions: &Captions, facts: &Facts) -> Result<[Stored; 2], Error> {
+    Ok([put(app, captions.write().into_bytes()).await?, put(app, facts.encode()).await?])
+}
+
+/// Makes what was [stored](store) the captions of an output, at a position among its asset's tracks.
+///
+/// # Errors
+/// The store refuses.
+pub(crate) async fn insert(
+    app: &App,
+    tx: &mut dyn Tx,
+    output: &Output,
+    position: u32,
+    [(media, text_size), (map, facts_size)]: [Stored; 2],
+) -> Result<(), Error> {
+    tx.insert_object(media, text_size).await?;
+    tx.insert_object(map, facts_size).await?;
+    let track = Track {
+        id: TrackId::new(fresh::uuid(app)),
+        asset: output.asset,
+        output: output.id,
+        position,
+        kind: TrackKind::Captions,
+        media,
+        map,
+        version: 1,
+        listed: true,
+    };
+    tx.insert_track(&track).await?;
+    Ok(())
+}
+
+async fn put(app: &App, bytes: Vec<u8>) -> Result<Stored, Error> {
+    let object = ObjectId::new(fresh::uuid(app));
+    let size = bytes.len() as u64;
+    app.blobs.put(object, bytes).await?;
+    Ok((object, size))
+}
+
+/// Tells operators what a film plays without: its captions of that number, from 0, or a part of them.
+pub(crate) fn left_out(object: ObjectId, number: u32, why: &str) {
+    let number = u64::from(number).saturating_add(1);
+    tracing::warn!(%object, track = %format_args!("captions_{number}"), why, "captions are left out");
 }

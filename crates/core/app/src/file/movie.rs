@@ -72,6 +72,11 @@ impl Index {
         &self.moov
     }
 
+    /// Bytes of the file that it is of.
+    pub(crate) const fn file_size(&self) -> u64 {
+        self.file_size
+    }
+
     /// Parses the index and holds it against the limits of this server.
     pub(crate) fn parse(&self, limits: &Limits) -> Result<Movie<'_>, Unfit> {
         let movie = kinora_media::mp4::parse(&self.moov, self.file_size)?;

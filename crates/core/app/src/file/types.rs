@@ -57,6 +57,11 @@ pub(super) fn named(container: &str) -> Option<FileType> {
     TYPES.into_iter().find(|known| known.container == container)
 }
 
+/// Whether a type of that stable name is one of captions alone.
+pub(crate) fn is_captions(container: &str) -> bool {
+    named(container).is_some_and(|known| known.endings.iter().all(|(_, kind)| *kind == Captions))
+}
+
 /// Endings of names of files that are mostly of that kind, in order.
 pub fn endings(kind: TrackKind) -> Vec<&'static str> {
     let endings = TYPES.iter().flat_map(|known| known.endings);
@@ -99,6 +104,10 @@ mod tests {
         {
             assert_eq!(is_captions_name(name), is, "{name}");
         }
+        assert_eq!(
+            ["srt", "webvtt", "ttml", "mp4", "matroska", "x"].map(is_captions),
+            [true, true, true, false, false, false]
+        );
         assert_eq!(endings(Captions), [".dfxp", ".srt", ".ttml", ".txt", ".vtt", ".xml"]);
     }
 }

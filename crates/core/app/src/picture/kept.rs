@@ -55,7 +55,7 @@ impl Ranged for Picture {
 
     fn read(&self, range: Range<u64>) -> Body {
         let length = range.end.saturating_sub(range.start);
-        Body { head: Bytes::new(), payload: Some(Arc::clone(&self.object).stream(vec![range])), length }
+        Body::read(Bytes::new(), Arc::clone(&self.object).stream(vec![range]), length)
     }
 }
 

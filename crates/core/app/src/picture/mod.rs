@@ -22,4 +22,5 @@ pub(crate) mod studio;
 pub use kept::Picture;
 pub use moving::{WantedMoving, moving};
 pub use still::{Kind as StillKind, WantedStill, still, still_forms, thumbhash};
-pub use storyboard::{STORYBOARD, hls_storyboard_playlist, sheet, storyboard};
+pub use storyboard::{SHEET_TYPE, sheet, storyboard};
+pub(crate) use storyboard::{STORYBOARD, hls_storyboard_playlist};

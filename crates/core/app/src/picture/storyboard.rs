@@ -18,7 +18,10 @@ use kinora_media::{SegmentMap, hls, storyboard as media};
 use std::sync::Arc;
 
 /// What follows the track's name in that of the playlist of its sheets.
-pub const STORYBOARD: &str = "-storyboard";
+pub(crate) const STORYBOARD: &str = "-storyboard";
+
+/// The media type of sheets.
+pub const SHEET_TYPE: &str = "image/jpeg";
 
 /// Milliseconds between the pictures of a film of key frames.
 const SECOND_MS: u64 = 1_000;
@@ -72,7 +75,7 @@ pub async fn storyboard(app: &App, asset: AssetId, shown: Shown<'_>) -> Result<D
 ///
 /// # Errors
 /// As [`storyboard`]; there is no such track in that output.
-pub async fn hls_storyboard_playlist(
+pub(crate) async fn hls_storyboard_playlist(
     app: &App,
     asset: AssetId,
     shown: Shown<'_>,
@@ -91,9 +94,15 @@ pub async fn hls_storyboard_playlist(
 ///
 /// # Errors
 /// As [`storyboard`]; there is no such sheet; `Unavailable`: too much is made already.
-pub async fn sheet(app: &Arc<App>, asset: AssetId, slug: Slug, number: u32, pass: &Pass) -> Result<Picture, Error> {
+pub async fn sheet(
+    app: &Arc<App>,
+    asset: AssetId,
+    slug: Slug,
+    number: u32,
+    pass: Option<&Pass>,
+) -> Result<Picture, Error> {
     let source = Source::of_track(app, asset, slug, |film| Storyboard::of(film, 0).frame).await?;
-    let private = source.opens(Some(pass))?;
+    let private = source.opens(pass)?;
     let board = board(&whole(&source)?.map);
     let times = board.sheet(number).ok_or_else(|| Problem::not_found("sheet"))?;
     let named = Named { asset, output: source.output, name: source.name(&format!("sheet{number}"), "jpg") };

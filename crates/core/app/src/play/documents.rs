@@ -14,7 +14,7 @@ use crate::guard::Pass;
 use crate::picture::storyboard;
 use crate::process::settle::end_ms;
 use kinora_domain::track::TrackKind;
-use kinora_domain::{AssetId, Kind, OutputId, Problem};
+use kinora_domain::{AssetId, Kind, OutputId, Problem, Timestamp};
 use kinora_media::captions::Facts;
 use kinora_media::presentation::{Presentation, Rendition, Subtitles, Urls};
 use kinora_media::protect::Scheme;
@@ -23,7 +23,7 @@ use kinora_media::{cmaf, dash, hls, packed, protect};
 use sha2::{Digest, Sha256};
 
 /// What follows the track's name in that of the playlist of its key frames.
-pub const KEY_FRAMES: &str = "-key";
+pub(super) const KEY_FRAMES: &str = "-key";
 
 /// A text document and the tag of its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +56,8 @@ pub struct Shown<'a> {
     pub scheme: Option<Scheme>,
     /// The absolute address of `/play/{asset}`, for what players do not read relative to a document.
     pub at: &'a str,
+    /// Whether it is for players to come only: then no manifest names tracks that better ones replaced a moment ago.
+    pub settled: bool,
 }
 
 impl Shown<'_> {
@@ -86,7 +88,7 @@ fn joined(parameters: &[&str]) -> String {
 ///
 /// # Errors
 /// The asset or the output does not exist or does not play; `Invalid` ends of a part.
-pub async fn hls_multivariant_playlist(app: &App, id: AssetId, shown: Shown<'_>) -> Result<Document, Error> {
+pub(super) async fn hls_multivariant_playlist(app: &App, id: AssetId, shown: Shown<'_>) -> Result<Document, Error> {
     let playable = playable(app, id).await?;
     Ok(Document::of(hls::multivariant(&hls_presentation(&playable, shown)?)))
 }
@@ -95,8 +97,13 @@ pub async fn hls_multivariant_playlist(app: &App, id: AssetId, shown: Shown<'_>)
 /// them.
 ///
 /// # Errors
-/// As [`hls_multivariant_playlist`]; there is no such track, or nothing of it in the part.
-pub async fn hls_media_playlist(app: &App, id: AssetId, shown: Shown<'_>, slug: Slug) -> Result<Document, Error> {
+/// As of the multivariant playlist; there is no such track, or nothing of it in the part.
+pub(super) async fn hls_media_playlist(
+    app: &App,
+    id: AssetId,
+    shown: Shown<'_>,
+    slug: Slug,
+) -> Result<Document, Error> {
     let playable = playable(app, id).await?;
     let (own, is_growing) = playable.output(shown.output)?;
     if slug.kind == TrackKind::Captions {
@@ -114,7 +121,12 @@ pub async fn hls_media_playlist(app: &App, id: AssetId, shown: Shown<'_>, slug: 
 ///
 /// # Errors
 /// As [`hls_media_playlist`]; the track grows, or has segments that begin with no key frame.
-pub async fn hls_key_frame_playlist(app: &App, id: AssetId, shown: Shown<'_>, slug: Slug) -> Result<Document, Error> {
+pub(super) async fn hls_key_frame_playlist(
+    app: &App,
+    id: AssetId,
+    shown: Shown<'_>,
+    slug: Slug,
+) -> Result<Document, Error> {
     let playable = playable(app, id).await?;
     let (own, is_growing) = playable.output(shown.output)?;
     let track = playable.track(slug)?;
@@ -130,17 +142,23 @@ pub async fn hls_key_frame_playlist(app: &App, id: AssetId, shown: Shown<'_>, sl
 /// The MPD of what is to be shown.
 ///
 /// # Errors
-/// As [`hls_multivariant_playlist`].
-pub async fn dash_manifest(app: &App, id: AssetId, shown: Shown<'_>) -> Result<Document, Error> {
+/// As of the multivariant playlist.
+pub(super) async fn dash_manifest(app: &App, id: AssetId, shown: Shown<'_>) -> Result<Document, Error> {
     let playable = playable(app, id).await?;
-    let (own, _) = playable.output(shown.output)?;
-    let named = playable.listed_or_replaced(own, app.clock.now());
-    let tracks = named.map(|track| dash_rendition(&playable, track, shown)).collect::<Result<_, _>>()?;
-    let presentation = presentation(&playable, shown, tracks)?;
-    Ok(Document::of(dash::mpd(&pictured(&playable, shown, presentation)?)))
+    Ok(Document::of(dash::mpd(&dash_presentation(&playable, shown, app.clock.now())?)))
 }
 
-fn hls_presentation(playable: &Playable, shown: Shown<'_>) -> Result<Presentation, Error> {
+/// What the MPD tells of at this moment.
+pub(super) fn dash_presentation(playable: &Playable, shown: Shown<'_>, now: Timestamp) -> Result<Presentation, Error> {
+    let (own, _) = playable.output(shown.output)?;
+    let named = playable.listed_or_replaced(own, now).filter(|track| track.listed || !shown.settled);
+    let tracks = named.map(|track| dash_rendition(playable, track, shown)).collect::<Result<_, _>>()?;
+    let presentation = presentation(playable, shown, tracks)?;
+    pictured(playable, shown, presentation)
+}
+
+/// What the playlists of fragments tell of.
+pub(super) fn hls_presentation(playable: &Playable, shown: Shown<'_>) -> Result<Presentation, Error> {
     let (own, _) = playable.output(shown.output)?;
     let tracks = playable.listed(own).map(|track| hls_rendition(playable, track, shown)).collect::<Result<_, _>>()?;
     let presentation = presentation(playable, shown, tracks)?;
@@ -161,15 +179,17 @@ pub(super) fn captions_playlist(presentation: &Presentation, slug: Slug) -> Resu
     let named = slug.to_string();
     let captions = presentation.captions.iter().find(|captions| captions.id == named);
     let captions = captions.ok_or_else(|| Problem::not_found("track"))?;
-    let from = presentation.from / 1_000;
-    let span = from..from.saturating_add(presentation.duration(Timescale::MILLIS));
+    let span = presentation.span_ms();
+    if presentation.growing {
+        return Ok(Document::of(hls::growing_captions(captions, span.end)));
+    }
     Ok(Document::of(hls::captions(captions, span)))
 }
 
 /// The MPD of what is to be shown by the on-demand profile: each track is one file.
 ///
 /// # Errors
-/// As [`hls_multivariant_playlist`]; `NotFound` of what is encrypted; it grows.
+/// As of the MPD; `NotFound` of what is encrypted; it grows.
 pub async fn dash_on_demand_manifest(app: &App, id: AssetId, shown: Shown<'_>) -> Result<Document, Error> {
     let playable = playable(app, id).await?;
     let (own, is_growing) = playable.output(shown.output)?;
@@ -209,8 +229,8 @@ pub(super) fn presentation(
     tracks: Vec<Rendition>,
 ) -> Result<Presentation, Error> {
     let (own, growing) = playable.output(shown.output)?;
-    // Beside what grows there are none: players of it do not look whether any were added.
-    let captions = playable.captions(own).filter(|_captions| !growing);
+    // Beside what grows only those that were there before it: players of it do not look whether any were added.
+    let captions = playable.captions(own).filter(|captions| !growing || !playable.came_later(captions));
     let captions = captions.map(|captions| subtitles(captions, shown)).collect();
     let presentation = Presentation { tracks, captions, growing, ..Presentation::default() };
     let span = shown.part.within(presentation.duration(Timescale::MICROS))?;

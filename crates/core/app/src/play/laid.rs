@@ -7,7 +7,7 @@ use crate::error::Error;
 use kinora_domain::{AssetId, ObjectId, Problem};
 use kinora_media::SegmentMap;
 use kinora_media::cmaf::IndexedFile;
-use kinora_media::progressive::{Progressive, Span};
+use kinora_media::progressive::{Progressive, Span, Text};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use std::sync::Arc;
@@ -87,7 +87,7 @@ impl<T: Weighs> Layouts<T> {
     }
 }
 
-/// The file of these tracks.
+/// The file of these tracks, with captions.
 ///
 /// # Errors
 /// Nothing of the tracks lies in the span.
@@ -95,19 +95,28 @@ pub(super) async fn laid(
     app: &App,
     key: Key,
     playable: Arc<Playable>,
-    tracks: Vec<Slug>,
+    (tracks, texts): (Vec<Slug>, Vec<Slug>),
     format: FileFormat,
     span: Option<Span>,
 ) -> Result<Arc<Progressive>, Error> {
-    let made = app.layouts.get(key, move || lay(&playable, &tracks, format, span)).await?;
+    let made = app.layouts.get(key, move || lay(&playable, &tracks, &texts, format, span)).await?;
     made.ok_or_else(|| Problem::not_found(format.extension()).into())
 }
 
-fn lay(playable: &Playable, tracks: &[Slug], format: FileFormat, span: Option<Span>) -> Option<Progressive> {
+fn lay(
+    playable: &Playable,
+    tracks: &[Slug],
+    texts: &[Slug],
+    format: FileFormat,
+    span: Option<Span>,
+) -> Option<Progressive> {
     let map = |slug: &Slug| playable.tracks.iter().find(|track| track.slug == *slug).map(|track| &track.map);
     let maps: Vec<&SegmentMap> = tracks.iter().filter_map(map).collect();
+    let text =
+        |slug: &Slug| playable.captions_of(*slug).ok().map(|found| Text { captions: &found.text, facts: &found.facts });
+    let texts: Vec<Text<'_>> = texts.iter().filter_map(text).collect();
     match format {
-        FileFormat::Mp4 | FileFormat::M4a => Progressive::new(&maps, span),
+        FileFormat::Mp4 | FileFormat::M4a => Progressive::with_texts(&maps, span, &texts),
         FileFormat::Mp3 => Progressive::frames(maps.first()?),
     }
 }

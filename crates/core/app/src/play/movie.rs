@@ -22,7 +22,7 @@ use std::sync::Arc;
 /// What kind of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FileFormat {
-    /// Picture and sound in MP4.
+    /// Picture, sound and captions in MP4.
     Mp4,
     /// Sound alone in MP4.
     M4a,
@@ -106,9 +106,13 @@ pub(super) async fn of(app: &App, id: AssetId, playable: Arc<Playable>, wanted: 
     let span = span(&tracks, wanted)?;
     let maps = tracks.iter().map(|track| track.stored).collect();
     let tracks: Vec<Slug> = tracks.into_iter().map(|track| track.slug).collect();
-    let tag = tag(&tracks, wanted.format, span);
+    let texts: Vec<Slug> = match wanted.format {
+        FileFormat::Mp4 => playable.captions(output).map(|captions| captions.slug).collect(),
+        FileFormat::M4a | FileFormat::Mp3 => Vec::new(),
+    };
+    let tag = tag(tracks.iter().chain(&texts), wanted.format, span);
     let key = Key { asset: id, tag: tag.clone(), maps };
-    let file = laid(app, key, Arc::clone(&playable), tracks.clone(), wanted.format, span).await?;
+    let file = laid(app, key, Arc::clone(&playable), (tracks.clone(), texts), wanted.format, span).await?;
     Ok(Movie { playable, tracks, file, tag })
 }
 
@@ -145,8 +149,8 @@ fn span(tracks: &[&PlayableTrack], wanted: Wanted) -> Result<Option<Span>, Probl
 }
 
 /// Tracks carry the version of what they render, so equal names mean equal bytes.
-fn tag(tracks: &[Slug], format: FileFormat, span: Option<Span>) -> String {
-    let tracks = tracks.iter().map(Slug::to_string).collect::<Vec<_>>().join("+");
+fn tag<'a>(tracks: impl Iterator<Item = &'a Slug>, format: FileFormat, span: Option<Span>) -> String {
+    let tracks = tracks.map(Slug::to_string).collect::<Vec<_>>().join("+");
     let part = span.map(|Span { start, end }| format!("@{start}-{end}")).unwrap_or_default();
     format!("{tracks}{part}.{}", format.extension())
 }
@@ -179,7 +183,7 @@ impl Ranged for Movie {
             let track = slug.and_then(|slug| playable.tracks.iter().find(|track| track.slug == slug));
             track.map_or_else(|| stream::empty().boxed(), |track| track.media.stream(ranges))
         };
-        Body { head, payload: Some(stream::iter(media).flat_map(stream).boxed()), length }
+        Body::read(head, stream::iter(media).flat_map(stream), length)
     }
 }
 

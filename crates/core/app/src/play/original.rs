@@ -38,7 +38,7 @@ impl Ranged for Original {
 
     fn read(&self, range: Range<u64>) -> Body {
         let length = range.end.saturating_sub(range.start);
-        Body { head: Bytes::new(), payload: Some(Arc::clone(&self.source).stream(vec![range])), length }
+        Body::read(Bytes::new(), Arc::clone(&self.source).stream(vec![range]), length)
     }
 }
 

@@ -1,6 +1,7 @@
 //! An asset that is ready to be fetched: its maps in memory, its objects open.
 
 use super::lock::Lock;
+use super::segment::InFile;
 use crate::app::App;
 use crate::error::Error;
 use crate::guard::Pass;
@@ -15,19 +16,18 @@ use core::str::FromStr;
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 use kinora_domain::asset::AssetState;
 use kinora_domain::file::Failure;
-use kinora_domain::output::{Output, OutputState, Part, Rendition};
+use kinora_domain::output::{Output, OutputState, Part, Rendition, Role};
 use kinora_domain::playback::{ContentKeys, Encryption};
 use kinora_domain::time::Timestamp;
 use kinora_domain::track::{Track, TrackKind};
 use kinora_domain::{AssetId, Kind, ObjectId, OutputId, Problem};
 use kinora_media::captions::{Captions, Facts};
 use kinora_media::map::SegmentMap;
-use std::fs::File;
 use std::sync::Arc;
 
 /// Names a track and the version of what it renders, in URLs: `v0-1` is the video track at position 0,
 /// version 1; `a2-1` an audio track.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Slug {
     /// What it carries.
     pub kind: TrackKind,
@@ -103,7 +103,7 @@ pub(crate) struct PlayableCaptions {
 
 /// Where the bytes of a track are: objects, each with the offset at which it begins.
 #[derive(Clone)]
-pub(crate) struct Media(Vec<(u64, Arc<dyn Object>)>);
+pub(crate) struct Media(Arc<[(u64, Arc<dyn Object>)]>);
 
 impl Media {
     /// The bytes of `ranges` in memory.
@@ -120,20 +120,28 @@ impl Media {
         Ok(bytes)
     }
 
-    /// The files in which `ranges` lie, each with the range of it; `None` where something does not lie in a file.
-    pub(crate) fn files(&self, ranges: &[Range<u64>]) -> Option<Vec<(Arc<File>, Range<u64>)>> {
-        let in_file = |range: &Range<u64>| {
+    /// The files in which `ranges` lie, each with those ranges of it that follow one another; `None` where something does
+    /// not lie in a file.
+    pub(crate) fn files(&self, ranges: Vec<Range<u64>>) -> Option<Vec<InFile>> {
+        if let [(0, object)] = &*self.0 {
+            return Some(vec![InFile { file: object.local_file()?, ranges }]);
+        }
+        let mut files: Vec<InFile> = Vec::new();
+        for range in ranges {
             let behind = self.0.partition_point(|(base, _)| *base <= range.start);
             let (base, object) = behind.checked_sub(1).and_then(|at| self.0.get(at))?;
-            let file = object.local_file()?;
-            Some((file, range.start.checked_sub(*base)?..range.end.checked_sub(*base)?))
-        };
-        ranges.iter().map(in_file).collect()
+            let (file, within) = (object.local_file()?, range.start.checked_sub(*base)?..range.end.checked_sub(*base)?);
+            match files.last_mut() {
+                Some(last) if Arc::ptr_eq(&last.file, &file) => last.ranges.push(within),
+                _ => files.push(InFile { file, ranges: vec![within] }),
+            }
+        }
+        Some(files)
     }
 
     /// The bytes of `ranges`, one after the other.
     pub(crate) fn stream(&self, ranges: Vec<Range<u64>>) -> BoxStream<'static, Result<Bytes, BlobError>> {
-        if let [(_, object)] = self.0.as_slice() {
+        if let [(_, object)] = &*self.0 {
             return Arc::clone(object).stream(ranges);
         }
         let mut streams: Vec<BoxStream<'static, Result<Bytes, BlobError>>> = Vec::new();
@@ -158,6 +166,8 @@ struct Rows {
     tracks: Vec<Track>,
     /// Renditions that are played while they grow, with their pieces so far.
     growing: Vec<(Rendition, Vec<Part>)>,
+    /// Positions of captions that were taken out of films of an output while it was made.
+    later: Vec<u32>,
     /// What is encrypted, and what its keys are derived from.
     encrypted: Vec<(OutputId, Encryption, ContentKeys)>,
 }
@@ -313,6 +323,11 @@ impl Playable {
         self.captions.iter().filter(move |captions| captions.output == output)
     }
 
+    /// Whether captions were not there yet when what they belong to began to grow.
+    pub(super) fn came_later(&self, captions: &PlayableCaptions) -> bool {
+        self.rows.later.contains(&captions.slug.position)
+    }
+
     /// The captions of that slug, where their output plays.
     pub(super) fn captions_of(&self, slug: Slug) -> Result<&PlayableCaptions, Error> {
         let found = self.captions.iter().find(|captions| captions.slug == slug);
@@ -353,6 +368,8 @@ async fn rows(app: &App, id: AssetId) -> Result<Rows, Error> {
     let is_whole = |output: &&Output| output.state == OutputState::Completed;
     let renditions =
         if outputs.iter().all(|output| is_whole(&output)) { Vec::new() } else { tx.renditions(id).await? };
+    let is_later = |rendition: &&Rendition| matches!(rendition.role, Role::Captions { .. });
+    let later = renditions.iter().filter(is_later).map(|rendition| rendition.position).collect();
     let mut growing = Vec::new();
     let completed =
         outputs.iter().filter(|output| is_whole(output)).map(|output| (output.id, output.modified)).collect();
@@ -387,7 +404,7 @@ async fn rows(app: &App, id: AssetId) -> Result<Rows, Error> {
             (None, _) => return Err(Problem::not_found("output").into()),
         }
     }
-    Ok(Rows { outputs: ready, completed, tracks, growing, encrypted })
+    Ok(Rows { outputs: ready, completed, tracks, growing, later, encrypted })
 }
 
 fn locks(app: &App, rows: &Rows) -> Result<Vec<(OutputId, Lock)>, Error> {
@@ -433,7 +450,7 @@ async fn load_captions(app: &App, rows: &Rows) -> Result<Vec<PlayableCaptions>, 
 
 async fn load_track(app: &App, track: &Track) -> Result<PlayableTrack, Error> {
     let map = load_map(app, track.map).await?;
-    let media = Media(vec![(0, app.blobs.open(track.media).await?)]);
+    let media = Media(Arc::new([(0, app.blobs.open(track.media).await?)]));
     let slug = Slug { kind: track.kind, position: track.position, version: track.version };
     Ok(PlayableTrack { output: track.output, slug, map, stored: Some(track.map), media, listed: track.listed })
 }

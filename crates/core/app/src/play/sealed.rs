@@ -2,6 +2,7 @@
 
 use super::cache::playable;
 use super::documents::cannot_protect;
+use super::enciphered::Seal;
 use super::lock::{Lock, Sealed, salt};
 use super::playable::{Playable, PlayableTrack, Slug};
 use super::segment::{Form, Segment};
@@ -29,11 +30,12 @@ pub async fn sealed_init_segment(app: &App, id: AssetId, slug: Slug, sealed: Sea
     Ok(Segment::made(format!("{slug}-{}-init.mp4", sealed.name()), bytes))
 }
 
-/// Media segment `number`, from 0, of a track in a form in which it is given out. It is in memory whole.
+/// Media segment `number`, from 0, of a track in a form in which it is given out. What is encrypted whole is encrypted as it
+/// goes out; where samples are, it is in memory.
 ///
 /// # Errors
 /// The asset, the track or the segment does not exist, does not play, or is not given out so; the samples cannot be
-/// encrypted.
+/// encrypted; `Unavailable`: no memory is left for it.
 pub async fn sealed_media_segment(
     app: &App,
     id: AssetId,
@@ -47,23 +49,23 @@ pub async fn sealed_media_segment(
     if form != form_of(&track.map, sealed) {
         return Err(Problem::not_found("segment").into());
     }
-    let payload = track.media.read(segment.payload).await?;
-    let bytes = match sealed {
+    let tag = format!("{slug}-{}-{number}.{ending}", sealed.name());
+    let scheme = match sealed {
         Sealed::Whole => {
-            let (key, iv) = (lock.whole()?, segment_iv(salt(slug), number));
-            on_thread(move || Ok(protect::aes128([segment.head, payload].concat(), &key, iv))).await?
+            let seal = Seal { key: lock.whole()?, iv: segment_iv(salt(slug), number) };
+            return Ok(Segment::stored(String::new(), segment.into(), track.media.clone()).sealed(tag, seal));
         }
-        Sealed::Samples(scheme) => {
-            let (key, playable) = (lock.samples(slug, scheme)?, Arc::clone(&playable));
-            on_thread(move || {
-                let map = map(&playable, slug)?;
-                let sealed = protect::media_segment(map, number, payload, scheme, &key).map_err(refused)?;
-                Ok([sealed.head, sealed.payload].concat())
-            })
-            .await?
-        }
+        Sealed::Samples(scheme) => scheme,
     };
-    Ok(Segment::made(format!("{slug}-{}-{number}.{ending}", sealed.name()), bytes))
+    let held = app.room.take(segment.len).await?;
+    let payload = track.media.read(segment.payload).await?;
+    let (key, playable) = (lock.samples(slug, scheme)?, Arc::clone(&playable));
+    let sealed = on_thread(move || {
+        let map = map(&playable, slug)?;
+        let sealed = protect::media_segment(map, number, payload, scheme, &key).map_err(refused)?;
+        Ok(Segment::held(tag, sealed.head, sealed.payload, held))
+    });
+    sealed.await
 }
 
 fn locked(playable: &Playable, slug: Slug, sealed: Sealed) -> Result<(&PlayableTrack, &Lock), Error> {
@@ -91,9 +93,9 @@ fn map(playable: &Playable, slug: Slug) -> Result<&SegmentMap, Error> {
 }
 
 /// What computes for some milliseconds, as a cipher does, has a thread of its own, so that nobody else waits for it.
-pub(super) async fn on_thread(
-    work: impl FnOnce() -> Result<Vec<u8>, Error> + Send + 'static,
-) -> Result<Vec<u8>, Error> {
+pub(super) async fn on_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
     tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
 }
 

@@ -2,26 +2,39 @@
 
 use super::cache::playable;
 use super::documents::duration_ms;
+use super::enciphered::{Seal, enciphered};
+use super::heads::Rendered;
 use super::playable::{Media, PlayableTrack, Slug};
 use super::ranged::Ranged;
+use super::room::Held;
 use crate::app::App;
 use crate::error::Error;
 use crate::port::BlobError;
 use bytes::Bytes;
 use core::ops::Range;
-use futures_util::stream::BoxStream;
+use futures_util::stream::{self, BoxStream, StreamExt as _};
+use futures_util::{Stream, TryStreamExt as _};
 use kinora_domain::{AssetId, Problem};
 use kinora_media::captions::SEGMENT_MS;
 use kinora_media::cmaf::MediaSegment;
+use kinora_media::protect::{ProtectError, aes128_len};
 use kinora_media::{SegmentMap, cmaf, packed, transport};
 use std::fs::File;
 use std::sync::Arc;
 
-/// Bytes of a run from which on the kernel sends it from its file: see `docs/performance.md`.
-const WORTH_A_CALL: u64 = 32 << 10;
-
 /// Bytes as they are read.
-pub type Payload = BoxStream<'static, Result<Bytes, BlobError>>;
+pub type Payload = BoxStream<'static, Result<Bytes, Broken>>;
+
+/// Why a body ends before its end.
+#[derive(Debug, thiserror::Error)]
+pub enum Broken {
+    /// It cannot be read.
+    #[error("reading media")]
+    Unreadable(#[from] BlobError),
+    /// It cannot be encrypted.
+    #[error("encrypting media")]
+    Unprotected(#[from] ProtectError),
+}
 
 /// Bytes to send: what was made, followed by what is read from the object as it goes out.
 pub struct Body {
@@ -33,33 +46,111 @@ pub struct Body {
     pub length: u64,
 }
 
-/// A segment: bytes that were made, followed by ranges of the object of its track.
+impl Body {
+    /// Bytes that were made, and what is read behind them.
+    pub(crate) fn read(
+        head: Bytes,
+        payload: impl Stream<Item = Result<Bytes, BlobError>> + Send + 'static,
+        length: u64,
+    ) -> Self {
+        Self { head, payload: Some(payload.map_err(Broken::from).boxed()), length }
+    }
+}
+
+/// A segment: bytes that were made, and what follows them.
 pub struct Segment {
-    pub(super) tag: String,
-    pub(super) head: Bytes,
-    pub(super) payload: Vec<Range<u64>>,
-    pub(super) media: Option<Media>,
-    pub(super) size: u64,
+    tag: String,
+    head: Bytes,
+    rest: Rest,
+    /// What it goes out through.
+    seal: Option<Seal>,
+    /// Bytes as they go out.
+    size: u64,
+}
+
+/// What follows the bytes that were made first.
+enum Rest {
+    /// More of them.
+    Made(Bytes),
+    /// Ranges of the objects of a track.
+    Stored(Media, Arc<[Range<u64>]>),
 }
 
 impl Segment {
     /// Segment `number`, from 0, of a track as it is stored.
     pub(super) fn of(track: &PlayableTrack, number: u32, form: Form) -> Option<Self> {
         let (segment, ending) = form.of(&track.map, number)?;
-        Some(Self {
-            tag: format!("{}-{number}.{ending}", track.slug),
-            head: Bytes::from(segment.head),
-            payload: segment.payload,
-            media: Some(track.media.clone()),
-            size: segment.len,
-        })
+        Some(Self::stored(format!("{}-{number}.{ending}", track.slug), segment.into(), track.media.clone()))
     }
 
-    /// What was made in memory.
+    /// What the packager made of a track, with the media of the track.
+    pub(super) fn stored(tag: String, rendered: Rendered, media: Media) -> Self {
+        let Rendered { head, payload, size } = rendered;
+        Self { tag, head, rest: Rest::Stored(media, payload), seal: None, size }
+    }
+
+    /// What was made in memory, and takes little of it.
     pub(super) fn made(tag: String, bytes: Vec<u8>) -> Self {
         let size = bytes.len() as u64;
-        Self { tag, head: Bytes::from(bytes), payload: Vec::new(), media: None, size }
+        Self { tag, head: Bytes::from(bytes), rest: Rest::Made(Bytes::new()), seal: None, size }
     }
+
+    /// What was made in memory that was taken for it: free again when the last of it was sent.
+    pub(super) fn held(tag: String, head: Vec<u8>, rest: Vec<u8>, held: Held) -> Self {
+        let rest = held.keep(rest);
+        let size = (head.len() as u64).saturating_add(rest.len() as u64);
+        Self { tag, head: Bytes::from(head), rest: Rest::Made(rest), seal: None, size }
+    }
+
+    /// The same, encrypted whole as it goes out.
+    pub(super) fn sealed(self, tag: String, seal: Seal) -> Self {
+        Self { tag, size: aes128_len(self.size), seal: Some(seal), ..self }
+    }
+
+    /// A range of it before it is encrypted.
+    fn clear(&self, range: Range<u64>) -> Body {
+        let length = range.end.saturating_sub(range.start);
+        let (head, behind) = self.cut(range);
+        match &self.rest {
+            _ if behind.is_empty() => Body { head, payload: None, length },
+            Rest::Made(bytes) => {
+                let index = |at: u64| usize::try_from(at).unwrap_or(bytes.len()).min(bytes.len());
+                let bytes = bytes.slice(index(behind.start)..index(behind.end));
+                Body::read(head, stream::iter([Ok(bytes)]), length)
+            }
+            Rest::Stored(media, runs) => Body::read(head, media.stream(within(runs, &behind)), length),
+        }
+    }
+
+    fn length_in_the_clear(&self) -> u64 {
+        let rest = match &self.rest {
+            Rest::Made(bytes) => bytes.len() as u64,
+            Rest::Stored(_, runs) => runs.iter().map(|run| run.end.saturating_sub(run.start)).sum(),
+        };
+        rest.saturating_add(self.head.len() as u64)
+    }
+
+    /// The part of a range that was made first, and the part of what follows.
+    fn cut(&self, range: Range<u64>) -> (Bytes, Range<u64>) {
+        let made = self.head.len() as u64;
+        let index = |at: u64| usize::try_from(at.min(made)).unwrap_or(self.head.len());
+        let head = self.head.slice(index(range.start)..index(range.end));
+        (head, range.start.saturating_sub(made)..range.end.saturating_sub(made))
+    }
+}
+
+/// A range of what lies in runs, as runs.
+fn within(runs: &[Range<u64>], range: &Range<u64>) -> Vec<Range<u64>> {
+    let mut found = Vec::with_capacity(runs.len());
+    let mut at = 0_u64;
+    for run in runs {
+        let len = run.end.saturating_sub(run.start);
+        let from = run.start.saturating_add(range.start.saturating_sub(at).min(len));
+        let to = run.start.saturating_add(range.end.saturating_sub(at).min(len));
+        found.extend((from < to).then_some(from..to));
+        at = at.saturating_add(len);
+    }
+    found
 }
 
 impl Ranged for Segment {
@@ -72,10 +163,11 @@ impl Ranged for Segment {
     }
 
     fn read(&self, range: Range<u64>) -> Body {
+        let Some(seal) = &self.seal else { return self.clear(range) };
         let length = range.end.saturating_sub(range.start);
-        let (head, runs) = self.cut(range);
-        let payload = self.media.as_ref().filter(|_media| !runs.is_empty()).map(|media| media.stream(runs));
-        Body { head, payload, length }
+        // Every block depends on those before it, and on all of its own.
+        let clear = self.clear(0..aes128_len(range.end).min(self.length_in_the_clear()));
+        Body { head: Bytes::new(), payload: Some(enciphered(seal, clear, range)), length }
     }
 }
 
@@ -83,38 +175,24 @@ impl Ranged for Segment {
 pub struct Files {
     /// What was made and goes first.
     pub head: Bytes,
-    /// Files with the ranges that follow.
-    pub runs: Vec<(Arc<File>, Range<u64>)>,
+    /// What follows.
+    pub parts: Vec<InFile>,
+}
+
+/// Ranges of a file, one after the other.
+pub struct InFile {
+    /// The file.
+    pub file: Arc<File>,
+    /// None is empty.
+    pub ranges: Vec<Range<u64>>,
 }
 
 impl Segment {
-    /// A range of it as files that the kernel may send from, where it lies in runs that are long enough to be worth a call
-    /// each: what lies in many short ones is gathered with less work.
+    /// A range of it as ranges of files, where what follows its head lies in files.
     pub fn files(&self, range: Range<u64>) -> Option<Files> {
-        let (head, runs) = self.cut(range);
-        let bytes: u64 = runs.iter().map(|run| run.end.saturating_sub(run.start)).sum();
-        if runs.is_empty() || bytes / (runs.len() as u64) < WORTH_A_CALL {
-            return None;
-        }
-        Some(Files { head, runs: self.media.as_ref()?.files(&runs)? })
-    }
-
-    /// The part of a range that was made, and where the rest of it lies.
-    fn cut(&self, range: Range<u64>) -> (Bytes, Vec<Range<u64>>) {
-        let made = self.head.len() as u64;
-        let index = |at: u64| usize::try_from(at.min(made)).unwrap_or(self.head.len());
-        let head = self.head.slice(index(range.start)..index(range.end));
-        let (start, end) = (range.start.saturating_sub(made), range.end.saturating_sub(made));
-        let mut runs = Vec::with_capacity(self.payload.len());
-        let mut at = 0_u64;
-        for run in &self.payload {
-            let len = run.end.saturating_sub(run.start);
-            let from = run.start.saturating_add(start.saturating_sub(at).min(len));
-            let to = run.start.saturating_add(end.saturating_sub(at).min(len));
-            runs.extend((from < to).then_some(from..to));
-            at = at.saturating_add(len);
-        }
-        (head, runs)
+        let (Rest::Stored(media, runs), None) = (&self.rest, &self.seal) else { return None };
+        let (head, behind) = self.cut(range);
+        Some(Files { head, parts: media.files(within(runs, &behind))? })
     }
 }
 
@@ -122,7 +200,7 @@ impl Segment {
 ///
 /// # Errors
 /// The asset or the track does not exist at this version, or the asset does not play.
-pub async fn init_segment(app: &App, id: AssetId, slug: Slug) -> Result<Segment, Error> {
+pub(super) async fn init_segment(app: &App, id: AssetId, slug: Slug) -> Result<Segment, Error> {
     let playable = playable(app, id).await?;
     let track = playable.track(slug)?;
     playable.require_clear(track.output, "segment")?;
@@ -130,7 +208,7 @@ pub async fn init_segment(app: &App, id: AssetId, slug: Slug) -> Result<Segment,
 }
 
 /// What of captions is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CaptionsPart {
     /// All of them.
     Whole,
@@ -144,7 +222,7 @@ pub enum CaptionsPart {
 ///
 /// # Errors
 /// As [`init_segment`]; there is no such segment.
-pub async fn captions(app: &App, id: AssetId, slug: Slug, part: CaptionsPart) -> Result<Segment, Error> {
+pub(super) async fn captions(app: &App, id: AssetId, slug: Slug, part: CaptionsPart) -> Result<Segment, Error> {
     let playable = playable(app, id).await?;
     let captions = playable.captions_of(slug)?;
     let segment = |number: u32, clock| {
@@ -161,7 +239,7 @@ pub async fn captions(app: &App, id: AssetId, slug: Slug, part: CaptionsPart) ->
 }
 
 /// What a media segment is made as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Form {
     /// A fragment of MP4 (CMAF).
     Fragment,
@@ -170,12 +248,26 @@ pub enum Form {
 }
 
 impl Form {
+    /// The ending of names of segments, without a dot.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Fragment => "m4s",
+            Self::Packed => "mp3",
+        }
+    }
+
+    /// The form of segments whose names end so.
+    pub fn from_extension(extension: &str) -> Option<Self> {
+        [Self::Fragment, Self::Packed].into_iter().find(|form| form.extension() == extension)
+    }
+
     /// The segment in this form, and the ending of its name.
     pub(super) fn of(self, map: &SegmentMap, number: u32) -> Option<(MediaSegment, &'static str)> {
-        match self {
-            Self::Fragment => Some((cmaf::media_segment(map, number)?, "m4s")),
-            Self::Packed => Some((packed::segment(map, number)?, "mp3")),
-        }
+        let segment = match self {
+            Self::Fragment => cmaf::media_segment(map, number),
+            Self::Packed => packed::segment(map, number),
+        };
+        Some((segment?, self.extension()))
     }
 }
 
@@ -183,9 +275,16 @@ impl Form {
 ///
 /// # Errors
 /// As [`init_segment`]; there is no such segment, or not in that form.
-pub async fn media_segment(app: &App, id: AssetId, slug: Slug, number: u32, form: Form) -> Result<Segment, Error> {
+pub(super) async fn media_segment(
+    app: &App,
+    id: AssetId,
+    slug: Slug,
+    number: u32,
+    form: Form,
+) -> Result<Segment, Error> {
     let playable = playable(app, id).await?;
     let track = playable.track(slug)?;
     playable.require_clear(track.output, "segment")?;
-    Segment::of(track, number, form).ok_or_else(|| Problem::not_found("segment").into())
+    let rendered = app.heads.get(id, track, number, form).ok_or_else(|| Problem::not_found("segment"))?;
+    Ok(Segment::stored(format!("{slug}-{number}.{}", form.extension()), rendered, track.media.clone()))
 }

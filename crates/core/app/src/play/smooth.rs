@@ -6,7 +6,6 @@ use super::playable::{Playable, PlayableTrack};
 use super::segment::Segment;
 use crate::app::App;
 use crate::error::Error;
-use bytes::Bytes;
 use kinora_domain::track::TrackKind;
 use kinora_domain::{AssetId, OutputId, Problem};
 use kinora_media::presentation::Presentation;
@@ -43,13 +42,7 @@ pub async fn smooth_fragment(
     let track = playable.listed(own).find(|track| name(track) == found.id).ok_or_else(absent)?;
     let number = smooth::segment_at(&track.map, address.time).ok_or_else(absent)?;
     let fragment = smooth::fragment(&track.map, number).ok_or_else(absent)?;
-    let segment = Segment {
-        tag: format!("{}-{number}.ism", track.slug),
-        head: Bytes::from(fragment.head),
-        payload: fragment.payload,
-        media: Some(track.media.clone()),
-        size: fragment.len,
-    };
+    let segment = Segment::stored(format!("{}-{number}.ism", track.slug), fragment.into(), track.media.clone());
     Ok((segment, track.slug.kind))
 }
 

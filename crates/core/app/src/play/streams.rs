@@ -6,7 +6,7 @@ use core::str::FromStr;
 use kinora_domain::track::TrackKind;
 
 /// A picture with its sound, `v0-1_a1-1`, or one of them alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Streams {
     /// What leads: its segments are those of the stream.
     pub leader: Slug,

@@ -5,6 +5,7 @@
 
 use super::cache::playable;
 use super::documents::{Document, Shown, base, captions_playlist, presentation};
+use super::enciphered::Seal;
 use super::lock::{Lock, Sealed};
 use super::playable::{Playable, PlayableTrack, Slug, not_ready};
 use super::sealed::on_thread;
@@ -17,7 +18,7 @@ use futures_util::future::try_join;
 use kinora_domain::track::TrackKind;
 use kinora_domain::{AssetId, Kind, OutputId, Problem};
 use kinora_media::presentation::{Carriage, Presentation, Rendition, Urls};
-use kinora_media::protect::{self, segment_iv};
+use kinora_media::protect::segment_iv;
 use kinora_media::transport::{self, Plan, TransportError};
 use kinora_media::{hls, packed};
 
@@ -29,7 +30,11 @@ pub const CAPTIONS: &str = "ts";
 /// # Errors
 /// The asset or the output does not exist, does not play or grows; `NotFound`: nothing of its picture, or nothing of its
 /// sound, is taken by transport streams, or it is encrypted as those are not; `Invalid` ends of a part.
-pub async fn transport_multivariant_playlist(app: &App, id: AssetId, shown: Shown<'_>) -> Result<Document, Error> {
+pub(super) async fn transport_multivariant_playlist(
+    app: &App,
+    id: AssetId,
+    shown: Shown<'_>,
+) -> Result<Document, Error> {
     let playable = playable(app, id).await?;
     Ok(Document::of(hls::multivariant(&offered(&playable, shown, None)?)))
 }
@@ -39,7 +44,7 @@ pub async fn transport_multivariant_playlist(app: &App, id: AssetId, shown: Show
 ///
 /// # Errors
 /// As [`transport_multivariant_playlist`]; there is no such stream, or nothing of it in the part.
-pub async fn transport_media_playlist(
+pub(super) async fn transport_media_playlist(
     app: &App,
     id: AssetId,
     shown: Shown<'_>,
@@ -56,7 +61,7 @@ pub async fn transport_media_playlist(
 ///
 /// # Errors
 /// As [`transport_media_playlist`].
-pub async fn transport_captions_playlist(
+pub(super) async fn transport_captions_playlist(
     app: &App,
     id: AssetId,
     shown: Shown<'_>,
@@ -70,45 +75,45 @@ pub async fn transport_captions_playlist(
 ///
 /// # Errors
 /// The asset, a track or the segment does not exist or does not play, or is not given out so; `UnreadableMedia`: the
-/// samples are damaged.
-pub async fn transport_segment(app: &App, id: AssetId, streams: Streams, number: u32) -> Result<Segment, Error> {
+/// samples are damaged; `Unavailable`: no memory is left for it.
+pub(super) async fn transport_segment(app: &App, id: AssetId, streams: Streams, number: u32) -> Result<Segment, Error> {
     let playable = playable(app, id).await?;
     let output = playable.track(streams.leader)?.output;
     playable.require_clear(output, "segment")?;
-    let (plan, picture, sound) = gathered(&playable, streams, number).await?;
-    let bytes = on_thread(move || plan.write(&picture, &sound).map_err(damaged)).await?;
-    Ok(Segment::made(format!("{streams}-{number}.ts"), bytes))
+    written(app, &playable, streams, number, format!("{streams}-{number}.ts")).await
 }
 
 /// The same of what is encrypted by AES-128.
 ///
 /// # Errors
-/// As [`transport_segment`].
+/// As of those in the clear.
 pub async fn sealed_transport_segment(app: &App, id: AssetId, streams: Streams, number: u32) -> Result<Segment, Error> {
     let playable = playable(app, id).await?;
     let lock = locked(&playable, playable.track(streams.leader)?.output)?;
     let lock = lock.ok_or_else(|| Problem::not_found("segment"))?;
-    let (key, iv) = (lock.whole()?, segment_iv(lock.salt_of_stream(streams)?, number));
-    let (plan, picture, sound) = gathered(&playable, streams, number).await?;
-    let bytes = on_thread(move || {
-        let segment = plan.write(&picture, &sound).map_err(damaged)?;
-        Ok(protect::aes128(segment, &key, iv))
-    })
-    .await?;
-    Ok(Segment::made(format!("{streams}-{}-{number}.ts", Sealed::Whole.name()), bytes))
+    let seal = Seal { key: lock.whole()?, iv: segment_iv(lock.salt_of_stream(streams)?, number) };
+    let tag = format!("{streams}-{}-{number}.ts", Sealed::Whole.name());
+    Ok(written(app, &playable, streams, number, String::new()).await?.sealed(tag, seal))
 }
 
-/// A segment and its samples.
-async fn gathered(playable: &Playable, streams: Streams, number: u32) -> Result<(Plan, Vec<u8>, Vec<u8>), Error> {
+/// A segment in the clear.
+async fn written(app: &App, playable: &Playable, streams: Streams, number: u32, tag: String) -> Result<Segment, Error> {
     let (picture, sound) = tracks(playable, streams)?;
     let plan = Plan::new(picture.map(|track| &track.map), sound.map(|track| &track.map), number);
     let plan = plan.ok_or_else(|| Problem::not_found("segment"))?;
+    // For the samples, and for what is made of them, which is a little more.
+    let samples: u64 = plan.video().iter().chain(plan.audio()).map(|run| run.end.saturating_sub(run.start)).sum();
+    let held = app.room.take(samples.saturating_mul(9) / 4).await?;
     let read = async |track: Option<&PlayableTrack>, runs: &[Range<u64>]| match track {
         Some(track) => track.media.read(runs.to_vec()).await,
         None => Ok(Vec::new()),
     };
     let (picture, sound) = try_join(read(picture, plan.video()), read(sound, plan.audio())).await?;
-    Ok((plan, picture, sound))
+    let written = on_thread(move || {
+        let bytes = plan.write(&picture, &sound).map_err(damaged)?;
+        Ok(Segment::held(tag, Vec::new(), bytes, held))
+    });
+    written.await
 }
 
 /// The tracks of a stream: of one output, which is whole.
@@ -156,7 +161,7 @@ impl<'a> Carried<'a> {
 }
 
 /// What playlists name, and one stream more that somebody began with.
-fn offered(playable: &Playable, shown: Shown<'_>, begun: Option<Streams>) -> Result<Presentation, Error> {
+pub(super) fn offered(playable: &Playable, shown: Shown<'_>, begun: Option<Streams>) -> Result<Presentation, Error> {
     let (own, is_growing) = playable.output(shown.output)?;
     if is_growing {
         return Err(not_ready());

@@ -7,6 +7,7 @@ use kinora_domain::ladder::Rung;
 use kinora_domain::output::{Filter, Timing};
 use kinora_domain::picture::TimeBase;
 use kinora_domain::preset::SoundFormat;
+use kinora_media::captions::{Captions, CaptionsError};
 use kinora_media::sniff::Container;
 use std::sync::Arc;
 
@@ -118,6 +119,28 @@ pub struct Done {
     pub micros: u64,
 }
 
+/// How the text of a track is written, as far as who takes it out must know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextCoding {
+    /// `WebVTT`: it is given as it is.
+    WebVtt,
+    /// Teletext, of which the pages of subtitles are taken.
+    Teletext,
+    /// Anything else, of which words, lines and the plainest looks are taken.
+    Plain,
+}
+
+/// Tracks whose text is taken out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextOrder {
+    /// How the input is read, and as nothing else.
+    pub container: Container,
+    /// Number of each stream, as [`TrackExamined::stream`](super::TrackExamined::stream) names it, and how it is written.
+    pub tracks: Vec<(u32, TextCoding)>,
+    /// What of the file's timeline is zero in the presentation, in microseconds.
+    pub origin_micros: i64,
+}
+
 /// Why nothing came of it.
 #[derive(Debug, thiserror::Error)]
 pub enum EncodeError {
@@ -164,4 +187,15 @@ pub trait Encoder: Send + Sync + 'static {
         order: &Order,
         watch: &mut dyn Watch,
     ) -> Result<Vec<Arc<dyn Object>>, crate::Error>;
+
+    /// Takes the text out of tracks, each in its place: reads the whole input. Text of which nothing was said is empty, and
+    /// what was said before zero is left out. The inner error says what is wrong with what came out of one of them.
+    ///
+    /// # Errors
+    /// [`EncodeError`]: nothing came out of any.
+    async fn texts(
+        &self,
+        input: Arc<dyn Object>,
+        order: &TextOrder,
+    ) -> Result<Vec<Result<Captions, CaptionsError>>, EncodeError>;
 }

@@ -3,6 +3,7 @@
 pub mod answers;
 pub mod blob;
 pub mod clock;
+pub mod depot;
 pub mod encode;
 pub mod intakes;
 pub mod jobs;
@@ -16,9 +17,10 @@ pub mod store;
 pub use answers::{AnswerId, Answers, StoredAnswer};
 pub use blob::{BlobError, Blobs, Object, Piece, RangeWriter, Space};
 pub use clock::{Clock, Random};
+pub use depot::{Depot, DepotError, Fault, Parcel};
 pub use encode::{
-    Done, Effort, EncodeError, EncodeWork, Encoder, KeyFrames, Order as EncodeOrder, PictureWork, SoundWork, Watch,
-    Window,
+    Done, Effort, EncodeError, EncodeWork, Encoder, KeyFrames, Order as EncodeOrder, PictureWork, SoundWork,
+    TextCoding, TextOrder, Watch, Window,
 };
 pub use intakes::Intakes;
 pub use jobs::Jobs;

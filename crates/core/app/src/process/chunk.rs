@@ -53,7 +53,7 @@ async fn wanted(app: &App, id: ChunkId) -> Result<Option<Wanted>, Error> {
     let renditions = renditions.into_iter().filter(|rendition| rendition.output == output.id && !rendition.sealed);
     let renditions = renditions.filter_map(|rendition| match rendition.role {
         Role::Rung(rung) => Some((rendition, rung)),
-        Role::First(_) | Role::Sound(_) | Role::Indexed { .. } => None,
+        Role::First(_) | Role::Sound(_) | Role::Indexed { .. } | Role::Captions { .. } => None,
     });
     let Some(plan) = output.plan else { return Ok(None) };
     let number = usize::try_from(chunk.number).unwrap_or(usize::MAX);

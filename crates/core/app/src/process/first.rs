@@ -37,7 +37,7 @@ async fn wanted(app: &App, id: RenditionId) -> Result<Option<(Rendition, Source)
     let rendition = app.store.read().await?.rendition(id).await?.filter(|rendition| !rendition.sealed);
     Ok(rendition.and_then(|rendition| match rendition.role {
         Role::First(source) => Some((rendition, source)),
-        Role::Rung(_) | Role::Sound(_) | Role::Indexed { .. } => None,
+        Role::Rung(_) | Role::Sound(_) | Role::Indexed { .. } | Role::Captions { .. } => None,
     }))
 }
 

@@ -7,6 +7,7 @@
 //! | `chunk` | one chunk in all rungs |
 //! | `first` | the quick rung of a picture that players do not take |
 //! | `sound` | sound in one piece |
+//! | `captions` | captions that lie within uploads, taken out of them |
 //! | `index` | uploads without an index, read and published while they are read |
 //! | `grow` | publishing what an encoder writes while it writes |
 //! | `part` | pieces of renditions as stored objects, and putting them together |
@@ -15,6 +16,7 @@
 //! | `remove` | the end of it all with its asset |
 //! | `progress` | how far it is |
 
+pub(crate) mod captions;
 pub(crate) mod chunk;
 pub(crate) mod first;
 mod grow;

@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::fresh;
 use crate::guard::content;
 use crate::port::Tx;
+use crate::process::captions;
 use kinora_domain::asset::Asset;
 use kinora_domain::job::{NewJob, Work};
 use kinora_domain::output::{Output, OutputState, Rendition, Role, SoundPlan, Source};
@@ -23,12 +24,14 @@ pub(crate) struct Request {
     pub(crate) sounds: Vec<(u32, SoundPlan)>,
     /// What players take as it is, once it is indexed: by position.
     pub(crate) indexed: Vec<(u32, Role)>,
+    /// Captions that are to be taken out of films: by position.
+    pub(crate) captions: Vec<(u32, Role)>,
     /// Length that the headers name, in milliseconds.
     pub(crate) duration_ms: u64,
 }
 
 impl Request {
-    /// Whether all that is asked for plays as it is.
+    /// Whether all that is asked for plays as it is; captions may follow.
     pub(crate) fn plays(&self) -> bool {
         self.first.is_none() && self.sounds.is_empty() && self.indexed.is_empty()
     }
@@ -81,7 +84,7 @@ pub(crate) async fn request(
     base: u32,
 ) -> Result<(), Error> {
     let since = tx.database_now().await?;
-    let nothing = request.picture.is_none() && request.plays();
+    let nothing = request.picture.is_none() && request.plays() && request.captions.is_empty();
     let output = Output {
         state: match (nothing, request.picture.is_some()) {
             (true, _) => OutputState::Completed,
@@ -117,6 +120,16 @@ pub(crate) async fn request(
             retain(tx, *source).await?;
         }
         rendition(app, tx, &output, base.saturating_add(*position), role.clone(), request.duration_ms).await?;
+    }
+    for (position, role) in &request.captions {
+        if let Role::Captions { source, .. } = role {
+            retain(tx, *source).await?;
+        }
+        rendition(app, tx, &output, base.saturating_add(*position), role.clone(), 0).await?;
+    }
+    // What is indexed says where the presentation begins.
+    if request.indexed.is_empty() {
+        captions::begin(app, tx, &output, &[]).await?;
     }
     if !request.indexed.is_empty() {
         enqueue(app, tx, &output, Work::IndexUpload(output.id)).await?;

@@ -1,7 +1,7 @@
 //! From the pieces of renditions to tracks.
 
 use super::part::{self, Assembled};
-use super::{request, settle};
+use super::{captions, request, settle};
 use crate::app::App;
 use crate::error::Error;
 use crate::fresh;
@@ -121,13 +121,13 @@ pub(super) async fn seal(app: &App, job: &LeasedJob, rendition: &Rendition) -> R
 }
 
 /// The end of what was indexed: the renditions become tracks, those without samples go, and what is to be made of the
-/// picture can be planned.
+/// picture can be planned. `origins` are the uploads, each with what of its timeline is zero, in microseconds.
 pub(super) async fn seal_indexed(
     app: &App,
     job: &LeasedJob,
     output: &Output,
-    renditions: &[Rendition],
-    empty: &[Rendition],
+    (renditions, empty): (&[Rendition], &[Rendition]),
+    origins: &[(ObjectId, i64)],
 ) -> Result<Finished, Error> {
     let sealed = match gather_all(app, renditions.iter()).await {
         Ok(sealed) => sealed,
@@ -156,6 +156,7 @@ pub(super) async fn seal_indexed(
         if renditions.iter().any(|rendition| rendition.role.kind() == TrackKind::Video) {
             request::enqueue(app, &mut *tx, output, Work::PlanOutput(output.id)).await?;
         }
+        captions::begin(app, &mut *tx, output, origins).await?;
         settle::settle(app, &mut *tx, output.id).await?;
         tx.commit().await?;
         Ok(Finished::Done)

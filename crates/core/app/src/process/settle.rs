@@ -97,7 +97,8 @@ async fn output_of(tx: &mut dyn Tx, work: Work) -> Result<Option<OutputId>, Erro
             tx.rendition(rendition).await?.map(|rendition| rendition.output)
         }
         Work::EncodeChunk(chunk) => tx.chunk(chunk).await?.map(|chunk| chunk.output),
-        Work::ProbeFile(_) | Work::CopyAudio(_) | Work::ExpireOutput(_) => None,
+        // No film stalls for its captions.
+        Work::ProbeFile(_) | Work::CopyAudio(_) | Work::ExpireOutput(_) | Work::ReadCaptions(_) => None,
     })
 }
 
@@ -139,11 +140,12 @@ pub(super) async fn cancel(tx: &mut dyn Tx, output: &Output, renditions: &[Rendi
     tx.cancel_work(Work::PlanOutput(output.id)).await?;
     tx.cancel_work(Work::SealPicture(output.id)).await?;
     tx.cancel_work(Work::IndexUpload(output.id)).await?;
+    tx.cancel_work(Work::ReadCaptions(output.id)).await?;
     for rendition in renditions.iter().filter(|rendition| !rendition.sealed) {
         match rendition.role {
             Role::First(_) => tx.cancel_work(Work::FirstRung(rendition.id)).await?,
             Role::Sound(_) => tx.cancel_work(Work::EncodeSound(rendition.id)).await?,
-            Role::Rung(_) | Role::Indexed { .. } => false,
+            Role::Rung(_) | Role::Indexed { .. } | Role::Captions { .. } => false,
         };
     }
     Ok(())
@@ -151,16 +153,18 @@ pub(super) async fn cancel(tx: &mut dyn Tx, output: &Output, renditions: &[Rendi
 
 /// The uploads are not needed for an output any more.
 pub(super) async fn release_sources(tx: &mut dyn Tx, output: &Output, renditions: &[Rendition]) -> Result<(), Error> {
-    for source in output.picture.iter().map(|source| source.object).chain(sound_sources(renditions)) {
+    for source in output.picture.iter().map(|source| source.object).chain(other_sources(renditions)) {
         tx.release_object(source).await?;
     }
     Ok(())
 }
 
-fn sound_sources(renditions: &[Rendition]) -> impl Iterator<Item = kinora_domain::ObjectId> {
+/// Of sound and captions, each of which has a reference of its own.
+fn other_sources(renditions: &[Rendition]) -> impl Iterator<Item = kinora_domain::ObjectId> {
     renditions.iter().filter_map(|rendition| match &rendition.role {
         Role::Sound(plan) => Some(plan.source.object),
         Role::Indexed { source, .. } if source.kind == TrackKind::Audio => Some(source.object),
+        Role::Captions { source, .. } => Some(source.object),
         Role::First(_) | Role::Rung(_) | Role::Indexed { .. } => None,
     })
 }

@@ -5,7 +5,7 @@ use super::{copy_audio, expire_output, probe_file};
 use crate::app::App;
 use crate::error::Error;
 use crate::port::Tx;
-use crate::process::{chunk, first, index, plan, seal, settle, sound};
+use crate::process::{captions, chunk, first, index, plan, seal, settle, sound};
 use kinora_domain::job::{LeasedJob, Work};
 
 /// The work itself. It completes the job in the transaction of its result.
@@ -16,6 +16,7 @@ pub(super) async fn perform(app: &App, job: &LeasedJob) -> Result<Finished, Erro
         Work::ExpireOutput(output) => expire_output::run(app, job, output).await,
         Work::PlanOutput(output) => plan::run(app, job, output).await,
         Work::IndexUpload(output) => index::run(app, job, output).await,
+        Work::ReadCaptions(output) => captions::run(app, job, output).await,
         Work::FirstRung(rendition) => first::run(app, job, rendition).await,
         Work::EncodeSound(rendition) => sound::run(app, job, rendition).await,
         Work::EncodeChunk(chunk) => chunk::run(app, job, chunk).await,
@@ -28,6 +29,7 @@ pub(super) async fn perform(app: &App, job: &LeasedJob) -> Result<Finished, Erro
 pub(super) async fn give_up(app: &App, tx: &mut dyn Tx, work: Work, _words: &str) -> Result<(), Error> {
     match work {
         Work::ProbeFile(file) => probe_file::give_up(app, tx, file).await,
+        Work::ReadCaptions(output) => captions::give_up(app, tx, output).await,
         // The track plays from the upload as before; the output stays.
         Work::CopyAudio(_) | Work::ExpireOutput(_) => Ok(()),
         Work::PlanOutput(_)
@@ -43,6 +45,7 @@ pub(super) async fn give_up(app: &App, tx: &mut dyn Tx, work: Work, _words: &str
 pub(super) async fn call_off(app: &App, tx: &mut dyn Tx, work: Work) -> Result<(), Error> {
     match work {
         Work::ProbeFile(file) => probe_file::give_up(app, tx, file).await,
+        Work::ReadCaptions(output) => captions::give_up(app, tx, output).await,
         // The track plays from the upload as before; the output stays.
         Work::CopyAudio(_) | Work::ExpireOutput(_) => Ok(()),
         Work::PlanOutput(_)

@@ -151,6 +151,8 @@ works! {
     FirstRung(RenditionId) = "first_rung", Prompt, Urgent;
     /// Make sound that players take.
     EncodeSound(RenditionId) = "encode_sound", Prompt, Urgent;
+    /// Take the captions out of the uploads of an output.
+    ReadCaptions(OutputId) = "read_captions", Quick, Normal;
     /// Encode one chunk of a picture in all rungs.
     EncodeChunk(ChunkId) = "encode_chunk", Heavy, Normal;
     /// Remove an output whose time is over.

@@ -3,7 +3,6 @@
 use super::sent;
 use crate::delivery::documents;
 use crate::delivery::place::Place;
-use crate::delivery::segments::{FOREVER, plain};
 use crate::http::refusal::Refusal;
 use crate::http::state::Edge;
 use axum::Extension;
@@ -11,7 +10,8 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use kinora_app::guard::Pass;
-use kinora_app::play::{Shown, Slug};
+use kinora_app::picture::SHEET_TYPE;
+use kinora_app::play::{FOREVER, Shown, Slug, plain};
 use kinora_domain::Problem;
 
 /// `GET /play/{asset}/storyboard.vtt`.
@@ -37,6 +37,6 @@ pub(in crate::delivery) async fn sheet(
     let slug: Slug = place.named("track").parse().map_err(|_malformed| Problem::not_found("track"))?;
     let number =
         place.named("sheet").strip_suffix(".jpg").and_then(plain).ok_or_else(|| Problem::not_found("sheet"))?;
-    let picture = kinora_app::picture::sheet(&edge.app, place.asset, slug, number, &pass).await?;
-    Ok(sent(&picture, &headers, "image/jpeg", FOREVER))
+    let picture = kinora_app::picture::sheet(&edge.app, place.asset, slug, number, Some(&pass)).await?;
+    Ok(sent(&picture, &headers, SHEET_TYPE, FOREVER))
 }

@@ -3,7 +3,7 @@
 use core::time::Duration;
 use kinora_app::port::{Clock, Random};
 use kinora_domain::Timestamp;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU16, AtomicU64, Ordering};
 
 /// A clock that stands still until it is moved.
 pub(crate) struct MovableClock(AtomicI64);
@@ -26,12 +26,13 @@ impl Clock for MovableClock {
     }
 }
 
-/// The same bytes in every run (SplitMix64), never the same twice in one.
-pub(crate) struct SeededRandom(AtomicU64);
+/// The same bytes in every run (SplitMix64), never the same twice in one. They begin with a count, so that ids that are made in
+/// the same millisecond, in which a test lives, are in the order in which they were made: whatever else asks for bytes.
+pub(crate) struct SeededRandom(AtomicU64, AtomicU16);
 
 impl SeededRandom {
     pub(crate) fn new(seed: u64) -> Self {
-        Self(AtomicU64::new(seed))
+        Self(AtomicU64::new(seed), AtomicU16::new(0))
     }
 
     fn word(&self) -> u64 {
@@ -47,6 +48,9 @@ impl Random for SeededRandom {
     fn fill(&self, bytes: &mut [u8]) {
         for piece in bytes.chunks_mut(8) {
             piece.copy_from_slice(&self.word().to_be_bytes()[..piece.len()]);
+        }
+        if let Some(first) = bytes.first_chunk_mut() {
+            *first = self.1.fetch_add(1, Ordering::SeqCst).to_be_bytes();
         }
     }
 }

@@ -8,12 +8,13 @@ use futures_util::stream::{BoxStream, StreamExt as _, TryStreamExt as _, empty};
 use kinora_app::Error;
 use kinora_app::port::{
     BlobError, EncodeError, EncodeOrder, Encoder, Examination, Examined, Object, Painter, PictureOrder, ProbeError,
-    Prober, Still, Take, TrackExamined, Watch,
+    Prober, Still, Take, TextOrder, TrackExamined, Watch,
 };
 use kinora_domain::chunk::Pictures;
 use kinora_domain::picture::{PictureFacts, Scan, Size, TimeBase, Transfer};
 use kinora_domain::still::StillForm;
 use kinora_domain::track::{FoundTrack, TrackKind};
+use kinora_media::captions::{Captions, CaptionsError};
 use kinora_media::sniff::Container;
 use std::io;
 use std::path::PathBuf;
@@ -80,6 +81,14 @@ impl Encoder for MissingPrograms {
         _watch: &mut dyn Watch,
     ) -> Result<Vec<Arc<dyn Object>>, Error> {
         Err(EncodeError::Run(missing()).into())
+    }
+
+    async fn texts(
+        &self,
+        _input: Arc<dyn Object>,
+        _order: &TextOrder,
+    ) -> Result<Vec<Result<Captions, CaptionsError>>, EncodeError> {
+        Err(EncodeError::Run(missing()))
     }
 }
 

@@ -11,9 +11,11 @@ use crate::args::Demuxer;
 use crate::child::{Request, run_heard};
 use crate::engine::Engine;
 use crate::scratch::Scratch;
+use crate::text;
 use async_trait::async_trait;
 use kinora_app::Error;
-use kinora_app::port::{EncodeError, EncodeOrder, Encoder, Object, Watch};
+use kinora_app::port::{EncodeError, EncodeOrder, Encoder, Object, TextOrder, Watch};
+use kinora_media::captions::{Captions, CaptionsError};
 use std::fs::File;
 use std::io;
 use std::sync::Arc;
@@ -63,5 +65,13 @@ impl Encoder for Engine {
         let done = *news.borrow();
         watch.hear(done, &outputs, true).await?;
         Ok(outputs)
+    }
+
+    async fn texts(
+        &self,
+        input: Arc<dyn Object>,
+        order: &TextOrder,
+    ) -> Result<Vec<Result<Captions, CaptionsError>>, EncodeError> {
+        text::take(self, &*input, order).await
     }
 }

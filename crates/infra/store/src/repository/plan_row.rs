@@ -129,6 +129,7 @@ enum RoleRow {
     Rung(RungRow),
     Sound(SoundRow),
     Indexed(IndexedRow),
+    Captions(IndexedRow),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -293,6 +294,10 @@ impl From<&Role> for RoleRow {
                 let (language, name) = (language.clone(), name.clone());
                 Self::Indexed(IndexedRow { source: (*source).into(), language, name })
             }
+            Role::Captions { source, language, name } => {
+                let (language, name) = (language.clone(), name.clone());
+                Self::Captions(IndexedRow { source: (*source).into(), language, name })
+            }
         }
     }
 }
@@ -311,6 +316,9 @@ impl TryFrom<RoleRow> for Role {
             }
             RoleRow::Indexed(IndexedRow { source, language, name }) => {
                 Self::Indexed { source: source.try_into()?, language, name }
+            }
+            RoleRow::Captions(IndexedRow { source, language, name }) => {
+                Self::Captions { source: source.try_into()?, language, name }
             }
         })
     }

@@ -72,7 +72,9 @@ fn roles() -> impl Strategy<Value = Role> {
         .prop_map(|(source, format, language, name)| Role::Sound(SoundPlan { source, format, language, name }));
     let indexed =
         (sources(), names(), names()).prop_map(|(source, language, name)| Role::Indexed { source, language, name });
-    prop_oneof![sources().prop_map(Role::First), rungs, sounds, indexed]
+    let captions =
+        (sources(), names(), names()).prop_map(|(source, language, name)| Role::Captions { source, language, name });
+    prop_oneof![sources().prop_map(Role::First), rungs, sounds, indexed, captions]
 }
 
 proptest! {
@@ -144,6 +146,10 @@ fn roles_of_the_first_version_stay_readable() {
         (
             Role::Sound(sound),
             format!("{{\"sound\":{{\"source\":{SOURCE},\"format\":\"aac\",\"language\":\"pl\",\"name\":null}}}}"),
+        ),
+        (
+            Role::Captions { source: source(), language: language.clone(), name: Some("CC".to_owned()) },
+            format!("{{\"captions\":{{\"source\":{SOURCE},\"language\":\"pl\",\"name\":\"CC\"}}}}"),
         ),
         (
             Role::Indexed { source: source(), language, name },

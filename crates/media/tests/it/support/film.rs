@@ -22,6 +22,10 @@ pub(crate) struct FilmTrack {
     /// Sizes as one number, where they are equal.
     pub(crate) uniform: bool,
     pub(crate) wide_offsets: bool,
+    /// The bytes of the samples; made up where there are none.
+    pub(crate) bytes: Vec<Vec<u8>>,
+    /// What follows the header of the track: a `tref`.
+    pub(crate) references: Vec<u8>,
 }
 
 const ONE: i32 = 0x1_0000;
@@ -105,6 +109,8 @@ impl FilmTrack {
             matrix: UPRIGHT,
             uniform: false,
             wide_offsets: false,
+            bytes: Vec::new(),
+            references: Vec::new(),
         }
     }
 
@@ -120,6 +126,21 @@ impl FilmTrack {
             edits: vec![(frames * 64 / 3, 1024)],
             language: *b"und",
             name: "SoundHandler",
+            ..Self::video(0, 1)
+        }
+    }
+
+    /// Text in samples of these bytes, each shown for so many milliseconds.
+    pub(crate) fn text(entry: Vec<u8>, samples: &[(&[u8], u32)]) -> Self {
+        Self {
+            handler: *b"text",
+            entries: vec![entry],
+            timescale: 1_000,
+            samples: samples.iter().map(|(bytes, shown)| (bytes.len() as u32, *shown, 0)).collect(),
+            syncs: None,
+            edits: vec![],
+            name: "TextHandler",
+            bytes: samples.iter().map(|(bytes, _)| bytes.to_vec()).collect(),
             ..Self::video(0, 1)
         }
     }
@@ -149,7 +170,7 @@ impl FilmTrack {
             self.extended_language.map(|tag| full(b"elng", 0, 0, &[tag.as_bytes(), &[0]].concat())).unwrap_or_default();
         let minf = boxed(b"minf", &boxed(b"stbl", &self.tables(offsets)));
         let mdia = boxed(b"mdia", &[mdhd, full(b"hdlr", 0, 0, &hdlr), elng, minf].concat());
-        boxed(b"trak", &[tkhd, edts, mdia].concat())
+        boxed(b"trak", &[tkhd, edts, self.references.clone(), mdia].concat())
     }
 
     fn tables(&self, offsets: &[u64]) -> Vec<u8> {
@@ -239,7 +260,8 @@ pub(crate) fn film(tracks: &[FilmTrack], index_in_front: bool) -> Vec<u8> {
             };
             offsets[number].push(position as u64);
             for (at, sample) in chunk.iter().enumerate() {
-                media.extend(payload(number, round * track.per_chunk + at, sample.0));
+                let at = round * track.per_chunk + at;
+                media.extend(track.bytes.get(at).cloned().unwrap_or_else(|| payload(number, at, sample.0)));
                 position += sample.0 as usize;
             }
         }

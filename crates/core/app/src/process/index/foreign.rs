@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::error::Error;
-use crate::process::request;
+use crate::process::{captions, request};
 use crate::work::Finished;
 use kinora_domain::job::{LeasedJob, Work};
 use kinora_domain::output::{Output, Rendition, Role, SoundPlan};
@@ -37,6 +37,7 @@ pub(super) async fn turn(
             request::enqueue(app, &mut *tx, output, Work::EncodeSound(id)).await?;
         }
     }
+    captions::begin(app, &mut *tx, output, &[]).await?;
     tx.commit().await?;
     app.playables.forget(output.asset);
     app.work_waiting.notify_one();

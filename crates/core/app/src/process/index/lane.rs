@@ -97,6 +97,11 @@ impl Lane {
         self.source.kind
     }
 
+    /// What of the upload's timeline is zero in the presentation, in microseconds, where a `pts` of zero is at `offset` of it.
+    pub(super) fn origin_micros(&self, offset: i64) -> i64 {
+        rescale(offset.saturating_sub(self.shift), self.scale, Timescale::MICROS)
+    }
+
     pub(super) const fn source(&self) -> Source {
         self.source
     }

@@ -14,10 +14,10 @@ use crate::error::Error;
 use crate::port::Amount;
 use crate::work::Finished;
 use core::time::Duration;
-use kinora_domain::OutputId;
 use kinora_domain::job::{Beat, LEASE_MS, LeasedJob};
 use kinora_domain::output::{Output, Part, Rendition, Role};
 use kinora_domain::track::TrackKind;
+use kinora_domain::{ObjectId, OutputId};
 use lane::Lane;
 use tokio::time::Instant;
 use upload::{Trouble, Upload};
@@ -35,10 +35,10 @@ pub(crate) async fn run(app: &App, job: &LeasedJob, id: OutputId) -> Result<Fini
         return settle::complete_only(app, job).await;
     }
     match index(app, job, &output, &all, &own).await {
-        Ok(Ended::Whole { empty }) => {
+        Ok(Ended::Whole { empty, origins }) => {
             let (empty, full): (Vec<_>, Vec<_>) =
                 own.into_iter().partition(|rendition| empty.contains(&rendition.position));
-            seal::seal_indexed(app, job, &output, &full, &empty).await
+            seal::seal_indexed(app, job, &output, (&full, &empty), &origins).await
         }
         Ok(Ended::Foreign(why)) => {
             tracing::info!(output = %id, %why, "an upload is converted, as its index cannot be read");
@@ -50,8 +50,9 @@ pub(crate) async fn run(app: &App, job: &LeasedJob, id: OutputId) -> Result<Fini
 
 /// How the reading ended.
 enum Ended {
-    /// All that there is was published; the renditions at these positions have nothing.
-    Whole { empty: Vec<u32> },
+    /// All that there is was published; the renditions at these positions have nothing. With it the uploads, each with what
+    /// of its timeline is zero in the presentation, in microseconds.
+    Whole { empty: Vec<u32>, origins: Vec<(ObjectId, i64)> },
     /// Nothing was published, and why.
     Foreign(String),
 }
@@ -100,7 +101,8 @@ async fn index(
         return Ok(Ended::Foreign("a track has no samples".to_owned()));
     }
     publish(app, job, &mut uploads).await?;
-    Ok(Ended::Whole { empty: empty.into_iter().map(|(_, position)| position).collect() })
+    let origins = uploads.iter().filter_map(Upload::origin).collect();
+    Ok(Ended::Whole { empty: empty.into_iter().map(|(_, position)| position).collect(), origins })
 }
 
 fn lanes(uploads: &[Upload]) -> impl Iterator<Item = &Lane> {

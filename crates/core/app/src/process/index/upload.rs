@@ -98,17 +98,24 @@ pub(super) async fn open(
 fn is_mixed(output: &Output, all: &[Rendition], from: impl Fn(ObjectId) -> bool) -> bool {
     let picture_plays = all.iter().any(|rendition| match &rendition.role {
         Role::Indexed { source, .. } => Some(*source) == output.picture,
-        Role::First(_) | Role::Rung(_) | Role::Sound(_) => false,
+        Role::First(_) | Role::Rung(_) | Role::Sound(_) | Role::Captions { .. } => false,
     });
     let sound = |rendition: &Rendition| match &rendition.role {
         Role::Sound(plan) => from(plan.source.object),
-        Role::First(_) | Role::Rung(_) | Role::Indexed { .. } => false,
+        Role::First(_) | Role::Rung(_) | Role::Indexed { .. } | Role::Captions { .. } => false,
     };
     let picture = output.picture.is_some_and(|source| from(source.object) && !picture_plays);
     picture || all.iter().any(sound)
 }
 
 impl Upload {
+    /// The upload, and what of its timeline is zero in the presentation, in microseconds, once its tracks are placed.
+    pub(super) fn origin(&self) -> Option<(ObjectId, i64)> {
+        let lead = self.lanes.iter().find(|lane| lane.kind() == TrackKind::Video).or(self.lanes.first())?;
+        let offset = self.indexing.tracks()?.get(lead.track)?.offset;
+        Some((lead.source().object, lead.origin_micros(offset)))
+    }
+
     /// How far the track is that is the least far, in microseconds.
     pub(super) fn reached(&self) -> i64 {
         self.lanes.iter().map(|lane| lane.reached).min().unwrap_or(i64::MAX)
