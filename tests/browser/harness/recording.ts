@@ -22,6 +22,8 @@ export type Recorded = {
   readonly holes: readonly string[];
   /** How many ranges each buffer has now. */
   readonly buffered: readonly number[];
+  /** What the player took out of buffers, as text: what was loaded for nothing, unless the film is long. */
+  readonly removed: readonly string[];
   readonly dropped: number;
   readonly total: number;
 };
@@ -31,6 +33,7 @@ type Kept = {
   pictures: ShownPicture[];
   troubles: string[];
   holes: Set<string>;
+  removed: string[];
   buffers: { type: string; buffer: SourceBuffer }[];
 };
 
@@ -62,13 +65,13 @@ export class Recording {
   /** What was recorded so far. */
   async read(): Promise<Recorded> {
     return this.#page.evaluate(() => {
-      const { pictures, troubles, holes, buffers } = window.kept;
+      const { pictures, troubles, holes, removed, buffers } = window.kept;
       const quality = document
         .querySelector("video")
         ?.getVideoPlaybackQuality();
       const buffered = buffers.map(({ buffer }) => buffer.buffered.length);
       return {
-        ...{ pictures, troubles, holes: [...holes], buffered },
+        ...{ pictures, troubles, holes: [...holes], buffered, removed },
         dropped: quality?.droppedVideoFrames ?? 0,
         total: quality?.totalVideoFrames ?? 0,
       };
@@ -78,11 +81,19 @@ export class Recording {
 
 /** Runs in the page before its own scripts. */
 function noteBuffers(): void {
-  window.kept = { pictures: [], troubles: [], holes: new Set(), buffers: [] };
+  const removed: string[] = [];
+  window.kept = {
+    ...{ pictures: [], troubles: [], holes: new Set(), removed, buffers: [] },
+  };
   const add = MediaSource.prototype.addSourceBuffer;
   MediaSource.prototype.addSourceBuffer = function (type) {
     const buffer = add.call(this, type);
     window.kept.buffers.push({ type, buffer });
+    const remove = buffer.remove.bind(buffer);
+    buffer.remove = (start, end) => {
+      removed.push(`${type}: ${start} to ${end}`);
+      remove(start, end);
+    };
     return buffer;
   };
 }

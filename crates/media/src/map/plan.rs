@@ -1,13 +1,13 @@
 //! Cutting tracks into segments.
 //!
 //! Picture is cut at the first sync sample at or after each point of a regular grid, so that a long group of pictures
-//! makes a long segment. Sound is cut at the first frame at or after each cut of the first picture track, and on the
-//! grid where there is no picture or it has ended.
+//! makes a long segment. Sound is cut at the frame that is heard at each cut of the first picture track, and on the
+//! grid where there is no picture or it has ended: who begins with a picture has its sound, whole.
 
 use core::time::Duration;
 
 use super::block::Columns;
-use super::cuts::{Cutter, target_ms};
+use super::cuts::{Cutter, reaches, target_ms};
 use super::write::Writer;
 use super::{MapError, Sample, SegmentMap, TrackHeader};
 use crate::align::{self, Laid, Placement};
@@ -108,7 +108,7 @@ fn cut(
         let composed = decode + i64::from(sample.composition);
         let time = composed.saturating_add(placement.offset);
         let may_cut = track.kind != TrackKind::Video || sample.sync;
-        if may_cut && cuts.reached(time) && !columns.samples().is_empty() {
+        if may_cut && cuts.reached(reaches(track.kind, time, sample.duration)) && !columns.samples().is_empty() {
             writer.push(&columns, segment_start, decode_time(segment_decode, placement)).map_err(too_large)?;
             columns.clear();
             segment_decode = decode;

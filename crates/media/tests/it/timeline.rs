@@ -29,11 +29,23 @@ fn picture_is_cut_at_key_frames_and_sound_beside_it() {
     let frame = 512;
     assert_eq!(starts(&maps[0]), [0, 120 * frame, 200 * frame]);
     assert_eq!(maps[0].duration(), 250 * 512);
-    // The first frame of sound at or after 4.8 s is number 226 less one of priming.
+    // The frame of sound that begins at 4.8 s is number 226 less one of priming.
     assert_eq!(starts(&maps[1]), [-1024, 225 * 1024, 375 * 1024]);
     assert_eq!(maps[1].duration(), 469 * 1024);
     assert!(maps.iter().all(is_gapless));
     assert!(maps.iter().all(|map| map.header().independent));
+}
+
+#[test]
+fn whoever_begins_with_a_picture_has_its_sound() {
+    // Key frames every 1.08 s, frames of sound every 21 ms.
+    let (_, maps) = maps(&[FilmTrack::video(500, 27), FilmTrack::audio(937)]);
+    let [pictures, sound] = [0, 1].map(|at: usize| starts(&maps[at]));
+    assert_eq!((pictures.len(), sound.len()), (5, 5));
+    for (picture, sound) in pictures.iter().zip(&sound).skip(1) {
+        let early = picture * 48_000 / 12_800 - sound;
+        assert!((0..1024).contains(&early), "{early} ticks at {picture}");
+    }
 }
 
 #[test]
@@ -48,13 +60,13 @@ fn sound_that_outlasts_the_picture_is_cut_on_the_grid() {
     let (_, maps) = maps(&[FilmTrack::video(50, 25), FilmTrack::audio(750)]);
     assert_eq!(maps[0].segment_count(), 1);
     // 16 s of sound: cuts at 4, 8 and 12 s.
-    assert_eq!(starts(&maps[1]), [-1024, 188 * 1024, 375 * 1024, 563 * 1024]);
+    assert_eq!(starts(&maps[1]), [-1024, 187 * 1024, 375 * 1024, 562 * 1024]);
 }
 
 #[test]
 fn sound_alone_is_cut_on_the_grid() {
     let (_, maps) = maps(&[FilmTrack::audio(400)]);
-    assert_eq!(starts(&maps[0]), [-1024, 188 * 1024, 375 * 1024]);
+    assert_eq!(starts(&maps[0]), [-1024, 187 * 1024, 375 * 1024]);
 }
 
 #[test]

@@ -357,8 +357,10 @@ fn renditions_that_are_further_wait_for_the_others() {
     let end = both.common_end(scale);
     let cut = both.clone().truncated(end, scale);
     assert_eq!(counts(&cut), [1, 2]);
-    // Sound that ends a part of a frame behind the cut belongs to it.
-    assert!(cut.tracks[1].segments[0].duration * 12_800 > cut.tracks[0].segments[0].duration * 48_000);
+    // Pictures that end a part of a frame behind the sound belong to it.
+    let sound = cut.tracks[1].segments[0];
+    assert!(sound.duration * 12_800 < cut.tracks[0].segments[0].duration * 48_000);
+    assert_eq!(counts(&both.clone().truncated(sound.duration, cut.tracks[1].timescale)), [1, 1]);
     assert_eq!(counts(&both.clone().truncated(cut.tracks[0].end(), scale)), [1, 1]);
     // Where the first segments differ in length, the longer ones stay: nothing plays without sound and picture.
     assert_eq!(counts(&both.clone().truncated(scale.get().into(), scale)), [1, 1]);
