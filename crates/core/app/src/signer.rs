@@ -24,10 +24,13 @@ impl Signer {
             Some(secret) => secret,
             None => Self::make(store, random).await?,
         };
-        let keyed = Hmac::new_from_slice(&secret).map_err(|error| {
-            Error::caused(Problem::new(Kind::Internal, "internal", "The secret for links cannot be used."), error)
-        })?;
-        Ok(Self { keyed })
+        Ok(Self::with(&secret)?)
+    }
+
+    /// Signs with a secret of any length.
+    pub(crate) fn with(secret: &[u8]) -> Result<Self, Problem> {
+        let unfit = |_unfit| Problem::new(Kind::Internal, "internal", "The secret for links cannot be used.");
+        Ok(Self { keyed: Hmac::new_from_slice(secret).map_err(unfit)? })
     }
 
     async fn make(store: &dyn Store, random: &dyn Random) -> Result<Vec<u8>, Error> {

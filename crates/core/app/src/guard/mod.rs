@@ -26,3 +26,4 @@ pub use policy::{set_asset_policy, set_token_policy, token_policy};
 pub use sites::{allow_site, allowed_sites, forbid_site, framing};
 pub use token::{Grant, grant_by_secret, mint_token};
 pub use vault::MasterKey;
+pub use web_token::grant_by_web_token;

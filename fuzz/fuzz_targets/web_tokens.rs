@@ -1,0 +1,51 @@
+//! Any bytes as a simple web token, and any bytes as the claims of one that is signed: refuse them, or grant what they say.
+#![no_main]
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
+use kinora_app::guard::grant_by_web_token;
+use kinora_domain::Timestamp;
+use libfuzzer_sys::fuzz_target;
+use sha2::Sha256;
+
+/// Unknown to whoever makes up bytes.
+const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
+/// Noon of some day, in seconds.
+const NOW: i64 = 1_769_860_800;
+
+// A byte that chooses, then a token, or its claims.
+fuzz_target!(|bytes: &[u8]| {
+    let Some((choice, rest)) = bytes.split_first() else { return };
+    let is_signed = choice % 2 == 1;
+    let text = String::from_utf8_lossy(rest);
+    let token = match choice % 8 {
+        1 | 3 => signed(&text),
+        5 => format!("Bearer={}", signed(&text)),
+        7 => escaped(&signed(&text)),
+        _ => text.clone().into_owned(),
+    };
+    let granted = grant_by_web_token(&token, SECRET, Timestamp::from_millis(NOW * 1_000));
+    if let Ok(Some(grant)) = granted {
+        assert!(is_signed, "nobody signed {token}");
+        assert!(grant.expires.millis() > NOW * 1_000);
+        assert!((grant.network, grant.session) == (None, None));
+        // Its words say it: characters that a form has to escape are in none of them.
+        assert!(text.contains("asset") || text.contains('%'));
+    }
+});
+
+fn signed(claims: &str) -> String {
+    let mac = mac(&mac(SECRET, b"key\nsimple web tokens"), claims.as_bytes());
+    format!("{claims}&HMACSHA256={}", escaped(&STANDARD.encode(mac)))
+}
+
+fn mac(key: &[u8], text: &[u8]) -> Vec<u8> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
+    mac.update(text);
+    mac.finalize().into_bytes().to_vec()
+}
+
+fn escaped(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
