@@ -2,6 +2,7 @@
 
 use crate::http::refusal::Refusal;
 use axum::body::Body;
+use axum::http::header::AsHeaderName;
 use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -13,13 +14,16 @@ use kinora_app::causes;
 use kinora_app::play::{Body as Gathered, Broken};
 use kinora_domain::AssetId;
 
+/// The name of the measurement of all that is given out, in bytes.
+pub(super) const SENT: &str = "kinora_delivery_bytes_total";
+
 /// An asset's id in a path; anything else names no asset.
 pub(super) fn asset_id(text: &str) -> Result<AssetId, Refusal> {
     text.parse().map_err(|_malformed| Refusal::not_found("asset"))
 }
 
 /// The value of a header as text.
-pub(super) fn text<'headers>(headers: &'headers HeaderMap, name: &str) -> Option<&'headers str> {
+pub(super) fn text(headers: &HeaderMap, name: impl AsHeaderName) -> Option<&str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
@@ -66,7 +70,7 @@ impl Outgoing {
 
     fn send(&mut self, piece: Bytes) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
         // Counted as they go out: a `HEAD` sends none, and many a viewer leaves in the middle.
-        metrics::counter!("kinora_delivery_bytes_total").increment(piece.len() as u64);
+        metrics::counter!(SENT).increment(piece.len() as u64);
         self.left = self.left.saturating_sub(piece.len() as u64);
         Poll::Ready(Some(Ok(Frame::data(piece))))
     }

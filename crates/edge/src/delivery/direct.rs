@@ -1,21 +1,22 @@
 //! Media segments without the general stack: what is asked for most is answered with the least work.
 
-use super::answer::asset_id;
+use super::answer::{SENT, asset_id};
 use super::door;
 use super::ranged::{Parted, parted};
 use crate::http::egress::Pace;
 use crate::http::state::Edge;
 use crate::http::{cors, observe};
+use axum::http::header::{IF_NONE_MATCH, RANGE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use bytes::{BufMut as _, Bytes, BytesMut};
 use core::fmt::Write as _;
 use core::time::Duration;
 use httpdate::HttpDate;
 use kinora_app::guard::Asked;
-use kinora_app::play::{FOREVER, Files, SegmentName};
+use kinora_app::play::{FOREVER, Files, Ranged as _, SegmentName};
 use kinora_domain::Timestamp;
-use metrics::Histogram;
+use metrics::{Counter, Histogram};
 use std::time::{Instant, SystemTime};
 
 /// The route whose requests are answered, as measurements name it.
@@ -27,23 +28,26 @@ pub struct Direct {
     edge: Edge,
     whole: Histogram,
     part: Histogram,
+    sent: Counter,
 }
 
 /// An answer, ready to be sent.
 pub struct Answer {
     /// Its head, as it goes over the wire.
-    pub head: Bytes,
+    pub head: BytesMut,
     /// What follows, for the kernel to send.
     pub files: Files,
     /// How fast, where there is a limit.
     pub pace: Option<Pace>,
+    /// Counts the bytes that went out.
+    pub sent: Counter,
 }
 
 impl Direct {
     /// Of the same state as the router.
     pub fn new(edge: Edge) -> Self {
         let measured = |status: &'static str| metrics::histogram!("kinora_http_request_duration_seconds", "method" => "GET", "route" => ROUTE, "status" => status);
-        Self { edge, whole: measured("200"), part: measured("206") }
+        Self { edge, whole: measured("200"), part: measured("206"), sent: metrics::counter!(SENT) }
     }
 
     /// The answer to a request without a body, where it is for a media segment that lies in files, and succeeds. Everything
@@ -54,18 +58,26 @@ impl Direct {
         let begun = Instant::now();
         let pass = door::admit(&self.edge, asset, request, Asked::Media).await.ok()?;
         let segment = kinora_app::play::segment(&self.edge.app, asset_id(asset).ok()?, name).await.ok()?;
-        let Parted { status, mut headers, range } = parted(&segment, &request.headers, name.content_type(), FOREVER);
-        let files = segment.files(range?)?;
+        let part = || parted(&segment, &request.headers, name.content_type(), FOREVER);
+        let is_usual =
+            !(pass.private || request.headers.contains_key(RANGE) || request.headers.contains_key(IF_NONE_MATCH));
+        let (status, words, range) = if is_usual {
+            (StatusCode::OK, segment.words(|| words(part().headers)), 0..segment.size())
+        } else {
+            let Parted { status, mut headers, range } = part();
+            if pass.private {
+                door::keep_private(&mut headers);
+            }
+            (status, words(headers), range?)
+        };
+        let files = segment.files(range)?;
         let measured = if status == StatusCode::OK { &self.whole } else { &self.part };
-        if pass.private {
-            door::keep_private(&mut headers);
-        }
-        cors::mark(&mut headers);
-        headers.insert(observe::REQUEST_ID, observe::request_id(&self.edge, &request.headers));
         measured.record(begun.elapsed());
         tracing::debug!(route = ROUTE, status = status.as_u16(), "answered");
         let pace = self.edge.egress.as_ref().map(|egress| Pace::to(egress, observe::client(&self.edge, request)));
-        Some(Answer { head: written(status, self.edge.app.now(), &headers), files, pace })
+        let id = observe::request_id(&self.edge, &request.headers);
+        let sent = self.sent.clone();
+        Some(Answer { head: head(status, self.edge.app.now(), &words, &id), files, pace, sent })
     }
 }
 
@@ -76,20 +88,36 @@ fn named(request: &Parts) -> Option<(&str, &str, &str)> {
     (request.method == Method::GET && names.next().is_none()).then_some(found)
 }
 
+/// Bytes of a head and of what may be put behind it, mostly.
+const ROOM: usize = 8 << 10;
+
 /// A head (RFC 9112 clauses 4 and 5).
-fn written(status: StatusCode, now: Timestamp, headers: &HeaderMap) -> Bytes {
-    let mut head = BytesMut::with_capacity(768);
+fn head(status: StatusCode, now: Timestamp, words: &[u8], id: &HeaderValue) -> BytesMut {
+    let mut head = BytesMut::with_capacity(ROOM);
     let reason = status.canonical_reason().unwrap_or_default();
     let now = Duration::from_millis(u64::try_from(now.millis()).unwrap_or(0));
+    let now = HttpDate::from(SystemTime::UNIX_EPOCH + now);
     // Writing to memory cannot fail.
-    write!(head, "HTTP/1.1 {} {reason}\r\ndate: {}\r\n", status.as_u16(), HttpDate::from(SystemTime::UNIX_EPOCH + now))
-        .unwrap_or_default();
-    for (name, value) in headers {
-        head.put_slice(name.as_str().as_bytes());
-        head.put_slice(b": ");
-        head.put_slice(value.as_bytes());
-        head.put_slice(b"\r\n");
-    }
+    write!(head, "HTTP/1.1 {} {reason}\r\ndate: {now}\r\n", status.as_str()).unwrap_or_default();
+    head.put_slice(words);
+    line(&mut head, &observe::REQUEST_ID, id);
     head.put_slice(b"\r\n");
-    head.freeze()
+    head
+}
+
+/// What is said of a segment, whoever asks.
+fn words(mut headers: HeaderMap) -> Bytes {
+    cors::mark(&mut headers);
+    let mut words = BytesMut::with_capacity(512);
+    for (name, value) in &headers {
+        line(&mut words, name, value);
+    }
+    words.freeze()
+}
+
+fn line(out: &mut BytesMut, name: &HeaderName, value: &HeaderValue) {
+    out.put_slice(name.as_str().as_bytes());
+    out.put_slice(b": ");
+    out.put_slice(value.as_bytes());
+    out.put_slice(b"\r\n");
 }

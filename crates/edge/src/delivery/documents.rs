@@ -100,7 +100,7 @@ pub(super) fn part(query: &Query) -> Result<Part, Problem> {
 pub(super) fn answer(document: Document, content_type: &'static str, headers: &HeaderMap) -> Response {
     // Weak: a compressed form carries the same tag.
     let etag = format!("W/\"{}\"", document.etag);
-    if none_match(text(headers, IF_NONE_MATCH.as_str()), &etag) {
+    if none_match(text(headers, &IF_NONE_MATCH), &etag) {
         let mut response = not_modified(&etag, REVALIDATE);
         // As the answer with the text has it (RFC 9110 clause 15.4.5).
         response.headers_mut().insert(VARY, HeaderValue::from_static("accept-encoding"));

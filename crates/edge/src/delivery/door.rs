@@ -15,6 +15,7 @@ use axum::response::{IntoResponse as _, Response};
 use kinora_app::guard::{self, Asked, Pass, Viewer};
 use kinora_domain::Problem;
 use percent_encoding::percent_decode_str;
+use std::borrow::Cow;
 
 /// Lets a request for media in, with the [`Pass`] among its extensions.
 pub(super) async fn media(
@@ -64,8 +65,7 @@ fn challenged(mut response: Response) -> Response {
 }
 
 pub(super) async fn admit(edge: &Edge, asset: &str, parts: &Parts, asked: Asked) -> Result<Pass, Refusal> {
-    let path = percent_decode_str(parts.uri.path()).decode_utf8();
-    let path = path.map_err(|_malformed| Problem::not_found("page"))?;
+    let path = decoded(parts.uri.path())?;
     let query = Query::parse(parts.uri.query().unwrap_or_default());
     let viewer = Viewer {
         path: &path,
@@ -73,15 +73,23 @@ pub(super) async fn admit(edge: &Edge, asset: &str, parts: &Parts, asked: Asked)
         token: query.one("token").or_else(|| bearer(&parts.headers)),
         session: query.one("session").or_else(|| text(&parts.headers, "x-playback-session-id")),
         address: observe::client(edge, parts),
-        page: text(&parts.headers, ORIGIN.as_str()).or_else(|| text(&parts.headers, REFERER.as_str())),
+        page: text(&parts.headers, &ORIGIN).or_else(|| text(&parts.headers, &REFERER)),
         own_origin: &edge.settings.public_url,
     };
     Ok(guard::admit(&edge.app, asset_id(asset)?, &viewer, asked).await?)
 }
 
+/// A path as it is served; most are written that way.
+fn decoded(path: &str) -> Result<Cow<'_, str>, Problem> {
+    if path.contains('%') {
+        return percent_decode_str(path).decode_utf8().map_err(|_malformed| Problem::not_found("page"));
+    }
+    Ok(Cow::Borrowed(path))
+}
+
 /// The token in `Authorization: Bearer`, which some players write with an equals sign.
 fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = text(headers, AUTHORIZATION.as_str())?.split_once([' ', '='])?;
+    let (scheme, token) = text(headers, &AUTHORIZATION)?.split_once([' ', '='])?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 

@@ -40,12 +40,12 @@ pub(crate) fn parted(
 ) -> Parted {
     let mut told = HeaderMap::with_capacity(12);
     let etag = format!("\"{}\"", source.tag());
-    if none_match(text(headers, IF_NONE_MATCH.as_str()), &etag) {
+    if none_match(text(headers, &IF_NONE_MATCH), &etag) {
         tag(&mut told, &etag, cache);
         return Parted { status: StatusCode::NOT_MODIFIED, headers: told, range: None };
     }
     let size = source.size();
-    let header = text(headers, RANGE.as_str()).filter(|_range| range_applies(text(headers, IF_RANGE.as_str()), &etag));
+    let header = text(headers, &RANGE).filter(|_range| range_applies(text(headers, &IF_RANGE), &etag));
     let (status, range) = match parse(header, size) {
         Asked::Whole => (StatusCode::OK, 0..size),
         Asked::Part(range) => (StatusCode::PARTIAL_CONTENT, range),

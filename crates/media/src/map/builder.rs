@@ -173,7 +173,10 @@ impl MapBuilder {
             .map_err(|_overflow| unfit("a sample is shown too far from its decoding"))?;
         let is_picture = self.header.kind == TrackKind::Video;
         let may_cut = !is_picture || sample.sync;
-        if may_cut && self.cutter.reached(reaches(self.header.kind, time, duration)) && !self.open.columns.samples().is_empty() {
+        if may_cut
+            && self.cutter.reached(reaches(self.header.kind, time, duration))
+            && !self.open.columns.samples().is_empty()
+        {
             self.close()?;
         }
         if self.open.columns.samples().is_empty() {

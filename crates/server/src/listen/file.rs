@@ -1,5 +1,6 @@
 //! Files that the kernel sends.
 
+use bytes::BytesMut;
 use core::ops::Range;
 use rustix::fs::sendfile;
 use rustix::io::{Errno, ReadWriteFlags, preadv2};
@@ -13,10 +14,50 @@ use tokio::net::TcpStream;
 const PART: u64 = 1 << 20;
 /// Bytes read at once of what is not in memory.
 const READ: usize = 256 << 10;
+/// Bytes that the kernel reads ahead, unless it is told otherwise.
+const AHEAD: u64 = 128 << 10;
+/// Bytes of a page: the kernel sends files in pages, and parts of pages.
+const PAGE: usize = 4_096;
 
 /// The first part of a run.
 pub(super) fn part(run: &Range<u64>) -> Range<u64> {
     run.start..run.end.min(run.start.saturating_add(PART))
+}
+
+/// The bytes in front of the first whole page of a run. They are copied: a packet has room for 17 pieces, the head and 16 pages
+/// fill it, and with part of a page more there would be a small packet behind it, which waits for its turn by a timer and
+/// wakes the client a second time.
+pub(super) fn front(run: &Range<u64>) -> Range<u64> {
+    run.start..run.end.min(run.start.next_multiple_of(PAGE as u64))
+}
+
+/// Reads bytes behind others, a page at most.
+///
+/// # Errors
+/// The file cannot be read.
+pub(super) async fn read(file: &Arc<File>, range: &Range<u64>, into: &mut BytesMut) -> io::Result<()> {
+    if read_now(file, range, into, ReadWriteFlags::NOWAIT).is_ok() {
+        return Ok(());
+    }
+    warm(file, range).await?;
+    read_now(file, range, into, ReadWriteFlags::empty())
+}
+
+fn read_now(file: &File, range: &Range<u64>, into: &mut BytesMut, flags: ReadWriteFlags) -> io::Result<()> {
+    let mut page = [0; PAGE];
+    let len = usize::try_from(range.end.saturating_sub(range.start)).map_err(io::Error::other)?;
+    let bytes = page.get_mut(..len).ok_or(io::ErrorKind::InvalidInput)?;
+    if preadv2(file, &mut [IoSliceMut::new(bytes)], range.start, flags)? < len {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    into.extend_from_slice(bytes);
+    Ok(())
+}
+
+/// Whether what follows bytes that are in memory is there too, for all that one can know without asking: the kernel reads so
+/// much ahead at once, and lets go of it in the order in which it was read.
+pub(super) fn goes_along(run: &Range<u64>) -> bool {
+    run.end.saturating_sub(run.start) <= AHEAD
 }
 
 /// Sends bytes from `offset` on, as many as the connection takes, of at most `len`.
@@ -57,5 +98,39 @@ fn is_there(file: &File, offset: u64) -> bool {
     match preadv2(file, &mut [IoSliceMut::new(&mut byte)], offset, ReadWriteFlags::NOWAIT) {
         Ok(_) | Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => true,
         Err(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write as _;
+
+    #[test]
+    fn what_stands_in_front_of_a_whole_page_is_copied() {
+        for (run, expected) in [
+            (0..70_000, 0..0),
+            (4_096..70_000, 4_096..4_096),
+            (4_097..70_000, 4_097..8_192),
+            (63_119..127_453, 63_119..65_536),
+            (5_000..6_000, 5_000..6_000),
+        ] {
+            assert_eq!(front(&run), expected, "{run:?}");
+        }
+        assert!(goes_along(&(10..10 + (128 << 10))));
+        assert!(!goes_along(&(10..11 + (128 << 10))));
+    }
+
+    #[tokio::test]
+    async fn a_front_is_read_behind_a_head() {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(b"0123456789").unwrap();
+        let file = Arc::new(file);
+        let mut head = BytesMut::from("head ");
+        read(&file, &(2..5), &mut head).await.unwrap();
+        assert_eq!(head, "head 234");
+        // A file that became shorter in the meantime.
+        let error = read(&file, &(8..12), &mut head).await.unwrap_err();
+        assert_eq!((error.kind(), &head[..]), (io::ErrorKind::UnexpectedEof, &b"head 234"[..]));
     }
 }

@@ -3,6 +3,7 @@
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, Request, Uri, Version};
 use bytes::Bytes;
+use core::mem::MaybeUninit;
 
 /// Bytes of a head at most; a longer one the general stack refuses.
 pub(super) const LONGEST: usize = 16 << 10;
@@ -31,9 +32,9 @@ pub(super) struct Plain {
 /// Reads a head (RFC 9112). Only what cannot be misunderstood is plain: another reading of where a request ends, by
 /// somebody in front of us, would put words into others' mouths.
 pub(super) fn read(bytes: &[u8]) -> Head {
-    let mut fields = [httparse::EMPTY_HEADER; MOST_FIELDS];
-    let mut request = httparse::Request::new(&mut fields);
-    let len = match request.parse(bytes) {
+    let mut fields = [const { MaybeUninit::uninit() }; MOST_FIELDS];
+    let mut request = httparse::Request::new(&mut []);
+    let len = match request.parse_with_uninit_headers(bytes, &mut fields) {
         Ok(httparse::Status::Complete(len)) => len,
         Ok(httparse::Status::Partial) if bytes.len() < LONGEST => return Head::Partial,
         Ok(httparse::Status::Partial) | Err(_) => return Head::Other,
@@ -59,7 +60,8 @@ fn plain(request: &httparse::Request<'_, '_>, bytes: &[u8], len: usize) -> Optio
     let mut is_last = false;
     parts.headers.reserve(request.headers.len());
     for field in request.headers.iter() {
-        match field.name.to_ascii_lowercase().as_str() {
+        let name = HeaderName::from_bytes(field.name.as_bytes()).ok()?;
+        match name.as_str() {
             "connection" if field.value.eq_ignore_ascii_case(b"keep-alive") => {}
             "connection" if field.value.eq_ignore_ascii_case(b"close") => is_last = true,
             "connection" | "content-length" | "transfer-encoding" | "upgrade" | "expect" | "te" | "trailer" => {
@@ -67,7 +69,6 @@ fn plain(request: &httparse::Request<'_, '_>, bytes: &[u8], len: usize) -> Optio
             }
             _ => {}
         }
-        let name = HeaderName::from_bytes(field.name.as_bytes()).ok()?;
         parts.headers.append(name, HeaderValue::from_maybe_shared(slice(field.value)?).ok()?);
     }
     Some(Plain { parts, len, is_last })

@@ -4,11 +4,12 @@ use super::file;
 use super::gathered::{self, Sent};
 use super::left::{Left, Next};
 use super::stall::STALLED;
-use bytes::{Buf as _, Bytes};
+use bytes::{Buf as _, Bytes, BytesMut};
 use core::ops::Range;
 use kinora_app::play::{Files, InFile};
 use kinora_edge::delivery::Answer;
 use kinora_edge::http::egress::Pace;
+use metrics::Counter;
 use rustix::net::{SendFlags, send as send_with};
 use std::fs::File;
 use std::io;
@@ -22,8 +23,8 @@ use tokio::time::{sleep, timeout};
 /// # Errors
 /// The client is gone or stalls, or the media cannot be read: the connection is of no use any more.
 pub(super) async fn send(stream: &TcpStream, answer: Answer) -> io::Result<()> {
-    let Answer { head, files, pace } = answer;
-    let way = Way { stream, pace };
+    let Answer { head, files, pace, sent } = answer;
+    let way = Way { stream, pace, sent };
     // What others were sent before is waited for as well.
     way.paced().await;
     way.files(head, files).await
@@ -33,19 +34,33 @@ pub(super) async fn send(stream: &TcpStream, answer: Answer) -> io::Result<()> {
 struct Way<'a> {
     stream: &'a TcpStream,
     pace: Option<Pace>,
+    sent: Counter,
 }
 
 impl Way<'_> {
-    async fn files(&self, head: Bytes, files: Files) -> io::Result<()> {
-        let made = if files.head.is_empty() { head } else { [head, files.head].concat().into() };
-        self.made(made, files.parts.is_empty()).await?;
-        let count = files.parts.len();
-        for (number, InFile { file, ranges }) in files.parts.into_iter().enumerate() {
-            let mut left = Left::new(ranges);
+    async fn files(&self, head: BytesMut, files: Files) -> io::Result<()> {
+        let mut made = head;
+        made.extend_from_slice(&files.head);
+        let left = |InFile { file, ranges }| (file, Left::new(ranges));
+        let mut parts: Vec<_> = files.parts.into_iter().map(left).collect();
+        let mut begun = false;
+        if let Some((file, left)) = parts.first_mut()
+            && let Some(Next::Long(run)) = left.next(0)
+        {
+            let front = file::front(&run);
+            begun = !front.is_empty();
+            if begun {
+                file::read(file, &front, &mut made).await?;
+                left.sent(front.end - front.start);
+            }
+        }
+        self.made(made.freeze(), parts.is_empty()).await?;
+        let count = parts.len();
+        for (number, (file, mut left)) in parts.into_iter().enumerate() {
             while let Some(next) = left.next(gathered::CHUNK) {
                 self.paced().await;
                 match next {
-                    Next::Long(run) => self.long(&file, run, &mut left).await?,
+                    Next::Long(run) => self.long(&file, run, &mut left, core::mem::take(&mut begun)).await?,
                     Next::Short(runs) => self.short(&file, &runs, &mut left, number + 1 == count).await?,
                 }
             }
@@ -53,10 +68,12 @@ impl Way<'_> {
         Ok(())
     }
 
-    /// Has the kernel send a part of a run.
-    async fn long(&self, file: &Arc<File>, run: Range<u64>, left: &mut Left) -> io::Result<()> {
+    /// Has the kernel send a part of a run, the beginning of which was perhaps read a moment ago.
+    async fn long(&self, file: &Arc<File>, run: Range<u64>, left: &mut Left, begun: bool) -> io::Result<()> {
         let part = file::part(&run);
-        file::warm(file, &part).await?;
+        if !(begun && file::goes_along(&part)) {
+            file::warm(file, &part).await?;
+        }
         let sent = self.when_writable(|| file::send(self.stream, file, part.start, part.end - part.start)).await?;
         left.sent(sent as u64);
         self.count(sent);
@@ -111,7 +128,7 @@ impl Way<'_> {
     }
 
     fn count(&self, bytes: usize) {
-        metrics::counter!("kinora_delivery_bytes_total").increment(bytes as u64);
+        self.sent.increment(bytes as u64);
         if let Some(pace) = &self.pace {
             pace.take(bytes as u64);
         }

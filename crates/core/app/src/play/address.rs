@@ -267,8 +267,8 @@ pub async fn segment(app: &App, id: AssetId, name: SegmentName) -> Result<Segmen
 
 /// A number in its only spelling.
 pub fn plain(number: &str) -> Option<u32> {
-    let parsed: u32 = number.parse().ok()?;
-    (parsed.to_string() == number).then_some(parsed)
+    let is_plain = number == "0" || number.starts_with(|first: char| matches!(first, '1'..='9'));
+    number.parse().ok().filter(|_number| is_plain)
 }
 
 fn nothing() -> Problem {

@@ -1,5 +1,6 @@
 //! An asset that is ready to be fetched: its maps in memory, its objects open.
 
+use super::address::plain;
 use super::lock::Lock;
 use super::segment::InFile;
 use crate::app::App;
@@ -65,13 +66,9 @@ impl FromStr for Slug {
             Some(_) | None => return Err(MalformedSlug),
         };
         let (position, version) = letters.as_str().split_once('-').ok_or(MalformedSlug)?;
-        let slug = Self {
-            kind,
-            position: position.parse().map_err(|_malformed| MalformedSlug)?,
-            version: version.parse().map_err(|_malformed| MalformedSlug)?,
-        };
         // One track, one spelling: no plus signs or leading zeros, which caches would keep apart.
-        if slug.to_string() == text { Ok(slug) } else { Err(MalformedSlug) }
+        let number = |text| plain(text).ok_or(MalformedSlug);
+        Ok(Self { kind, position: number(position)?, version: number(version)? })
     }
 }
 

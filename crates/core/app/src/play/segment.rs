@@ -3,7 +3,7 @@
 use super::cache::playable;
 use super::documents::duration_ms;
 use super::enciphered::{Seal, enciphered};
-use super::heads::Rendered;
+use super::heads::{Rendered, Words};
 use super::playable::{Media, PlayableTrack, Slug};
 use super::ranged::Ranged;
 use super::room::Held;
@@ -66,6 +66,8 @@ pub struct Segment {
     seal: Option<Seal>,
     /// Bytes as they go out.
     size: u64,
+    /// What is said in front of all of it.
+    words: Words,
 }
 
 /// What follows the bytes that were made first.
@@ -85,26 +87,33 @@ impl Segment {
 
     /// What the packager made of a track, with the media of the track.
     pub(super) fn stored(tag: String, rendered: Rendered, media: Media) -> Self {
-        let Rendered { head, payload, size } = rendered;
-        Self { tag, head, rest: Rest::Stored(media, payload), seal: None, size }
+        let Rendered { head, payload, size, words } = rendered;
+        Self { tag, head, rest: Rest::Stored(media, payload), seal: None, size, words }
     }
 
     /// What was made in memory, and takes little of it.
     pub(super) fn made(tag: String, bytes: Vec<u8>) -> Self {
         let size = bytes.len() as u64;
-        Self { tag, head: Bytes::from(bytes), rest: Rest::Made(Bytes::new()), seal: None, size }
+        Self {
+            tag,
+            head: Bytes::from(bytes),
+            rest: Rest::Made(Bytes::new()),
+            seal: None,
+            size,
+            words: Words::default(),
+        }
     }
 
     /// What was made in memory that was taken for it: free again when the last of it was sent.
     pub(super) fn held(tag: String, head: Vec<u8>, rest: Vec<u8>, held: Held) -> Self {
         let rest = held.keep(rest);
         let size = (head.len() as u64).saturating_add(rest.len() as u64);
-        Self { tag, head: Bytes::from(head), rest: Rest::Made(rest), seal: None, size }
+        Self { tag, head: Bytes::from(head), rest: Rest::Made(rest), seal: None, size, words: Words::default() }
     }
 
     /// The same, encrypted whole as it goes out.
     pub(super) fn sealed(self, tag: String, seal: Seal) -> Self {
-        Self { tag, size: aes128_len(self.size), seal: Some(seal), ..self }
+        Self { tag, size: aes128_len(self.size), seal: Some(seal), words: Words::default(), ..self }
     }
 
     /// A range of it before it is encrypted.
@@ -193,6 +202,12 @@ impl Segment {
         let (Rest::Stored(media, runs), None) = (&self.rest, &self.seal) else { return None };
         let (head, behind) = self.cut(range);
         Some(Files { head, parts: media.files(within(runs, &behind))? })
+    }
+
+    /// What is said in front of all of it: written by the first who asks, and kept as long as what was rendered of it. There is
+    /// one place for it, so it must depend on nothing but the segment, and have one writer.
+    pub fn words(&self, write: impl FnOnce() -> Bytes) -> Bytes {
+        self.words.once(write)
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) fn by_accept(kind: StillKind) -> MethodRouter<Edge> {
 async fn liked(edge: &Edge, kind: StillKind, asked: &Asked) -> Result<Response, Refusal> {
     let (.., headers) = asked;
     let at_hand = kinora_app::picture::still_forms(&edge.app).await;
-    let form = chosen(text(headers, ACCEPT.as_str()), &at_hand);
+    let form = chosen(text(headers, &ACCEPT), &at_hand);
     let mut response = one(edge, (kind, form), asked).await?;
     response.headers_mut().insert(VARY, HeaderValue::from_static("accept"));
     Ok(response)
