@@ -8,7 +8,7 @@
 use core::time::Duration;
 
 use super::block::Columns;
-use super::cuts::{Cuts, Cutter, reaches, target_ms};
+use super::cuts::{Cuts, Cutter, target_ms};
 use super::write::Writer;
 use super::{IndexedSample, MapError, Sample, SegmentMap, TrackFacts, TrackHeader};
 use crate::facts::TrackKind;
@@ -173,10 +173,7 @@ impl MapBuilder {
             .map_err(|_overflow| unfit("a sample is shown too far from its decoding"))?;
         let is_picture = self.header.kind == TrackKind::Video;
         let may_cut = !is_picture || sample.sync;
-        if may_cut
-            && self.cutter.reached(reaches(self.header.kind, time, duration))
-            && !self.open.columns.samples().is_empty()
-        {
+        if may_cut && self.cutter.reached(time) && !self.open.columns.samples().is_empty() {
             self.close()?;
         }
         if self.open.columns.samples().is_empty() {

@@ -2,7 +2,6 @@
 
 use core::time::Duration;
 
-use crate::facts::TrackKind;
 use crate::timing::{Timescale, rescale, rescale_up};
 
 /// The shortest target: below it segments are mostly overhead.
@@ -13,16 +12,7 @@ pub(super) fn target_ms(target: Duration) -> u32 {
     u32::try_from(target.as_millis()).unwrap_or(u32::MAX).max(MIN_TARGET_MS)
 }
 
-/// The last time to which a sample that may begin a segment counts, of those at which it is shown: a picture that begins before
-/// a point is no place to begin there, a frame of sound that ends behind it is.
-pub(super) fn reaches(kind: TrackKind, time: i64, duration: u32) -> i64 {
-    match kind {
-        TrackKind::Video | TrackKind::Captions | TrackKind::Other => time,
-        TrackKind::Audio => time.saturating_add(i64::from(duration.saturating_sub(1))),
-    }
-}
-
-/// Where a track is cut: picture at the first sync sample at or after each point, sound at the frame that is heard then.
+/// Where a track is cut: picture at the first sync sample at or after each point, sound at the first frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cuts {
     /// Every multiple of the target.

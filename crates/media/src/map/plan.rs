@@ -1,13 +1,14 @@
 //! Cutting tracks into segments.
 //!
 //! Picture is cut at the first sync sample at or after each point of a regular grid, so that a long group of pictures
-//! makes a long segment. Sound is cut at the frame that is heard at each cut of the first picture track, and on the
-//! grid where there is no picture or it has ended: who begins with a picture has its sound, whole.
+//! makes a long segment. Sound beside a picture is cut at the frame that is heard at each cut of the first picture track, so that
+//! who begins with a picture has its sound whole, and on the grid once that has ended. Sound alone is cut at the first frame at or
+//! after each point of the grid.
 
 use core::time::Duration;
 
 use super::block::Columns;
-use super::cuts::{Cutter, reaches, target_ms};
+use super::cuts::{Cutter, target_ms};
 use super::write::Writer;
 use super::{MapError, Sample, SegmentMap, TrackHeader};
 use crate::align::{self, Laid, Placement};
@@ -60,9 +61,9 @@ impl SegmentMap {
                 }
                 let cuts = match followed {
                     Some((scale, end)) if !wants_picture => {
-                        Cutter::following(points.clone(), end, scale, (track.timescale, target_ms))
+                        (Cutter::following(points.clone(), end, scale, (track.timescale, target_ms)), true)
                     }
-                    _ => Cutter::grid(track.timescale, target_ms),
+                    _ => (Cutter::grid(track.timescale, target_ms), false),
                 };
                 let map = cut(track, tables, *placement, cuts)?;
                 if wants_picture && followed.is_none() {
@@ -93,7 +94,7 @@ fn cut(
     track: &Track<'_>,
     tables: &TrackTables<'_>,
     placement: Placement,
-    mut cuts: Cutter,
+    (mut cuts, follows): (Cutter, bool),
 ) -> Result<SegmentMap, Mp4Error> {
     let malformed = |name, why| Mp4Error::Malformed { name: FourCc(name), offset: 0, why };
     let too_large = |_: MapError| Mp4Error::LimitExceeded { what: "samples in one track", limit: 1 << 32 };
@@ -103,12 +104,19 @@ fn cut(
     let mut decode = 0i64;
     let mut segment_decode = 0i64;
     let mut segment_start = i64::MAX;
+    let mut end = tables.survey.end.saturating_add(placement.offset);
     for sample in tables.samples.samples() {
         let sample = sample?;
         let composed = decode + i64::from(sample.composition);
         let time = composed.saturating_add(placement.offset);
-        let may_cut = track.kind != TrackKind::Video || sample.sync;
-        if may_cut && cuts.reached(reaches(track.kind, time, sample.duration)) && !columns.samples().is_empty() {
+        let behind = time.saturating_add(sample.duration.into());
+        // A last frame is no segment of its own: players look for segments by their middle, more or less.
+        let (may_cut, reached) = match track.kind {
+            TrackKind::Video => (sample.sync, time),
+            _ if follows => (behind < end, time.max(behind - 1)),
+            _ => (true, time),
+        };
+        if may_cut && cuts.reached(reached) && !columns.samples().is_empty() {
             writer.push(&columns, segment_start, decode_time(segment_decode, placement)).map_err(too_large)?;
             columns.clear();
             segment_decode = decode;
@@ -128,7 +136,6 @@ fn cut(
         decode += i64::from(sample.duration);
     }
     writer.push(&columns, segment_start, decode_time(segment_decode, placement)).map_err(too_large)?;
-    let mut end = tables.survey.end.saturating_add(placement.offset);
     for line in writer.lines.iter_mut().rev() {
         // Where pictures of a later segment are shown before those of an earlier one, segments would overlap.
         line.start = line.start.min(end);

@@ -110,7 +110,7 @@ fn cuts_are_made_where_they_are_asked_for() {
     let mut builder = MapBuilder::new(facts, TARGET, Cuts::At(vec![0, 10_000, 10_001, 50_000]));
     push_all(&mut builder, &samples);
     let map = builder.finish(None).unwrap();
-    assert_eq!(map.segments().map(|segment| segment.start).collect::<Vec<_>>(), [0, 9_216, 49_152]);
+    assert_eq!(map.segments().map(|segment| segment.start).collect::<Vec<_>>(), [0, 10_240, 50_176]);
     assert_eq!(map.duration(), 102_400);
 }
 

@@ -144,7 +144,7 @@ fn sound_skips_its_priming_and_ends_with_the_film() {
     assert_eq!((map.start(), map.header().priming), (-1024, 1024));
     assert_eq!(map.duration(), 9 * 48_000 + 1024);
     let starts: Vec<_> = map.segments().map(|segment| segment.start).collect();
-    assert_eq!(starts, [-1024, 187 * 1024, 375 * 1024]);
+    assert_eq!(starts, [-1024, 188 * 1024, 375 * 1024]);
     assert!(map.groups().closed);
     assert_eq!(map.header().avc(), None);
 }
