@@ -2,8 +2,7 @@
 
 use crate::http::refusal::Refusal;
 use axum::body::Body;
-use axum::http::header::AsHeaderName;
-use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG};
+use axum::http::header::{AsHeaderName, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
