@@ -48,6 +48,18 @@ impl Columns {
         self.runs.push(Run { offset, len: size, samples: 1 });
     }
 
+    /// Adds all of another segment.
+    pub(super) fn append(&mut self, other: &Self) {
+        let mut samples = other.samples.iter();
+        for run in &other.runs {
+            let mut offset = run.offset;
+            for sample in samples.by_ref().take(to_usize(run.samples)) {
+                self.push(*sample, offset);
+                offset = offset.saturating_add(sample.size.into());
+            }
+        }
+    }
+
     pub(super) fn clear(&mut self) {
         self.samples.clear();
         self.runs.clear();

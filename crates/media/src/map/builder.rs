@@ -1,14 +1,15 @@
 //! Building a map from samples that come one by one, and giving it away a part at a time.
 //!
 //! The first sample is decoded when it is shown; from it on decode times follow the samples' own, and composition
-//! offsets are relative to its. A segment is closed when the one behind it has begun and it is known when that one is
-//! first shown: at once for sound, and for picture with the first sample that is shown after the one that began it.
-//! Pictures that come still later but are shown earlier do not move the start of their segment.
+//! offsets are relative to its. A segment is closed when the one behind it stands: for picture when it is known when that
+//! one is first shown, with the first sample that is shown after the one that began it (pictures that come still later but
+//! are shown earlier do not move the start of their segment); for sound when that one is long enough to be the last, for a
+//! rest that is not belongs to the segment in front of it.
 
 use core::time::Duration;
 
 use super::block::Columns;
-use super::cuts::{Cuts, Cutter, target_ms};
+use super::cuts::{Cuts, Cutter, shortest_last, target_ms};
 use super::write::Writer;
 use super::{IndexedSample, MapError, Sample, SegmentMap, TrackFacts, TrackHeader};
 use crate::facts::TrackKind;
@@ -40,7 +41,7 @@ struct Segment {
     /// When its first sample is shown, and the earliest of its samples.
     first: i64,
     start: i64,
-    /// Whether `start` stands.
+    /// Whether it is a segment for good and `start` stands.
     settled: bool,
 }
 
@@ -49,6 +50,8 @@ struct Segment {
 pub struct MapBuilder {
     header: TrackHeader,
     cutter: Cutter,
+    /// Ticks from which on the rest of a track of sound is a segment.
+    shortest_last: i64,
     shift: i64,
     origin: Option<Origin>,
     /// The last sample pushed: its duration shows with the next.
@@ -71,6 +74,7 @@ impl MapBuilder {
         header.priming = 0;
         header.independent = true;
         Self {
+            shortest_last: if cuts == Cuts::Grid { shortest_last(header.timescale) } else { 0 },
             cutter: Cutter::new(cuts, header.timescale, header.target_ms),
             header,
             shift: 0,
@@ -150,7 +154,12 @@ impl MapBuilder {
             self.place(held, duration).ok()?;
         }
         let end = end.unwrap_or(self.end);
-        self.close().ok()?;
+        match &mut self.waiting {
+            Some(waiting) if !self.open.settled && self.header.kind != TrackKind::Video => {
+                waiting.columns.append(&self.open.columns);
+            }
+            _ => self.close().ok()?,
+        }
         self.release(end).ok()?;
         self.take_closed()
     }
@@ -172,8 +181,12 @@ impl MapBuilder {
         let composition_offset = i32::try_from(sample.pts - sample.dts - origin.composition)
             .map_err(|_overflow| unfit("a sample is shown too far from its decoding"))?;
         let is_picture = self.header.kind == TrackKind::Video;
-        let may_cut = !is_picture || sample.sync;
-        if may_cut && self.cutter.reached(time) && !self.open.columns.samples().is_empty() {
+        let end = time.saturating_add(i64::from(duration));
+        let begins = match self.header.kind {
+            TrackKind::Video => sample.sync && self.cutter.reached(time),
+            _ => self.cutter.reached_by_sound(time, end),
+        };
+        if begins && !self.open.columns.samples().is_empty() {
             self.close()?;
         }
         if self.open.columns.samples().is_empty() {
@@ -181,10 +194,7 @@ impl MapBuilder {
             self.open.start = time;
             self.open.decode_time = origin.decode_start.saturating_add((sample.dts - origin.dts).unsigned_abs());
             self.open.settled = false;
-            if !is_picture {
-                self.settle()?;
-            }
-        } else if !self.open.settled {
+        } else if !self.open.settled && is_picture {
             self.open.start = self.open.start.min(time);
             if time > self.open.first {
                 self.settle()?;
@@ -192,7 +202,10 @@ impl MapBuilder {
         }
         let (size, sync) = (sample.size, sample.sync);
         self.open.columns.push(Sample { size, duration, composition_offset, sync }, sample.offset);
-        self.end = self.end.max(time.saturating_add(i64::from(duration)));
+        self.end = self.end.max(end);
+        if !is_picture && !self.open.settled && end.saturating_sub(self.open.start) >= self.shortest_last {
+            self.settle()?;
+        }
         self.last_duration = duration;
         Ok(())
     }

@@ -12,12 +12,21 @@ pub(super) fn target_ms(target: Duration) -> u32 {
     u32::try_from(target.as_millis()).unwrap_or(u32::MAX).max(MIN_TARGET_MS)
 }
 
-/// Where a track is cut: picture at the first sync sample at or after each point, sound at the first frame.
+/// The shortest last segment of sound. hls.js looks for the next segment a quarter of a second ahead of what it has, and does not
+/// find one that is shorter than that at the end of a film that grew.
+const SHORTEST_LAST_MS: i64 = 250;
+
+/// [`SHORTEST_LAST_MS`] in ticks.
+pub(super) fn shortest_last(scale: Timescale) -> i64 {
+    rescale_up(SHORTEST_LAST_MS, Timescale::MILLIS, scale)
+}
+
+/// Where a track is cut: picture at the first sync sample at or after each point.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cuts {
-    /// Every multiple of the target.
+    /// Every multiple of the target; sound at the frame that is heard then.
     Grid,
-    /// These presentation times, sorted, in ticks of the track, and nowhere else.
+    /// These presentation times, sorted, in ticks of the track, and nowhere else; sound at the first frame at or after each.
     At(Vec<i64>),
 }
 
@@ -78,6 +87,12 @@ impl Cutter {
             self.advance(passed.max(self.next));
         }
         true
+    }
+
+    /// Whether a frame of sound that is heard from `time` until `end` may begin a segment.
+    pub(super) fn reached_by_sound(&mut self, time: i64, end: i64) -> bool {
+        let last = if self.grid_from.is_some() { time.max(end.saturating_sub(1)) } else { time };
+        self.reached(last)
     }
 
     /// Moves to the first point after `time`.

@@ -1,14 +1,14 @@
 //! Cutting tracks into segments.
 //!
 //! Picture is cut at the first sync sample at or after each point of a regular grid, so that a long group of pictures
-//! makes a long segment. Sound beside a picture is cut at the frame that is heard at each cut of the first picture track, so that
-//! who begins with a picture has its sound whole, and on the grid once that has ended. Sound alone is cut at the first frame at or
-//! after each point of the grid.
+//! makes a long segment. Sound is cut at the frame that is heard at each cut of the first picture track, so that who begins
+//! with a picture has its sound whole; and at those of the grid where no picture is or it has ended. A rest of sound that is too
+//! short for a segment of its own belongs to the one before it.
 
 use core::time::Duration;
 
 use super::block::Columns;
-use super::cuts::{Cutter, target_ms};
+use super::cuts::{Cutter, shortest_last, target_ms};
 use super::write::Writer;
 use super::{MapError, Sample, SegmentMap, TrackHeader};
 use crate::align::{self, Laid, Placement};
@@ -61,9 +61,9 @@ impl SegmentMap {
                 }
                 let cuts = match followed {
                     Some((scale, end)) if !wants_picture => {
-                        (Cutter::following(points.clone(), end, scale, (track.timescale, target_ms)), true)
+                        Cutter::following(points.clone(), end, scale, (track.timescale, target_ms))
                     }
-                    _ => (Cutter::grid(track.timescale, target_ms), false),
+                    _ => Cutter::grid(track.timescale, target_ms),
                 };
                 let map = cut(track, tables, *placement, cuts)?;
                 if wants_picture && followed.is_none() {
@@ -94,7 +94,7 @@ fn cut(
     track: &Track<'_>,
     tables: &TrackTables<'_>,
     placement: Placement,
-    (mut cuts, follows): (Cutter, bool),
+    mut cuts: Cutter,
 ) -> Result<SegmentMap, Mp4Error> {
     let malformed = |name, why| Mp4Error::Malformed { name: FourCc(name), offset: 0, why };
     let too_large = |_: MapError| Mp4Error::LimitExceeded { what: "samples in one track", limit: 1 << 32 };
@@ -105,18 +105,16 @@ fn cut(
     let mut segment_decode = 0i64;
     let mut segment_start = i64::MAX;
     let mut end = tables.survey.end.saturating_add(placement.offset);
+    let last_cut = end.saturating_sub(shortest_last(track.timescale));
     for sample in tables.samples.samples() {
         let sample = sample?;
         let composed = decode + i64::from(sample.composition);
         let time = composed.saturating_add(placement.offset);
-        let behind = time.saturating_add(sample.duration.into());
-        // A last frame is no segment of its own: players look for segments by their middle, more or less.
-        let (may_cut, reached) = match track.kind {
-            TrackKind::Video => (sample.sync, time),
-            _ if follows => (behind < end, time.max(behind - 1)),
-            _ => (true, time),
+        let begins = match track.kind {
+            TrackKind::Video => sample.sync && cuts.reached(time),
+            _ => time <= last_cut && cuts.reached_by_sound(time, time.saturating_add(sample.duration.into())),
         };
-        if may_cut && cuts.reached(reached) && !columns.samples().is_empty() {
+        if begins && !columns.samples().is_empty() {
             writer.push(&columns, segment_start, decode_time(segment_decode, placement)).map_err(too_large)?;
             columns.clear();
             segment_decode = decode;

@@ -54,7 +54,9 @@ fn rendered(map: &SegmentMap, file: &[u8]) -> Vec<Vec<u8>> {
 
 #[test]
 fn samples_one_by_one_make_the_map_of_the_index() {
-    for track in [FilmTrack::video(500, 40), FilmTrack::video(40, 40), FilmTrack::audio(469), FilmTrack::audio(1)] {
+    // Sound that ends before, at and behind the point at 4 s: with rests too short for a segment, and long enough.
+    let sounds = [1, 469].into_iter().chain(185..=205).map(FilmTrack::audio);
+    for track in [FilmTrack::video(500, 40), FilmTrack::video(40, 40)].into_iter().chain(sounds) {
         let (file, planned, facts, samples) = listed(&track);
         let mut builder = MapBuilder::new(facts, TARGET, Cuts::Grid);
         builder.set_shift(shift(&track));
@@ -66,6 +68,25 @@ fn samples_one_by_one_make_the_map_of_the_index() {
         assert!(init_segment(&built) == init_segment(&planned));
         assert!(whole(&built, &file) == whole(&planned, &file));
         assert!(built == planned);
+    }
+}
+
+#[test]
+fn a_rest_of_sound_that_is_no_segment_belongs_to_the_last() {
+    // The frame that is heard at 4 s begins at 3.989 s: 12 frames from it on are a quarter of a second, 11 are not.
+    for (frames, segments) in [(187 + 11, 1), (187 + 12, 2)] {
+        let (file, _, facts, samples) = listed(&FilmTrack::audio(frames));
+        let mut builder = MapBuilder::new(facts, TARGET, Cuts::Grid);
+        let mut taken = Vec::new();
+        for sample in samples {
+            builder.push(sample).unwrap();
+            taken.extend(builder.take_closed());
+        }
+        taken.extend(builder.finish(None));
+        let joined = SegmentMap::join(&taken.iter().map(|part| (part, 0)).collect::<Vec<_>>()).unwrap();
+        assert_eq!((joined.segment_count(), joined.sample_count()), (segments, frames));
+        assert_eq!(joined.duration(), u64::from(frames) * 1024);
+        assert!(rendered(&joined, &file).concat().len() > joined.payload_bytes() as usize);
     }
 }
 
