@@ -5,7 +5,7 @@ use crate::http::conditional::{none_match, range_applies};
 use crate::http::range::{Asked, parse};
 use axum::http::header::{ACCEPT_RANGES, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, IF_NONE_MATCH, IF_RANGE, RANGE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use core::ops::Range;
 use kinora_app::play::Ranged;
 
@@ -25,10 +25,19 @@ pub(crate) fn ranged(
     cache: &'static str,
 ) -> Response {
     let Parted { status, headers, range } = parted(source, headers, content_type, cache);
-    let mut response = range.map_or_else(Response::default, |range| whole(source.read(range)));
+    let mut response = match range {
+        Some(range) => whole(source.read(range)),
+        None if status == StatusCode::RANGE_NOT_SATISFIABLE => sentence(source.size()).into_response(),
+        None => Response::default(),
+    };
     *response.status_mut() = status;
-    *response.headers_mut() = headers;
+    response.headers_mut().extend(headers);
     response
+}
+
+/// To who asks for bytes that are not there.
+fn sentence(size: u64) -> String {
+    format!("Range: there are {size} bytes, and none of those that are asked for; the first is byte 0.\n")
 }
 
 /// The same, without the bytes.
