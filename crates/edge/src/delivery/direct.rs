@@ -10,7 +10,7 @@ use axum::http::header::{IF_NONE_MATCH, RANGE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use bytes::{BufMut as _, Bytes, BytesMut};
-use core::fmt::Write as _;
+use core::cell::RefCell;
 use core::time::Duration;
 use httpdate::HttpDate;
 use kinora_app::guard::Asked;
@@ -31,11 +31,9 @@ pub struct Direct {
     sent: Counter,
 }
 
-/// An answer, ready to be sent.
+/// What follows the head of an answer.
 pub struct Answer {
-    /// Its head, as it goes over the wire.
-    pub head: BytesMut,
-    /// What follows, for the kernel to send.
+    /// For the kernel to send.
     pub files: Files,
     /// How fast, where there is a limit.
     pub pace: Option<Pace>,
@@ -50,9 +48,9 @@ impl Direct {
         Self { edge, whole: measured("200"), part: measured("206"), sent: metrics::counter!(SENT) }
     }
 
-    /// The answer to a request without a body, where it is for a media segment that lies in files, and succeeds. Everything
-    /// else is the router's, which does the same with more words.
-    pub async fn answer(&self, request: &Parts) -> Option<Answer> {
+    /// The answer to a request without a body, where it is for a media segment that lies in files, and succeeds: its head, as it
+    /// goes over the wire, is put into `head`. Everything else is the router's, which does the same with more words.
+    pub async fn answer(&self, request: &Parts, head: &mut BytesMut) -> Option<Answer> {
         let (asset, track, segment) = named(request)?;
         let name = SegmentName::parse(track, segment).ok().filter(|name| matches!(name, SegmentName::Media(..)))?;
         let begun = Instant::now();
@@ -76,8 +74,8 @@ impl Direct {
         tracing::debug!(route = ROUTE, status = status.as_u16(), "answered");
         let pace = self.edge.egress.as_ref().map(|egress| Pace::to(egress, observe::client(&self.edge, request)));
         let id = observe::request_id(&self.edge, &request.headers);
-        let sent = self.sent.clone();
-        Some(Answer { head: head(status, self.edge.app.now(), &words, &id), files, pace, sent })
+        put_head(head, status, self.edge.app.now(), &words, &id);
+        Some(Answer { files, pace, sent: self.sent.clone() })
     }
 }
 
@@ -92,17 +90,40 @@ fn named(request: &Parts) -> Option<(&str, &str, &str)> {
 const ROOM: usize = 8 << 10;
 
 /// A head (RFC 9112 clauses 4 and 5).
-fn head(status: StatusCode, now: Timestamp, words: &[u8], id: &HeaderValue) -> BytesMut {
-    let mut head = BytesMut::with_capacity(ROOM);
+fn put_head(head: &mut BytesMut, status: StatusCode, now: Timestamp, words: &[u8], id: &HeaderValue) {
+    head.clear();
+    head.reserve(ROOM);
     let reason = status.canonical_reason().unwrap_or_default();
-    let now = Duration::from_millis(u64::try_from(now.millis()).unwrap_or(0));
-    let now = HttpDate::from(SystemTime::UNIX_EPOCH + now);
-    // Writing to memory cannot fail.
-    write!(head, "HTTP/1.1 {} {reason}\r\ndate: {now}\r\n", status.as_str()).unwrap_or_default();
-    head.put_slice(words);
-    line(&mut head, &observe::REQUEST_ID, id);
+    for part in ["HTTP/1.1 ", status.as_str(), " ", reason, "\r\ndate: "] {
+        head.put_slice(part.as_bytes());
+    }
+    put_date(head, now);
     head.put_slice(b"\r\n");
-    head
+    head.put_slice(words);
+    line(head, &observe::REQUEST_ID, id);
+    head.put_slice(b"\r\n");
+}
+
+/// The text of a second.
+struct Dated {
+    second: u64,
+    text: String,
+}
+
+thread_local! {
+    /// The second that was written last: most answers are of the same.
+    static DATE: RefCell<Dated> = const { RefCell::new(Dated { second: u64::MAX, text: String::new() }) };
+}
+
+fn put_date(out: &mut BytesMut, now: Timestamp) {
+    let second = u64::try_from(now.millis().div_euclid(1_000)).unwrap_or(0);
+    DATE.with_borrow_mut(|date| {
+        if date.second != second {
+            let time = SystemTime::UNIX_EPOCH + Duration::from_secs(second);
+            *date = Dated { second, text: HttpDate::from(time).to_string() };
+        }
+        out.put_slice(date.text.as_bytes());
+    });
 }
 
 /// What is said of a segment, whoever asks.

@@ -46,9 +46,9 @@ enum Next {
 impl Conversation {
     /// Answers until one side ends it.
     pub(super) async fn run(self, mut stream: TcpStream) {
-        let mut read = BytesMut::new();
+        let (mut read, mut head) = (BytesMut::new(), BytesMut::new());
         while !self.0.stop.is_cancelled() {
-            let next = self.next(&mut stream, &mut read).await.unwrap_or_else(|error| {
+            let next = self.next(&mut stream, &mut read, &mut head).await.unwrap_or_else(|error| {
                 tracing::debug!(error = %causes(&error), "reading a request");
                 Next::End
             });
@@ -59,10 +59,10 @@ impl Conversation {
             };
             parts.extensions.insert(ConnectInfo(self.0.peer));
             // The last one is said to be the last by the general stack.
-            let direct = if is_last { None } else { self.0.answering.direct.answer(&parts).await };
+            let direct = if is_last { None } else { self.0.answering.direct.answer(&parts, &mut head).await };
             if let Some(answer) = direct {
                 read.advance(len);
-                if let Err(error) = send(&stream, answer).await {
+                if let Err(error) = send(&stream, &mut head, answer).await {
                     tracing::debug!(error = %causes(&error), "a viewer went away");
                     return;
                 }
@@ -77,18 +77,19 @@ impl Conversation {
         }
     }
 
-    /// Waits for a request.
-    async fn next(&self, stream: &mut TcpStream, read: &mut BytesMut) -> io::Result<Next> {
-        if read.is_empty() && !self.comes(stream, read).await? {
+    /// Waits for a request. While it does not come, `room` is given back.
+    async fn next(&self, stream: &mut TcpStream, read: &mut BytesMut, room: &mut BytesMut) -> io::Result<Next> {
+        if read.is_empty() && !self.comes(stream, read, room).await? {
             return Ok(Next::End);
         }
-        let until = Instant::now() + HEAD_WITHIN;
+        let mut deadline = None;
         loop {
             match head::read(read) {
                 Head::Plain(plain) => return Ok(Next::Plain(plain)),
                 Head::Other => return Ok(Next::Other),
                 Head::Partial => {}
             }
+            let until = *deadline.get_or_insert_with(|| Instant::now() + HEAD_WITHIN);
             read.reserve(READ);
             let more = tokio::select! {
                 more = timeout_at(until, stream.read_buf(read)) => more,
@@ -106,7 +107,7 @@ impl Conversation {
     }
 
     /// Whether anything comes, before the connection is idle for too long or somebody else needs its place.
-    async fn comes(&self, stream: &mut TcpStream, read: &mut BytesMut) -> io::Result<bool> {
+    async fn comes(&self, stream: &mut TcpStream, read: &mut BytesMut, room: &mut BytesMut) -> io::Result<bool> {
         read.reserve(READ);
         let soon = tokio::select! {
             soon = timeout(BUSY, stream.read_buf(read)) => soon,
@@ -115,6 +116,7 @@ impl Conversation {
         if let Ok(first) = soon {
             return first.map(|bytes| bytes > 0);
         }
+        *room = BytesMut::new();
         let seat = self.0.idle.sit();
         tokio::select! {
             first = timeout(IDLE, stream.read_buf(read)) => first.map_or(Ok(false), |first| first.map(|bytes| bytes > 0)),

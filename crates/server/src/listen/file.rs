@@ -1,6 +1,7 @@
 //! Files that the kernel sends.
 
 use bytes::BytesMut;
+use core::cell::RefCell;
 use core::ops::Range;
 use rustix::fs::sendfile;
 use rustix::io::{Errno, ReadWriteFlags, preadv2};
@@ -44,14 +45,19 @@ pub(super) async fn read(file: &Arc<File>, range: &Range<u64>, into: &mut BytesM
 }
 
 fn read_now(file: &File, range: &Range<u64>, into: &mut BytesMut, flags: ReadWriteFlags) -> io::Result<()> {
-    let mut page = [0; PAGE];
-    let len = usize::try_from(range.end.saturating_sub(range.start)).map_err(io::Error::other)?;
-    let bytes = page.get_mut(..len).ok_or(io::ErrorKind::InvalidInput)?;
-    if preadv2(file, &mut [IoSliceMut::new(bytes)], range.start, flags)? < len {
-        return Err(io::ErrorKind::UnexpectedEof.into());
+    thread_local! {
+        /// The kernel reads into bytes that have a value.
+        static PAGE_READ: RefCell<[u8; PAGE]> = const { RefCell::new([0; PAGE]) };
     }
-    into.extend_from_slice(bytes);
-    Ok(())
+    let len = usize::try_from(range.end.saturating_sub(range.start)).map_err(io::Error::other)?;
+    PAGE_READ.with_borrow_mut(|page| {
+        let bytes = page.get_mut(..len).ok_or(io::ErrorKind::InvalidInput)?;
+        if preadv2(file, &mut [IoSliceMut::new(bytes)], range.start, flags)? < len {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        into.extend_from_slice(bytes);
+        Ok(())
+    })
 }
 
 /// Whether what follows bytes that are in memory is there too, for all that one can know without asking: the kernel reads so

@@ -4,7 +4,7 @@ use super::file;
 use super::gathered::{self, Sent};
 use super::left::{Left, Next};
 use super::stall::STALLED;
-use bytes::{Buf as _, Bytes, BytesMut};
+use bytes::{Buf as _, BytesMut};
 use core::ops::Range;
 use kinora_app::play::{Files, InFile};
 use kinora_edge::delivery::Answer;
@@ -18,12 +18,12 @@ use tokio::io::Interest;
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
-/// Sends an answer whole.
+/// Sends an answer whole: its head, of which nothing is left then, and what follows.
 ///
 /// # Errors
 /// The client is gone or stalls, or the media cannot be read: the connection is of no use any more.
-pub(super) async fn send(stream: &TcpStream, answer: Answer) -> io::Result<()> {
-    let Answer { head, files, pace, sent } = answer;
+pub(super) async fn send(stream: &TcpStream, head: &mut BytesMut, answer: Answer) -> io::Result<()> {
+    let Answer { files, pace, sent } = answer;
     let way = Way { stream, pace, sent };
     // What others were sent before is waited for as well.
     way.paced().await;
@@ -38,8 +38,7 @@ struct Way<'a> {
 }
 
 impl Way<'_> {
-    async fn files(&self, head: BytesMut, files: Files) -> io::Result<()> {
-        let mut made = head;
+    async fn files(&self, made: &mut BytesMut, files: Files) -> io::Result<()> {
         made.extend_from_slice(&files.head);
         let left = |InFile { file, ranges }| (file, Left::new(ranges));
         let mut parts: Vec<_> = files.parts.into_iter().map(left).collect();
@@ -50,11 +49,11 @@ impl Way<'_> {
             let front = file::front(&run);
             begun = !front.is_empty();
             if begun {
-                file::read(file, &front, &mut made).await?;
+                file::read(file, &front, made).await?;
                 left.sent(front.end - front.start);
             }
         }
-        self.made(made.freeze(), parts.is_empty()).await?;
+        self.made(made, parts.is_empty()).await?;
         let count = parts.len();
         for (number, (file, mut left)) in parts.into_iter().enumerate() {
             while let Some(next) = left.next(gathered::CHUNK) {
@@ -101,10 +100,10 @@ impl Way<'_> {
     }
 
     /// Sends what was made.
-    async fn made(&self, mut made: Bytes, is_last: bool) -> io::Result<()> {
+    async fn made(&self, made: &mut BytesMut, is_last: bool) -> io::Result<()> {
         let flags = if is_last { SendFlags::empty() } else { SendFlags::MORE };
         while !made.is_empty() {
-            let sent = self.when_writable(|| Ok(send_with(self.stream, &made, flags)?)).await?;
+            let sent = self.when_writable(|| Ok(send_with(self.stream, made, flags)?)).await?;
             if sent == 0 {
                 return Err(io::ErrorKind::WriteZero.into());
             }

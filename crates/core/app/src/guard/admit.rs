@@ -3,7 +3,7 @@
 use super::escape::in_query;
 use super::facts::guard;
 use super::link::{self, Address};
-use super::proof::{Origin, Proof, proof};
+use super::proof::{Origin, Proof, Unproven, proof};
 use crate::app::App;
 use crate::error::Error;
 use core::net::IpAddr;
@@ -42,7 +42,7 @@ pub struct Viewer<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pass {
     /// Why who asks counts as nobody, where nothing was asked at the door and nothing that counts was shown.
-    unproven: Option<Problem>,
+    unproven: Option<Unproven>,
     /// Whether the answer is for this viewer alone, and for no shared cache.
     pub private: bool,
     /// What the addresses in a document must carry, as parameters without a question mark; empty for nothing.
@@ -55,7 +55,7 @@ impl Pass {
     /// # Errors
     /// As of [`admit`] where a proof is needed.
     pub fn proves(&self) -> Result<(), Problem> {
-        self.unproven.clone().map_or(Ok(()), Err)
+        self.unproven.clone().map_or(Ok(()), |unproven| Err(unproven.into()))
     }
 }
 
@@ -83,8 +83,8 @@ pub async fn admit(app: &App, id: AssetId, viewer: &Viewer<'_>, asked: Asked) ->
     let private = needed || !guard.sites.is_empty();
     let (shown, unproven) = match shown {
         Ok(shown) => (Some(shown), None),
-        Err(problem) if needed => return Err(problem.into()),
-        Err(problem) => (None, Some(problem)),
+        Err(unproven) if needed => return Err(Problem::from(unproven).into()),
+        Err(unproven) => (None, Some(unproven)),
     };
     // Where nothing is asked, what was shown may still be needed for keys.
     let carried = match (shown, viewer.token) {

@@ -16,6 +16,30 @@ pub(super) enum Proof {
     Link(Timestamp),
 }
 
+/// Why a viewer proves nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Unproven {
+    /// There is neither a token nor a link.
+    Nothing,
+    /// What was shown counts for nothing, or is for something else.
+    Refused(Problem),
+}
+
+impl From<Unproven> for Problem {
+    fn from(unproven: Unproven) -> Self {
+        match unproven {
+            Unproven::Nothing => token_required(),
+            Unproven::Refused(problem) => problem,
+        }
+    }
+}
+
+impl From<Problem> for Unproven {
+    fn from(problem: Problem) -> Self {
+        Self::Refused(problem)
+    }
+}
+
 /// Where a request came from, as far as that is asked.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Origin<'a> {
@@ -26,18 +50,18 @@ pub(super) struct Origin<'a> {
 /// What a token or a link proves at this moment.
 ///
 /// # Errors
-/// `Unauthenticated`: there is neither, or it counts for nothing; `Forbidden`: it is for another asset, address or session.
+/// `Unauthenticated`: it counts for nothing; `Forbidden`: it is for another asset, address or session.
 pub(super) fn proof(
     guard: &Guard,
     signer: &Signer,
     (token, address): (Option<&str>, Address<'_>),
     origin: Origin<'_>,
     now: Timestamp,
-) -> Result<Proof, Problem> {
+) -> Result<Proof, Unproven> {
     let Some(token) = token else {
-        let until = link::opens(signer, address).ok_or_else(token_required)?;
+        let until = link::opens(signer, address).ok_or(Unproven::Nothing)?;
         if until <= now {
-            return Err(Problem::new(Kind::Gone, "link_expired", "This link has expired; ask for a new one."));
+            return Err(Problem::new(Kind::Gone, "link_expired", "This link has expired; ask for a new one.").into());
         }
         return Ok(Proof::Link(until));
     };
@@ -45,7 +69,7 @@ pub(super) fn proof(
         Some(grant) => grant?,
         None => token::read(token, &guard.keys, guard.organization, now)?,
     };
-    let refuse = |reason, message: &str| Err(Problem::new(Kind::Forbidden, reason, message));
+    let refuse = |reason, message: &str| Err(Problem::new(Kind::Forbidden, reason, message).into());
     if grant.asset != address.asset {
         return refuse("token_of_another_asset", "This playback token is for another asset.");
     }
