@@ -11,6 +11,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use bytes::{BufMut as _, Bytes, BytesMut};
 use core::cell::RefCell;
+use core::net::IpAddr;
 use core::time::Duration;
 use httpdate::HttpDate;
 use kinora_app::guard::Asked;
@@ -48,13 +49,14 @@ impl Direct {
         Self { edge, whole: measured("200"), part: measured("206"), sent: metrics::counter!(SENT) }
     }
 
-    /// The answer to a request without a body, where it is for a media segment that lies in files, and succeeds: its head, as it
+    /// The answer to a request without a body that came from `peer`, where it is for a media segment that lies in files, and succeeds: its head, as it
     /// goes over the wire, is put into `head`. Everything else is the router's, which does the same with more words.
-    pub async fn answer(&self, request: &Parts, head: &mut BytesMut) -> Option<Answer> {
+    pub async fn answer(&self, request: &Parts, peer: IpAddr, head: &mut BytesMut) -> Option<Answer> {
         let (asset, track, segment) = named(request)?;
         let name = SegmentName::parse(track, segment).ok().filter(|name| matches!(name, SegmentName::Media(..)))?;
         let begun = Instant::now();
-        let pass = door::admit(&self.edge, asset, request, Asked::Media).await.ok()?;
+        let address = Some(observe::client_behind(&self.edge, peer, &request.headers));
+        let pass = door::admit(&self.edge, asset, request, address, Asked::Media).await.ok()?;
         let segment = kinora_app::play::segment(&self.edge.app, asset_id(asset).ok()?, name).await.ok()?;
         let part = || parted(&segment, &request.headers, name.content_type(), FOREVER);
         let is_usual =
@@ -72,7 +74,7 @@ impl Direct {
         let measured = if status == StatusCode::OK { &self.whole } else { &self.part };
         measured.record(begun.elapsed());
         tracing::debug!(route = ROUTE, status = status.as_u16(), "answered");
-        let pace = self.edge.egress.as_ref().map(|egress| Pace::to(egress, observe::client(&self.edge, request)));
+        let pace = self.edge.egress.as_ref().map(|egress| Pace::to(egress, address));
         let id = observe::request_id(&self.edge, &request.headers);
         put_head(head, status, self.edge.app.now(), &words, &id);
         Some(Answer { files, pace, sent: self.sent.clone() })
@@ -81,9 +83,9 @@ impl Direct {
 
 /// Asset, track and segment of a path that names them plainly, with nothing in it that could be read in two ways.
 fn named(request: &Parts) -> Option<(&str, &str, &str)> {
-    let mut names = request.uri.path().strip_prefix("/play/")?.split('/');
-    let found = (names.next()?, names.next()?, names.next()?);
-    (request.method == Method::GET && names.next().is_none()).then_some(found)
+    let (asset, names) = request.uri.path().strip_prefix("/play/")?.split_once('/')?;
+    let (track, segment) = names.split_once('/')?;
+    (request.method == Method::GET && !segment.contains('/')).then_some((asset, track, segment))
 }
 
 /// Bytes of a head and of what may be put behind it, mostly.

@@ -12,6 +12,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use core::net::IpAddr;
 use kinora_app::guard::{self, Asked, Pass, Viewer};
 use kinora_domain::Problem;
 use percent_encoding::percent_decode_str;
@@ -35,7 +36,8 @@ pub(super) async fn key(State(edge): State<Edge>, parameters: RawPathParams, req
 async fn enter(edge: &Edge, parameters: &RawPathParams, request: Request, next: Next, asked: Asked) -> Response {
     let (mut parts, body) = request.into_parts();
     let asset = parameters.iter().find(|(name, _)| *name == "asset").map_or("", |(_, value)| value);
-    let pass = match admit(edge, asset, &parts, asked).await {
+    let address = observe::client(edge, &parts);
+    let pass = match admit(edge, asset, &parts, address, asked).await {
         Ok(pass) => pass,
         Err(refusal) => {
             metrics::counter!("kinora_refused_total", "by" => "playback").increment(1);
@@ -43,7 +45,7 @@ async fn enter(edge: &Edge, parameters: &RawPathParams, request: Request, next: 
         }
     };
     let private = pass.private;
-    let pace = edge.egress.as_ref().map(|egress| Pace::to(egress, observe::client(edge, &parts)));
+    let pace = edge.egress.as_ref().map(|egress| Pace::to(egress, address));
     parts.extensions.insert(pass);
     let mut response = next.run(Request::from_parts(parts, body)).await;
     if private {
@@ -64,7 +66,14 @@ fn challenged(mut response: Response) -> Response {
     response
 }
 
-pub(super) async fn admit(edge: &Edge, asset: &str, parts: &Parts, asked: Asked) -> Result<Pass, Refusal> {
+/// Lets a request from an address in.
+pub(super) async fn admit(
+    edge: &Edge,
+    asset: &str,
+    parts: &Parts,
+    address: Option<IpAddr>,
+    asked: Asked,
+) -> Result<Pass, Refusal> {
     let path = decoded(parts.uri.path())?;
     let query = Query::parse(parts.uri.query().unwrap_or_default());
     let viewer = Viewer {
@@ -72,7 +81,7 @@ pub(super) async fn admit(edge: &Edge, asset: &str, parts: &Parts, asked: Asked)
         parameters: query.pairs(),
         token: query.one("token").or_else(|| bearer(&parts.headers)),
         session: query.one("session").or_else(|| text(&parts.headers, "x-playback-session-id")),
-        address: observe::client(edge, parts),
+        address,
         page: text(&parts.headers, &ORIGIN).or_else(|| text(&parts.headers, &REFERER)),
         own_origin: &edge.settings.public_url,
     };

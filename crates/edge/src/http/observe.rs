@@ -68,13 +68,18 @@ pub(crate) fn request_id(edge: &Edge, headers: &HeaderMap) -> HeaderValue {
 /// The client's address: the peer's, or what a trusted proxy says it forwards for. Of a chain, the
 /// nearest address that is not a trusted proxy itself counts; what lies before it, anyone can write.
 pub(crate) fn client(edge: &Edge, request: &Parts) -> Option<IpAddr> {
-    let peer = request.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())?;
+    let peer = request.extensions.get::<ConnectInfo<SocketAddr>>()?;
+    Some(client_behind(edge, peer.0.ip(), &request.headers))
+}
+
+/// The same of a request that came from `peer`.
+pub(crate) fn client_behind(edge: &Edge, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
     let trusted = |address: &IpAddr| edge.settings.trusted_proxies.contains(address);
     if !trusted(&peer) {
-        return Some(peer);
+        return peer;
     }
-    let forwarded = request.headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+    let forwarded = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
     let chain: Vec<IpAddr> =
         forwarded.flat_map(|value| value.split(',')).filter_map(|address| address.trim().parse().ok()).collect();
-    chain.into_iter().rev().find(|address| !trusted(address)).or(Some(peer))
+    chain.into_iter().rev().find(|address| !trusted(address)).unwrap_or(peer)
 }

@@ -5,7 +5,6 @@ use super::head::{self, Head, Plain};
 use super::one::{Behind, Progress, Telling, Wire};
 use super::send::send;
 use super::stall::Patient;
-use axum::extract::ConnectInfo;
 use bytes::{Buf as _, BytesMut};
 use core::convert::Infallible;
 use core::pin::Pin;
@@ -52,14 +51,14 @@ impl Conversation {
                 tracing::debug!(error = %causes(&error), "reading a request");
                 Next::End
             });
-            let Plain { mut parts, len, is_last } = match next {
+            let Plain { parts, len, is_last } = match next {
                 Next::Plain(plain) => *plain,
                 Next::Other => return self.hand_over(stream, read).await,
                 Next::End => return,
             };
-            parts.extensions.insert(ConnectInfo(self.0.peer));
             // The last one is said to be the last by the general stack.
-            let direct = if is_last { None } else { self.0.answering.direct.answer(&parts, &mut head).await };
+            let direct =
+                if is_last { None } else { self.0.answering.direct.answer(&parts, self.0.peer.ip(), &mut head).await };
             if let Some(answer) = direct {
                 read.advance(len);
                 if let Err(error) = send(&stream, &mut head, answer).await {

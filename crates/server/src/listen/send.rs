@@ -40,22 +40,17 @@ struct Way<'a> {
 impl Way<'_> {
     async fn files(&self, made: &mut BytesMut, files: Files) -> io::Result<()> {
         made.extend_from_slice(&files.head);
-        let left = |InFile { file, ranges }| (file, Left::new(ranges));
-        let mut parts: Vec<_> = files.parts.into_iter().map(left).collect();
-        let mut begun = false;
-        if let Some((file, left)) = parts.first_mut()
-            && let Some(Next::Long(run)) = left.next(0)
-        {
-            let front = file::front(&run);
-            begun = !front.is_empty();
-            if begun {
-                file::read(file, &front, made).await?;
-                left.sent(front.end - front.start);
-            }
+        let count = files.parts.len();
+        if count == 0 {
+            return self.made(made, true).await;
         }
-        self.made(made, parts.is_empty()).await?;
-        let count = parts.len();
-        for (number, (file, mut left)) in parts.into_iter().enumerate() {
+        for (number, InFile { file, ranges }) in files.parts.into_iter().enumerate() {
+            let mut left = Left::new(ranges);
+            let mut begun = false;
+            if number == 0 {
+                begun = Self::begin(&file, &mut left, made).await?;
+                self.made(made, false).await?;
+            }
             while let Some(next) = left.next(gathered::CHUNK) {
                 self.paced().await;
                 match next {
@@ -65,6 +60,18 @@ impl Way<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Puts what stands in front of the first whole page of a long run behind what was made; whether there is any.
+    async fn begin(file: &Arc<File>, left: &mut Left, made: &mut BytesMut) -> io::Result<bool> {
+        let Some(Next::Long(run)) = left.next(0) else { return Ok(false) };
+        let front = file::front(&run);
+        if front.is_empty() {
+            return Ok(false);
+        }
+        file::read(file, &front, made).await?;
+        left.sent(front.end - front.start);
+        Ok(true)
     }
 
     /// Has the kernel send a part of a run, the beginning of which was perhaps read a moment ago.

@@ -75,7 +75,7 @@ impl Heads {
 
     /// The segment of a track; `None` where it has none of that number, or not in that form.
     pub(super) fn get(&self, asset: AssetId, track: &PlayableTrack, number: u32, form: Form) -> Option<Rendered> {
-        let render = || form.of(&track.map, number).map(|(segment, _)| Rendered::from(segment));
+        let render = || form.of(&track.map, number).map(Rendered::from);
         // Of what grows, a segment may become longer.
         let Some(map) = track.stored else { return render() };
         let key = Key { asset, slug: track.slug, form, number, map };

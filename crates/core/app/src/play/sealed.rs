@@ -45,11 +45,11 @@ pub async fn sealed_media_segment(
 ) -> Result<Segment, Error> {
     let playable = playable(app, id).await?;
     let (track, lock) = locked(&playable, slug, sealed)?;
-    let (segment, ending) = form.of(&track.map, number).ok_or_else(|| Problem::not_found("segment"))?;
+    let segment = form.of(&track.map, number).ok_or_else(|| Problem::not_found("segment"))?;
     if form != form_of(&track.map, sealed) {
         return Err(Problem::not_found("segment").into());
     }
-    let tag = format!("{slug}-{}-{number}.{ending}", sealed.name());
+    let tag = format!("{slug}-{}-{number}.{}", sealed.name(), form.extension());
     let scheme = match sealed {
         Sealed::Whole => {
             let seal = Seal { key: lock.whole()?, iv: segment_iv(salt(slug), number) };

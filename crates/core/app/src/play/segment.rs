@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::port::BlobError;
 use bytes::Bytes;
+use core::fmt;
 use core::ops::Range;
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 use futures_util::{Stream, TryStreamExt as _};
@@ -59,7 +60,7 @@ impl Body {
 
 /// A segment: bytes that were made, and what follows them.
 pub struct Segment {
-    tag: String,
+    tag: Tag,
     head: Bytes,
     rest: Rest,
     /// What it goes out through.
@@ -68,6 +69,30 @@ pub struct Segment {
     size: u64,
     /// What is said in front of all of it.
     words: Words,
+}
+
+/// The tag of a segment.
+#[derive(Debug)]
+pub(super) enum Tag {
+    /// Of a media segment as it is stored: written where somebody asks, for what is said of a whole one is kept.
+    Media(Slug, u32, Form),
+    /// Of anything else.
+    Written(String),
+}
+
+impl From<String> for Tag {
+    fn from(tag: String) -> Self {
+        Self::Written(tag)
+    }
+}
+
+impl fmt::Display for Tag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Media(slug, number, form) => write!(f, "{slug}-{number}.{}", form.extension()),
+            Self::Written(tag) => f.write_str(tag),
+        }
+    }
 }
 
 /// What follows the bytes that were made first.
@@ -81,21 +106,21 @@ enum Rest {
 impl Segment {
     /// Segment `number`, from 0, of a track as it is stored.
     pub(super) fn of(track: &PlayableTrack, number: u32, form: Form) -> Option<Self> {
-        let (segment, ending) = form.of(&track.map, number)?;
-        Some(Self::stored(format!("{}-{number}.{ending}", track.slug), segment.into(), track.media.clone()))
+        let segment = form.of(&track.map, number)?;
+        Some(Self::stored(Tag::Media(track.slug, number, form), segment.into(), track.media.clone()))
     }
 
     /// What the packager made of a track, with the media of the track.
-    pub(super) fn stored(tag: String, rendered: Rendered, media: Media) -> Self {
+    pub(super) fn stored(tag: impl Into<Tag>, rendered: Rendered, media: Media) -> Self {
         let Rendered { head, payload, size, words } = rendered;
-        Self { tag, head, rest: Rest::Stored(media, payload), seal: None, size, words }
+        Self { tag: tag.into(), head, rest: Rest::Stored(media, payload), seal: None, size, words }
     }
 
     /// What was made in memory, and takes little of it.
     pub(super) fn made(tag: String, bytes: Vec<u8>) -> Self {
         let size = bytes.len() as u64;
         Self {
-            tag,
+            tag: tag.into(),
             head: Bytes::from(bytes),
             rest: Rest::Made(Bytes::new()),
             seal: None,
@@ -108,12 +133,13 @@ impl Segment {
     pub(super) fn held(tag: String, head: Vec<u8>, rest: Vec<u8>, held: Held) -> Self {
         let rest = held.keep(rest);
         let size = (head.len() as u64).saturating_add(rest.len() as u64);
+        let tag = tag.into();
         Self { tag, head: Bytes::from(head), rest: Rest::Made(rest), seal: None, size, words: Words::default() }
     }
 
     /// The same, encrypted whole as it goes out.
     pub(super) fn sealed(self, tag: String, seal: Seal) -> Self {
-        Self { tag, size: aes128_len(self.size), seal: Some(seal), words: Words::default(), ..self }
+        Self { tag: tag.into(), size: aes128_len(self.size), seal: Some(seal), words: Words::default(), ..self }
     }
 
     /// A range of it before it is encrypted.
@@ -164,7 +190,7 @@ fn within(runs: &[Range<u64>], range: &Range<u64>) -> Vec<Range<u64>> {
 
 impl Ranged for Segment {
     fn tag(&self) -> String {
-        self.tag.clone()
+        self.tag.to_string()
     }
 
     fn size(&self) -> u64 {
@@ -276,13 +302,12 @@ impl Form {
         [Self::Fragment, Self::Packed].into_iter().find(|form| form.extension() == extension)
     }
 
-    /// The segment in this form, and the ending of its name.
-    pub(super) fn of(self, map: &SegmentMap, number: u32) -> Option<(MediaSegment, &'static str)> {
-        let segment = match self {
+    /// The segment in this form.
+    pub(super) fn of(self, map: &SegmentMap, number: u32) -> Option<MediaSegment> {
+        match self {
             Self::Fragment => cmaf::media_segment(map, number),
             Self::Packed => packed::segment(map, number),
-        };
-        Some((segment?, self.extension()))
+        }
     }
 }
 
@@ -301,5 +326,5 @@ pub(super) async fn media_segment(
     let track = playable.track(slug)?;
     playable.require_clear(track.output, "segment")?;
     let rendered = app.heads.get(id, track, number, form).ok_or_else(|| Problem::not_found("segment"))?;
-    Ok(Segment::stored(format!("{slug}-{number}.{}", form.extension()), rendered, track.media.clone()))
+    Ok(Segment::stored(Tag::Media(slug, number, form), rendered, track.media.clone()))
 }
