@@ -3,16 +3,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hmac::{Hmac, KeyInit, Mac};
 use kinora_app::guard::grant_by_secret;
-use kinora_domain::{OrganizationId, Timestamp};
+use kinora_domain::OrganizationId;
+use kinora_fuzz::{NOW, SECRET, mac, now};
 use libfuzzer_sys::fuzz_target;
-use sha2::Sha256;
-
-/// Unknown to whoever makes up bytes.
-const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
-/// Noon of some day, in seconds.
-const NOW: i64 = 1_769_860_800;
 
 // A byte that chooses, then a token, or its claims.
 fuzz_target!(|bytes: &[u8]| {
@@ -20,7 +14,7 @@ fuzz_target!(|bytes: &[u8]| {
     let is_signed = choice % 2 == 1;
     let token = if is_signed { signed(rest) } else { String::from_utf8_lossy(rest).into_owned() };
     let organization = OrganizationId::new(uuid::Uuid::from_u128(1));
-    let granted = grant_by_secret(&token, SECRET, organization, Timestamp::from_millis(NOW * 1_000));
+    let granted = grant_by_secret(&token, SECRET, organization, now());
     if let Ok(grant) = granted {
         assert!(is_signed, "nobody signed {token}");
         let claims: serde_json::Value = serde_json::from_slice(rest).unwrap();
@@ -35,7 +29,5 @@ fuzz_target!(|bytes: &[u8]| {
 fn signed(claims: &[u8]) -> String {
     let head = URL_SAFE_NO_PAD.encode(br#"{"alg":"HS256","typ":"JWT"}"#);
     let text = format!("{head}.{}", URL_SAFE_NO_PAD.encode(claims));
-    let mut mac = Hmac::<Sha256>::new_from_slice(SECRET).unwrap();
-    mac.update(text.as_bytes());
-    format!("{text}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+    format!("{text}.{}", URL_SAFE_NO_PAD.encode(mac(SECRET, text.as_bytes())))
 }

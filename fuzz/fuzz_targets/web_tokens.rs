@@ -4,16 +4,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use form_urlencoded::parse;
-use hmac::{Hmac, KeyInit, Mac};
 use kinora_app::guard::grant_by_web_token;
-use kinora_domain::Timestamp;
+use kinora_fuzz::{NOW, SECRET, mac, now};
 use libfuzzer_sys::fuzz_target;
-use sha2::Sha256;
-
-/// Unknown to whoever makes up bytes.
-const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
-/// Noon of some day, in seconds.
-const NOW: i64 = 1_769_860_800;
 
 // A byte that chooses, then a token, or its claims.
 fuzz_target!(|bytes: &[u8]| {
@@ -26,7 +19,7 @@ fuzz_target!(|bytes: &[u8]| {
         7 => escaped(&signed(&text)),
         _ => text.clone().into_owned(),
     };
-    let granted = grant_by_web_token(&token, SECRET, Timestamp::from_millis(NOW * 1_000));
+    let granted = grant_by_web_token(&token, SECRET, now());
     if let Ok(Some(grant)) = granted {
         assert!(is_signed, "nobody signed {token}");
         assert!(grant.expires.millis() > NOW * 1_000);
@@ -41,12 +34,6 @@ fuzz_target!(|bytes: &[u8]| {
 fn signed(claims: &str) -> String {
     let mac = mac(&mac(SECRET, b"key\nsimple web tokens"), claims.as_bytes());
     format!("{claims}&HMACSHA256={}", escaped(&STANDARD.encode(mac)))
-}
-
-fn mac(key: &[u8], text: &[u8]) -> Vec<u8> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
-    mac.update(text);
-    mac.finalize().into_bytes().to_vec()
 }
 
 fn escaped(text: &str) -> String {

@@ -49,8 +49,9 @@ impl Direct {
         Self { edge, whole: measured("200"), part: measured("206"), sent: metrics::counter!(SENT) }
     }
 
-    /// The answer to a request without a body that came from `peer`, where it is for a media segment that lies in files, and succeeds: its head, as it
-    /// goes over the wire, is put into `head`. Everything else is the router's, which does the same with more words.
+    /// The answer to a request without a body that came from `peer`, where it is for a media segment that lies in files, and
+    /// succeeds: its head, as it goes over the wire, takes the place of what `head` holds. Everything else is the router's, which
+    /// does the same with more words.
     pub async fn answer(&self, request: &Parts, peer: IpAddr, head: &mut BytesMut) -> Option<Answer> {
         let (asset, track, segment) = named(request)?;
         let name = SegmentName::parse(track, segment).ok().filter(|name| matches!(name, SegmentName::Media(..)))?;
@@ -117,6 +118,7 @@ thread_local! {
     static DATE: RefCell<Dated> = const { RefCell::new(Dated { second: u64::MAX, text: String::new() }) };
 }
 
+/// A moment as heads write it (RFC 9110 clause 5.6.7).
 fn put_date(out: &mut BytesMut, now: Timestamp) {
     let second = u64::try_from(now.millis().div_euclid(1_000)).unwrap_or(0);
     DATE.with_borrow_mut(|date| {
@@ -143,4 +145,24 @@ fn line(out: &mut BytesMut, name: &HeaderName, value: &HeaderValue) {
     out.put_slice(b": ");
     out.put_slice(value.as_bytes());
     out.put_slice(b"\r\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_is_that_of_its_second() {
+        for (millis, expected) in [
+            (784_111_777_000, "Sun, 06 Nov 1994 08:49:37 GMT"),
+            (784_111_777_999, "Sun, 06 Nov 1994 08:49:37 GMT"),
+            (784_111_778_000, "Sun, 06 Nov 1994 08:49:38 GMT"),
+            (784_111_777_500, "Sun, 06 Nov 1994 08:49:37 GMT"),
+            (0, "Thu, 01 Jan 1970 00:00:00 GMT"),
+        ] {
+            let mut out = BytesMut::new();
+            put_date(&mut out, Timestamp::from_millis(millis));
+            assert_eq!(out, expected);
+        }
+    }
 }

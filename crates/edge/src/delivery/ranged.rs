@@ -35,11 +35,6 @@ pub(crate) fn ranged(
     response
 }
 
-/// To who asks for bytes that are not there.
-fn sentence(size: u64) -> String {
-    format!("Range: there are {size} bytes, and none of those that are asked for; the first is byte 0.\n")
-}
-
 /// The same, without the bytes.
 pub(crate) fn parted(
     source: &impl Ranged,
@@ -71,6 +66,11 @@ pub(crate) fn parted(
         told.extend(content_range(&format!("bytes {}-{}/{size}", range.start, range.end.saturating_sub(1))));
     }
     Parted { status, headers: told, range: Some(range) }
+}
+
+/// To who asks for bytes that are not there.
+fn sentence(size: u64) -> String {
+    format!("Range: there are {size} bytes, numbered from 0, and none of those that are asked for.\n")
 }
 
 fn content_range(text: &str) -> Option<(axum::http::HeaderName, HeaderValue)> {

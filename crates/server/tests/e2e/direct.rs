@@ -2,6 +2,7 @@
 
 use crate::films;
 use crate::harness::{Answer, KEY, Server, Wire};
+use crate::viewers::{answers, playback};
 use std::time::{Duration, Instant};
 
 fn get(target: &str, headers: &str) -> String {
@@ -72,6 +73,31 @@ fn media_are_the_same_with_the_same_words_by_either_way() {
     for nothing in ["v0-1/9999.m4s", "v9-1/0.m4s", "v0-2/0.m4s", "c0-1/0.m4s", "v0-1/00.m4s", "v0-1/0.m4s/"] {
         let direct = film.ask(&film.play(nothing), "").expect(404);
         direct.same_as(&film.ask(&film.play(nothing), GENERAL), nothing);
+    }
+}
+
+#[test]
+fn a_token_is_for_the_address_that_the_connection_or_a_trusted_proxy_tells() {
+    for (proxies, forwarded_counts) in [("", false), ("127.0.0.1", true)] {
+        let server = Server::with(&[("KINORA_TRUSTED_PROXIES", proxies)]);
+        let film = Film { asset: server.publish("film.mp4", &films::film()), server };
+        film.server.settle();
+        playback(&film.server, &["keys", "create"]).succeeded();
+        playback(&film.server, &["policy", "required"]).succeeded();
+        let segment = film.play("a1-1/1.m4s");
+        answers(&film.server, &segment, 401);
+        let token = |ip| playback(&film.server, &["token", "--asset", &film.asset, "--ip", ip]).succeeded();
+        let (here, there) = (token("127.0.0.1/32"), token("192.0.2.0/24"));
+        for (token, headers, opens) in [
+            (&here, "", true),
+            (&there, "", false),
+            (&here, "X-Forwarded-For: 192.0.2.7\r\n", !forwarded_counts),
+            (&there, "X-Forwarded-For: 192.0.2.7\r\n", forwarded_counts),
+        ] {
+            let target = format!("{segment}?token={}", token.trim());
+            let direct = film.ask(&target, headers).expect(if opens { 200 } else { 403 });
+            direct.same_as(&film.ask(&target, &format!("{headers}{GENERAL}")), headers);
+        }
     }
 }
 

@@ -9,8 +9,9 @@ const NOBODY: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 /// A command line works within the time that changes take to be seen.
 const SEEN: &str = "a server sees what the command line changed";
 
+/// Runs `kinora playback` beside a server.
 #[track_caller]
-fn playback(server: &Server, args: &[&str]) -> Ended {
+pub(crate) fn playback(server: &Server, args: &[&str]) -> Ended {
     let listen = server.port.address.to_string();
     let args: Vec<&str> = ["playback"].iter().chain(args).copied().collect();
     server.home.run(&args, &[("KINORA_LISTEN", &listen)])
@@ -18,7 +19,7 @@ fn playback(server: &Server, args: &[&str]) -> Ended {
 
 /// Waits until the server answers so; what another process changed it sees within seconds.
 #[track_caller]
-fn answers(server: &Server, target: &str, status: u16) {
+pub(crate) fn answers(server: &Server, target: &str, status: u16) {
     crate::harness::until(SEEN, || (server.fetch(target).status == status).then_some(()));
 }
 

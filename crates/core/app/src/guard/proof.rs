@@ -50,7 +50,8 @@ pub(super) struct Origin<'a> {
 /// What a token or a link proves at this moment.
 ///
 /// # Errors
-/// `Unauthenticated`: it counts for nothing; `Forbidden`: it is for another asset, address or session.
+/// [`Unproven::Nothing`]: there is neither. Of what was shown, `Unauthenticated`: it counts for nothing; `Gone`: the link has
+/// expired; `Forbidden`: it is for another asset, address or session.
 pub(super) fn proof(
     guard: &Guard,
     signer: &Signer,
