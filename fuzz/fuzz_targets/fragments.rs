@@ -1,8 +1,9 @@
-//! A fragmented file of any bytes: index it, cut it in parts, join them and render all of it.
+//! A fragmented file of any bytes: index it, cut it in parts, join them and render all of it; and read its captions.
 #![no_main]
 
 use std::time::Duration;
 
+use kinora_media::captions::{Captions, TextIndexer};
 use kinora_media::map::{Cuts, MapBuilder};
 use kinora_media::mp4::fragments::FragmentIndexer;
 use kinora_media::{SegmentMap, cmaf};
@@ -13,6 +14,7 @@ fuzz_target!(|file: &[u8]| {
     let moov = file.get(at..).unwrap_or_default();
     let len = moov.first_chunk::<4>().map_or(0, |len| u32::from_be_bytes(*len) as usize);
     let Some(moov) = moov.get(..len) else { return };
+    texts(moov, file);
     let Ok(mut indexer) = FragmentIndexer::new(moov, file.len() as u64) else { return };
     let mut builders: Vec<Option<MapBuilder>> = Vec::new();
     let mut parts: Vec<Vec<SegmentMap>> = vec![Vec::new(); indexer.tracks().len()];
@@ -57,3 +59,23 @@ fuzz_target!(|file: &[u8]| {
         }
     }
 });
+
+/// What is read of any captions can be written, and read again.
+fn texts(moov: &[u8], file: &[u8]) {
+    let Ok(mut indexer) = TextIndexer::new(moov, file.len() as u64) else { return };
+    while let Some(range) = indexer.wants() {
+        if indexer.feed(&file[range.start as usize..range.end as usize]).is_err() {
+            break;
+        }
+    }
+    for track in indexer.finish().into_iter().flatten().flatten() {
+        let bytes: Vec<u8> = track
+            .ranges()
+            .into_iter()
+            .flat_map(|range| file[range.start as usize..range.end as usize].to_vec())
+            .collect();
+        let Ok(reading) = track.read(&bytes, 0) else { continue };
+        let again = Captions::stored(reading.captions.write().as_bytes()).expect("what is written can be read");
+        assert_eq!(again.cues.len(), reading.captions.cues.len());
+    }
+}

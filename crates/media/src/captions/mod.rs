@@ -13,7 +13,7 @@ use core::ops::Range;
 use thiserror::Error;
 
 pub use facts::Facts;
-pub use samples::{Reading, TextTrack};
+pub use samples::{Reading, TextIndexer, TextTrack};
 pub(crate) use samples::{entry as text_entry, samples as text_samples};
 
 /// Bytes of a file of captions at most. Those of a long film take some hundred thousand.

@@ -139,7 +139,13 @@ impl Codec {
             Self::Ac3 => "ac3",
             Self::Eac3 => "eac3",
             Self::Flac => "flac",
-            Self::Unsupported { .. } => "unsupported",
+            Self::Unsupported { fourcc } => match &fourcc.0 {
+                b"tx3g" => "mov_text",
+                b"text" => "text",
+                b"wvtt" => "webvtt",
+                b"stpp" => "ttml",
+                _ => "unsupported",
+            },
         }
     }
 

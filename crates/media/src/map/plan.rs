@@ -86,7 +86,7 @@ fn lay(track: &Track<'_>, tables: &TrackTables<'_>) -> Laid {
         scale: track.timescale,
         first: tables.survey.first,
         earliest: tables.survey.earliest,
-        offset: tables.timeline.delay - tables.timeline.media_time,
+        offset: tables.timeline.shift(),
     }
 }
 

@@ -16,6 +16,13 @@ pub(crate) struct Timeline {
     pub(crate) media_time: i64,
 }
 
+impl Timeline {
+    /// What is added to the composition time of a sample for when it is shown.
+    pub(crate) const fn shift(self) -> i64 {
+        self.delay.saturating_sub(self.media_time)
+    }
+}
+
 /// The scales that times of an edit list are written in.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scales {

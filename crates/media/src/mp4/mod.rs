@@ -17,7 +17,6 @@ mod text;
 mod track;
 
 pub(crate) use boxes::Atom;
-pub(crate) use edits::Timeline;
 pub(crate) use entry::{AUDIO_LEN, VISUAL_LEN};
 pub(crate) use language::{
     from_elng as language_of_tag, from_mdhd as language_of_code, to_letters as language_letters,
@@ -25,7 +24,8 @@ pub(crate) use language::{
 };
 pub(crate) use movie::TrackTables;
 pub(crate) use names::chosen as chosen_name;
-pub(crate) use text::TextSample;
+pub(crate) use parse::parse_fragmented;
+pub(crate) use text::{TextEntry, TextRead, TextSample, TextTables};
 
 pub use locate::{Locator, MAX_MOOV_LEN, Step};
 pub use movie::{MAX_TRACKS, Movie, Track};

@@ -25,7 +25,7 @@ pub fn parse(moov: &[u8], file_len: u64) -> Result<Movie<'_>, Mp4Error> {
 }
 
 /// The same where samples may be in fragments only. With it come the boxes of the `mvex`.
-pub(super) fn parse_fragmented(moov: &[u8], file_len: u64) -> Result<(Movie<'_>, Vec<Atom<'_>>), Mp4Error> {
+pub(crate) fn parse_fragmented(moov: &[u8], file_len: u64) -> Result<(Movie<'_>, Vec<Atom<'_>>), Mp4Error> {
     if len_u64(moov.len()) > MAX_MOOV_LEN {
         return Err(Mp4Error::LimitExceeded { what: "bytes of index (moov box)", limit: MAX_MOOV_LEN });
     }

@@ -38,6 +38,16 @@ pub(crate) struct TextSample {
     pub(crate) end: i64,
 }
 
+/// What the sample tables of a text track say.
+#[derive(Debug, Clone)]
+pub(crate) struct TextRead {
+    /// Which entry of the `stsd`, from 1, the samples use.
+    pub(crate) entry: u32,
+    /// What the edit list adds to times, in ticks of the track.
+    pub(crate) shift: i64,
+    pub(crate) samples: Vec<TextSample>,
+}
+
 impl TextSample {
     /// Where it lies in the file.
     pub(crate) fn range(&self) -> Range<u64> {
@@ -69,21 +79,21 @@ impl<'a> TextTables<'a> {
         self.scale
     }
 
-    /// The entry and the samples of the track in a file of `file_len` bytes: `most` samples of together `most_bytes`, at most.
+    /// The id that the file gives the track.
+    pub(crate) const fn track(&self) -> u32 {
+        self.track
+    }
+
+    /// The samples of the track in a file of `file_len` bytes: `most` samples of together `most_bytes`, at most.
     ///
     /// # Errors
     /// Tables that contradict themselves or the file, and edit lists that say more than when the track begins; more samples
     /// or bytes than that.
-    pub(crate) fn read(
-        &self,
-        file_len: u64,
-        (most, most_bytes): (u32, u64),
-    ) -> Result<(TextEntry<'a>, Vec<TextSample>), Mp4Error> {
+    pub(crate) fn read(&self, file_len: u64, (most, most_bytes): (u32, u64)) -> Result<TextRead, Mp4Error> {
         let tables = SampleTables::parse(&self.stbl, self.track)?;
         if tables.count > most {
             return Err(Mp4Error::LimitExceeded { what: "samples of captions", limit: u64::from(most) });
         }
-        let entry = self.entry(tables.entry)?;
         if is_external(&self.minf)? {
             return Err(Mp4Error::ExternalMedia { track: self.track });
         }
@@ -95,7 +105,8 @@ impl<'a> TextTables<'a> {
             None => Timeline::default(),
         };
         let mut samples = Vec::new();
-        let mut decode = timeline.delay.saturating_sub(timeline.media_time);
+        let shift = timeline.shift();
+        let mut decode = shift;
         for sample in tables.samples() {
             let sample = sample?;
             let start = decode.saturating_add(i64::from(sample.composition));
@@ -103,11 +114,14 @@ impl<'a> TextTables<'a> {
             samples.push(TextSample { offset: sample.offset, size: sample.size, start, end });
             decode = decode.saturating_add(i64::from(sample.duration));
         }
-        Ok((entry, samples))
+        Ok(TextRead { entry: tables.entry, shift, samples })
     }
 
     /// The entry of that number, from 1.
-    fn entry(&self, number: u32) -> Result<TextEntry<'a>, Mp4Error> {
+    ///
+    /// # Errors
+    /// There is none.
+    pub(crate) fn entry(&self, number: u32) -> Result<TextEntry<'a>, Mp4Error> {
         let place = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
         let found = place.and_then(|place| self.stsd.children_after(8).nth(place));
         match found {

@@ -1,6 +1,6 @@
 //! Text tracks of MP4 and MOV files: what is read of them, and what is left out.
 
-use kinora_media::captions::{Captions, CaptionsError, Cue, Facts, MOST_BYTES, Reading, TextTrack};
+use kinora_media::captions::{Captions, CaptionsError, Cue, Facts, MOST_BYTES, Reading, TextIndexer, TextTrack};
 use kinora_media::mp4::parse;
 use kinora_media::progressive::{Slice, Span, Text};
 use kinora_media::timing::{Timescale, rescale};
@@ -8,7 +8,8 @@ use kinora_media::{Mp4Error, Progressive, TrackKind};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
-use crate::support::film::{FilmTrack, boxed, film};
+use crate::support::film::{FilmTrack, boxed, film, full};
+use crate::support::fragmented::fragmented;
 use crate::support::package::{index, plan, slice};
 use crate::support::tool;
 
@@ -50,6 +51,17 @@ fn tracks(file: &[u8]) -> Vec<Option<Result<TextTrack, Mp4Error>>> {
     let movie = parse(index(file).unwrap(), file.len() as u64).unwrap();
     let texts = movie.tracks.iter().filter(|track| track.kind == TrackKind::Captions);
     texts.map(|track| TextTrack::of(track, file.len() as u64)).collect()
+}
+
+/// Those of a fragmented file, and how the walk over it ended.
+#[expect(clippy::type_complexity, reason = "both are what is looked at")]
+fn walked(file: &[u8]) -> (Vec<Option<Result<TextTrack, Mp4Error>>>, Result<(), Mp4Error>) {
+    let mut indexer = TextIndexer::new(index(file).unwrap(), file.len() as u64).unwrap();
+    let mut ended = Ok(());
+    while let (Some(range), Ok(())) = (indexer.wants(), &ended) {
+        ended = indexer.feed(slice(file, &range));
+    }
+    (indexer.finish(), ended)
 }
 
 fn read_at(file: &[u8], track: &TextTrack, origin_micros: i64) -> Result<Reading, CaptionsError> {
@@ -325,6 +337,113 @@ fn captions_are_read_again_from_the_file_that_is_downloaded() {
     // Where nothing is said there is no track.
     let silent = Progressive::with_texts(&maps, Some(Span { start: 6_000_000, end: 7_000_000 }), &texts).unwrap();
     assert_eq!(silent, Progressive::new(&maps, Some(Span { start: 6_000_000, end: 7_000_000 })).unwrap());
+}
+
+#[test]
+fn text_in_fragments_is_what_it_is_in_one_index() {
+    let words = [timed("Good morning."), timed(""), timed("Who is\nthere?"), timed("Who is\nthere?")];
+    let timed: Vec<_> = words.iter().map(|word| (&word[..], 700)).collect();
+    let boxes = [vtte(), vttc("One"), [vttc("One"), vttc("Two")].concat(), vttc("Two")];
+    let cues: Vec<_> = boxes.iter().map(|boxes| (&boxes[..], 900)).collect();
+    let document = b"<tt xmlns='http://www.w3.org/ns/ttml'><body><p begin='1s' end='2s'>One</p></body></tt>";
+    let tracks_of = [
+        FilmTrack::text(tx3g(), &timed),
+        FilmTrack { edits: vec![(700, -1), (0, 0)], language: *b"fra", ..FilmTrack::text(tx3g(), &timed) },
+        FilmTrack { edits: vec![(0, 600)], ..FilmTrack::text(wvtt("WEBVTT\n\nSTYLE\n::cue { color: red }\n"), &cues) },
+        FilmTrack { handler: *b"subt", ..FilmTrack::text(stpp(), &[(document, 1_500), (document, 1_500)]) },
+        FilmTrack::text(entry(b"text", &[0; 43]), &[(b"\x00\x04gr\x9fn", 1_000), (b"\x00\x00", 250)]),
+    ];
+    let films = [&[FilmTrack::video(100, 50)][..], &tracks_of, &[FilmTrack::audio(100)]].concat();
+    let plain = film(&films, true);
+    let expected: Vec<_> =
+        tracks(&plain).into_iter().map(|track| read_at(&plain, &track.unwrap().unwrap(), 250_000).unwrap()).collect();
+    assert_eq!(expected.len(), 5);
+    for reading in &expected {
+        assert!(!reading.captions.cues.is_empty() && reading.damaged == 0, "{reading:?}");
+    }
+    for per_fragment in [1, 3, 50] {
+        let file = fragmented(&films, per_fragment);
+        let (found, ended) = walked(&file);
+        assert_eq!((found.len(), ended), (5, Ok(())));
+        for (track, expected) in found.into_iter().zip(&expected) {
+            assert_eq!(read_at(&file, &track.unwrap().unwrap(), 250_000).as_ref(), Ok(expected), "{per_fragment}");
+        }
+    }
+}
+
+#[test]
+fn text_in_fragments_of_ffmpeg_is_what_was_put_in() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(path("a.srt"), SRT).unwrap();
+    let (_, mut expected) = Captions::parse(SRT.as_bytes()).unwrap();
+    // In fragments it writes no sample for the while in which nothing is shown: the text before it stays.
+    expected.cues[1].end_ms = expected.cues[2].start_ms;
+    for flags in ["frag_keyframe", "frag_keyframe+empty_moov", "frag_keyframe+delay_moov+default_base_moof", "dash"] {
+        let input = ["-f", "lavfi", "-i", "testsrc2=s=64x64:r=25:d=6", "-i", &path("a.srt"), "-map", "0", "-map", "1"];
+        let codecs = ["-c:v", "libx264", "-preset", "ultrafast", "-g", "25", "-bf", "0", "-c:s", "mov_text"];
+        tool::ffmpeg(&[&input[..], &codecs, &["-movflags", flags]].concat(), path("a.mp4").as_ref());
+        let file = std::fs::read(path("a.mp4")).unwrap();
+        let (mut found, ended) = walked(&file);
+        assert_eq!((found.len(), ended), (1, Ok(())), "{flags}");
+        let reading = read_at(&file, &found.remove(0).unwrap().unwrap(), 0).unwrap();
+        assert_eq!((reading.captions, reading.damaged), (expected.clone(), 0), "{flags}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_text_in_fragments_leaves_the_others() {
+    let good = FilmTrack::text(tx3g(), &[(&timed("One"), 1_000), (&timed("Two"), 1_000)]);
+    let many = FilmTrack::text(tx3g(), &vec![(&[0, 0][..], 1); 400_001]);
+    let large = vec![0; MOST_BYTES as usize / 2];
+    let cases = [
+        ("samples", many, Some("at most 400000 samples of captions")),
+        (
+            "bytes",
+            FilmTrack::text(tx3g(), &[(&large, 1), (&large, 1), (&[0, 0], 1)]),
+            Some("at most 8388608 bytes of captions"),
+        ),
+        (
+            "edits",
+            FilmTrack { edits: vec![(1_000, 0), (1_000, 500)], ..good.clone() },
+            Some("edit list of track 2 joins"),
+        ),
+        ("another format", FilmTrack { entries: vec![entry(b"c608", &[])], ..good.clone() }, None),
+        ("no entry", FilmTrack { entries: vec![], ..good.clone() }, Some("lacks the entry")),
+    ];
+    for (what, track, expected) in cases {
+        let file = fragmented(&[FilmTrack::video(100, 50), track, good.clone()], 20_000);
+        let (found, ended) = walked(&file);
+        let [bad, other] = &found[..] else { panic!("{what}: {found:?}") };
+        assert_eq!(ended, Ok(()), "{what}");
+        let told = bad.as_ref().map(|bad| bad.as_ref().unwrap_err().to_string());
+        assert_eq!(told.is_some(), expected.is_some(), "{what}: {told:?}");
+        assert!(told.unwrap_or_default().contains(expected.unwrap_or_default()), "{what}");
+        let reading = read_at(&file, other.as_ref().unwrap().as_ref().unwrap(), 0).unwrap();
+        assert_eq!(reading.captions.cues.len(), 2, "{what}");
+    }
+    // Of three tracks of two fragments each, the last: it uses another entry.
+    let file = fragmented(&[FilmTrack::video(2, 1), good.clone(), good.clone()], 1);
+    let at = file.windows(4).rposition(|name| name == b"tfhd").unwrap();
+    let mut foreign = file.clone();
+    let moof = file.windows(4).rposition(|name| name == b"moof").unwrap() - 4;
+    let header = full(b"tfhd", 0, 0x02_0002, &[0, 0, 0, 3, 0, 0, 0, 2]);
+    foreign.splice(at - 4..at + 12, header);
+    for name in [b"moof", b"traf"] {
+        let at = foreign.windows(4).rposition(|found| found == name).unwrap() - 4;
+        let size = u32::from_be_bytes(foreign[at..at + 4].try_into().unwrap()) + 4;
+        foreign[at..at + 4].copy_from_slice(&size.to_be_bytes());
+    }
+    let (found, ended) = walked(&foreign);
+    assert_eq!(ended, Ok(()));
+    assert!(matches!(found[..], [Some(Ok(_)), Some(Err(Mp4Error::SeveralSampleEntries { track: 3 }))]), "{found:?}");
+    // A recording that was cut short: what was found before stays.
+    let (found, ended) = walked(&file[..moof + 20]);
+    assert!(matches!(ended, Err(Mp4Error::Truncated { .. })), "{ended:?}");
+    let reading = read_at(&file, found[0].as_ref().unwrap().as_ref().unwrap(), 0).unwrap();
+    assert_eq!(reading.captions.cues, [cue(0, 1_000, "", "One"), cue(1_000, 2_000, "", "Two")]);
+    let other = read_at(&file, found[1].as_ref().unwrap().as_ref().unwrap(), 0).unwrap();
+    assert_eq!(other.captions.cues, [cue(0, 1_000, "", "One")]);
 }
 
 /// Bytes that are nearly samples: what is at the beginning of one, or in it, or anything.

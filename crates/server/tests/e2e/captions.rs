@@ -4,6 +4,7 @@
 use crate::films::{self, begins};
 use crate::harness::{IDLE, KEY, Running, Server, command, finish, until};
 use crate::teletext;
+use crate::words::{self, Words};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -218,6 +219,97 @@ fn captions_of_other_films_are_there_when_they_were_taken_out() {
         assert_eq!(server.asset_detail(&asset)["outputs"][0]["status"], "Available", "{name}");
         are_there(&server, &asset, (name, &film), put);
     }
+}
+
+/// The text tracks of a fragmented film: `WebVTT`, TTML, and one that is not read. All times are `begin` milliseconds later.
+fn in_fragments(begin: u64) -> [Words; 3] {
+    let (one, other) = (cues(SRT), cues(OTHER));
+    let mut samples = vec![(0, words::cue(None))];
+    for cue in &one {
+        samples.retain(|(at, _)| *at != begin + cue.start);
+        samples.push((begin + cue.start, words::cue(Some(&cue.text))));
+        samples.push((begin + cue.end, words::cue(None)));
+    }
+    let document = |cues: &[Cue]| {
+        let clock = |at: u64| format!("{}.{:03}s", (begin + at) / 1_000, (begin + at) % 1_000);
+        let paragraph = |cue: &Cue| {
+            let text = cue.text.replace("<i>", "<span tts:fontStyle='italic'>").replace("</i>", "</span>");
+            format!("<p begin='{}' end='{}'>{text}</p>", clock(cue.start), clock(cue.end))
+        };
+        let body: String = cues.iter().map(paragraph).collect();
+        let names = "xmlns='http://www.w3.org/ns/ttml' xmlns:tts='http://www.w3.org/ns/ttml#styling'";
+        format!("<tt {names}><body><div>{body}</div></body></tt>").into_bytes()
+    };
+    // A cue goes on in the document behind the one that it began in.
+    let ttml = [begin, begin + 5_400, begin + 10_000, begin + 20_000].map(|at| (at, document(&other)));
+    let track = |handler: &[u8; 4], entry, language: &[u8; 3], name, samples| Words {
+        handler: *handler,
+        entry,
+        language: *language,
+        name,
+        samples,
+    };
+    let vtt = (*b"wvtt", words::boxed(*b"vttC", b"WEBVTT"));
+    let names = b"http://www.w3.org/ns/ttml\0\0\0".to_vec();
+    [
+        track(b"text", vtt, b"pol", "", samples),
+        track(b"subt", (*b"stpp", names), b"deu", "Fremde", ttml.to_vec()),
+        track(b"clcp", (*b"c608", vec![]), b"fra", "", vec![(begin, vec![0; 8])]),
+    ]
+}
+
+/// Fragmented films whose captions ffmpeg does not know, whatever becomes of picture and sound.
+#[test]
+fn captions_in_fragments_are_there_when_they_were_found() {
+    let server = Server::start();
+    let input = "-f lavfi -i testsrc2=s=160x90:r=25:d=40 -f lavfi -i sine=r=48000:d=40";
+    let flags = "-movflags frag_keyframe+delay_moov+default_base_moof -f mp4";
+    let made = |name: &str, codecs: &str| {
+        let film = films::made(name, &format!("{input} {codecs} {flags}"));
+        let begin = begins(&film, "v:0").min(begins(&film, "a:0"));
+        #[expect(
+            clippy::as_conversions,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "seconds of a test"
+        )]
+        let begin = (begin * 1_000.0).round() as u64;
+        words::insert(&film, &in_fragments(begin))
+    };
+    for (name, codecs) in [
+        ("plays.mp4", H264.to_owned()),
+        ("ten.mp4", format!("{H264} -output_ts_offset 10")),
+        ("half.mp4", format!("{H264} -c:v mpeg4 -bf 0 -output_ts_offset 10")),
+        ("whole.mp4", "-c:v mpeg4 -c:a ac3 -output_ts_offset 10".to_owned()),
+    ] {
+        let film = made(name, &codecs);
+        let file = server.store(name, &film);
+        let detected = server.post(&format!("/vod/v1/files/{file}/detect"), &json!({})).expect(200).json();
+        let ids = detected["tracks"].as_array().unwrap().iter().map(|track| track["trackSelector"]["trackId"].clone());
+        let ids: Vec<_> = ids.collect();
+        assert_eq!(ids, ["video_1", "audio_1", "captions_1", "captions_2", "captions_3"], "{name}");
+        let asset = server.asset(&file);
+        server.settle();
+        assert_eq!(server.asset_detail(&asset)["outputs"][0]["status"], "Available", "{name}");
+        let found = offered(&server, &asset);
+        let names: Vec<_> = found.iter().map(|[language, name, _]| [language.as_str(), name]).collect();
+        assert_eq!(names, [["pl", "pl"], ["de", "Fremde"]], "{name}");
+        for ([.., playlist], source) in found.iter().zip([SRT, OTHER]) {
+            same(name, &shown(&server, &asset, playlist), &cues(source));
+        }
+        let log = server.log_lines().into_iter().map(|line| line.to_string());
+        let told = log.filter(|line| line.contains("its text is of no format that is read"));
+        assert!(told.filter(|line| line.contains("captions_3")).count() > 0, "{name}");
+    }
+    // A recording that was cut short in the fragments of its second text: what was written before is there.
+    let film = made("plays.mp4", H264);
+    let asset = server.publish("cut.mp4", &film[..place(&film, b"span tts") - 60]);
+    server.settle();
+    let found = offered(&server, &asset);
+    let languages: Vec<_> = found.iter().map(|[language, ..]| language.as_str()).collect();
+    assert_eq!(languages, ["pl"]);
+    same("cut short", &shown(&server, &asset, &found[0][2]), &cues(SRT));
+    assert!(server.log().contains("the file is cut short"), "{}", server.log());
 }
 
 /// Films of broadcasts: teletext, of which all begins at ten seconds and more.

@@ -38,3 +38,4 @@ mod upload_parts;
 mod upload_start;
 mod viewers;
 mod walk;
+mod words;

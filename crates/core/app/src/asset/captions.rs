@@ -5,13 +5,9 @@ use super::prepare::{Inside, Pick, PreparedCaptions};
 use crate::app::App;
 use crate::error::Error;
 use crate::file::captions;
-use crate::file::examined::{LookError, look};
-use crate::file::movie::apart;
-use crate::process::captions::coding;
-use futures_util::TryStreamExt as _;
-use kinora_domain::ObjectId;
+use crate::process::captions::is_taken_out;
 use kinora_media::Movie;
-use kinora_media::captions::{Captions, Facts, Reading, TextTrack};
+use kinora_media::captions::{Facts, TextTrack};
 
 /// Where the captions of a track are.
 pub(super) enum Words {
@@ -19,7 +15,7 @@ pub(super) enum Words {
     File,
     /// In samples of a film.
     Samples(TextTrack),
-    /// In blocks of a film that are taken out by a job.
+    /// In a film without a sample table, from which a job takes them out.
     Later,
     /// Nowhere that we can read, and why.
     Nowhere(String),
@@ -34,11 +30,11 @@ pub(super) fn find(pick: &Pick, inside: Option<&Inside>, movie: Option<&Movie<'_
             match track.and_then(|track| TextTrack::of(track, index.file_size())) {
                 Some(Ok(track)) => Words::Samples(track),
                 Some(Err(error)) => Words::Nowhere(error.to_string()),
-                None => Words::Nowhere("its text is of no format that is read".to_owned()),
+                None => Words::Nowhere(captions::UNKNOWN.to_owned()),
             }
         }
-        _ if coding(&pick.codec).is_some() => Words::Later,
-        _ => Words::Nowhere("its text is of no format that is read".to_owned()),
+        _ if is_taken_out(&pick.codec) => Words::Later,
+        _ => Words::Nowhere(captions::UNKNOWN.to_owned()),
     }
 }
 
@@ -63,9 +59,10 @@ pub(super) async fn prepare(
             let known = zero.iter().find(|(source, _)| *source == pick.selected.source);
             let origin_micros = match known {
                 Some((_, micros)) => *micros,
-                None => beginning(app, pick.object).await?,
+                None => captions::beginning(app, pick.object).await?,
             };
-            match samples(app, pick, track, origin_micros).await? {
+            let object = app.blobs.open(pick.object).await?;
+            match captions::read_track(object, (pick.object, pick.number), track, origin_micros).await? {
                 Ok(captions) if captions.cues.is_empty() => return Ok(None),
                 Ok(captions) => captions,
                 Err(why) => {
@@ -84,38 +81,4 @@ pub(super) async fn prepare(
     let (language, name) = pick.labels();
     let [text, facts] = captions::store(app, &captions, &Facts { language, name }).await?;
     Ok(Some(PreparedCaptions { position, text, facts }))
-}
-
-/// Where the timeline of a film begins of which nothing plays as it is: what is made of it counts from there.
-async fn beginning(app: &App, object: ObjectId) -> Result<i64, Error> {
-    match look(app, object).await {
-        Ok(looked) => Ok(looked.examination.start_micros),
-        // Then nothing else is made of it either.
-        Err(LookError::Probe(_)) => Ok(0),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Reads a text track; the inner error says what is wrong with it.
-async fn samples(
-    app: &App,
-    pick: &Pick,
-    track: TextTrack,
-    origin_micros: i64,
-) -> Result<Result<Captions, String>, Error> {
-    let object = app.blobs.open(pick.object).await?;
-    let mut bytes = Vec::new();
-    let mut stream = object.stream(track.ranges());
-    while let Some(piece) = stream.try_next().await? {
-        bytes.extend_from_slice(&piece);
-    }
-    let read = apart(move || track.read(&bytes, origin_micros)).await?;
-    Ok(match read {
-        Ok(Reading { captions, damaged: 0 }) => Ok(captions),
-        Ok(Reading { captions, damaged }) => {
-            captions::left_out(pick.object, pick.number, &format!("{damaged} samples are damaged"));
-            Ok(captions)
-        }
-        Err(error) => Err(error.to_string()),
-    })
 }

@@ -1,14 +1,20 @@
 //! Captions: files of them read, and all of them stored as they are shown.
 
+use super::examined::{LookError, look};
 use super::movie::apart;
 use crate::app::App;
 use crate::error::Error;
 use crate::fresh;
 use crate::port::{Object, Tx};
+use futures_util::TryStreamExt as _;
 use kinora_domain::output::Output;
 use kinora_domain::track::{Track, TrackKind};
 use kinora_domain::{Kind, ObjectId, Problem, TrackId};
-use kinora_media::captions::{Captions, CaptionsError, Facts, Format, MOST_BYTES};
+use kinora_media::captions::{Captions, CaptionsError, Facts, Format, MOST_BYTES, Reading, TextTrack};
+use std::sync::Arc;
+
+/// Why a track is left out whose text we do not know.
+pub(crate) const UNKNOWN: &str = "its text is of no format that is read";
 
 /// An object that no row refers to yet, and its bytes.
 pub(crate) type Stored = (ObjectId, u64);
@@ -35,6 +41,47 @@ fn refused(error: &CaptionsError) -> Problem {
         MOST_BYTES >> 20,
     );
     Problem::new(Kind::UnsupportedMedia, "unsupported_captions", message)
+}
+
+/// Reads a text track of a film, its captions of that number, from 0. Zero of the presentation lies at `origin_micros` of the
+/// film's timeline. The inner error says what is wrong with it; samples that are damaged are left out, and told to operators.
+///
+/// # Errors
+/// Storage.
+pub(crate) async fn read_track(
+    object: Arc<dyn Object>,
+    (id, number): (ObjectId, u32),
+    track: TextTrack,
+    origin_micros: i64,
+) -> Result<Result<Captions, String>, Error> {
+    let mut bytes = Vec::new();
+    let mut stream = object.stream(track.ranges());
+    while let Some(piece) = stream.try_next().await? {
+        bytes.extend_from_slice(&piece);
+    }
+    let read = apart(move || track.read(&bytes, origin_micros)).await?;
+    Ok(match read {
+        Ok(Reading { captions, damaged }) => {
+            if damaged > 0 {
+                left_out(id, number, &format!("{damaged} samples are damaged"));
+            }
+            Ok(captions)
+        }
+        Err(error) => Err(error.to_string()),
+    })
+}
+
+/// Where the timeline of a film begins of which nothing plays as it is, in microseconds: what is made of it counts from there.
+///
+/// # Errors
+/// The film is not there any more; storage.
+pub(crate) async fn beginning(app: &App, object: ObjectId) -> Result<i64, Error> {
+    match look(app, object).await {
+        Ok(looked) => Ok(looked.examination.start_micros),
+        // Then nothing else is made of it either.
+        Err(LookError::Probe(_)) => Ok(0),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Stores captions as the two objects of a track: their text, and what manifests say of them.

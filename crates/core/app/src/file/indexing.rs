@@ -34,6 +34,8 @@ pub(crate) struct IndexTrack {
     pub(crate) facts: Option<TrackFacts>,
     /// When a sample with a `pts` of zero is shown on the timeline of the file, in ticks of the track.
     pub(crate) offset: i64,
+    /// Whether it is captions of which all is known that others would tell.
+    is_known_text: bool,
     language: Option<String>,
     name: Option<String>,
     /// Pixels of a coded picture.
@@ -173,8 +175,9 @@ impl Indexing {
                         codec: track.codec,
                         facts: track.facts.clone().map(TrackFacts::without_bit_rates),
                         offset: track.shift,
-                        language: header.and_then(|header| header.language.clone()),
-                        name: header.and_then(|header| header.name.clone()),
+                        is_known_text: track.kind == kinora_media::TrackKind::Captions,
+                        language: track.language.clone(),
+                        name: track.name.clone(),
                         pixels: header.map_or(0, |header| {
                             u64::from(header.coded_width).saturating_mul(header.coded_height.into())
                         }),
@@ -218,21 +221,44 @@ pub(crate) fn found_tracks(tracks: &[IndexTrack], limits: &Limits) -> Option<Vec
     }
     let mut found: Vec<FoundTrack> = Vec::new();
     for track in tracks {
-        let kind = track.kind.filter(|kind| matches!(kind, TrackKind::Video | TrackKind::Audio))?;
         let fits = track.pixels <= limits.pixels && track.duration_ms <= limits.duration_ms;
-        if track.facts.is_none() || !fits {
+        let is_known = match track.kind? {
+            TrackKind::Video | TrackKind::Audio => track.facts.is_some(),
+            TrackKind::Captions => track.is_known_text,
+        };
+        if !is_known || !fits {
             return None;
         }
+        track.add_to(&mut found);
+    }
+    Some(found)
+}
+
+/// The captions among the tracks, where all of them are told as well as others would; these do not know all formats.
+pub(crate) fn found_captions(tracks: &[IndexTrack]) -> Option<Vec<FoundTrack>> {
+    let mut found: Vec<FoundTrack> = Vec::new();
+    for track in tracks.iter().filter(|track| track.kind == Some(TrackKind::Captions)) {
+        if !track.is_known_text {
+            return None;
+        }
+        track.add_to(&mut found);
+    }
+    Some(found)
+}
+
+impl IndexTrack {
+    /// As it is told to clients, behind those that are told already.
+    fn add_to(&self, found: &mut Vec<FoundTrack>) {
+        let Some(kind) = self.kind else { return };
         let number = found.iter().filter(|earlier| earlier.kind == kind).count() + 1;
         found.push(FoundTrack {
             selector: selector(kind, number),
             kind,
-            codec: track.codec.name().to_owned(),
-            language: track.language.clone(),
-            name: track.name.clone(),
+            codec: self.codec.name().to_owned(),
+            language: self.language.clone(),
+            name: self.name.clone(),
         });
     }
-    Some(found)
 }
 
 /// Index and track of the one of that kind and number among its kind, from 0.
@@ -257,6 +283,7 @@ fn of_headers(track: &kinora_media::index::IndexedTrack) -> IndexTrack {
         codec: track.codec,
         facts: track.facts(),
         offset: 0,
+        is_known_text: false,
         language: track.language.clone(),
         name: track.name.clone(),
         pixels: u64::from(track.coded_width).saturating_mul(track.coded_height.into()),

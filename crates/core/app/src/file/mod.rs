@@ -13,6 +13,7 @@ mod list;
 pub(crate) mod movie;
 pub(crate) mod name;
 mod preview;
+pub(crate) mod texts;
 pub mod types;
 mod update;
 

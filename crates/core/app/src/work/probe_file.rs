@@ -3,12 +3,13 @@
 use super::ending::Finished;
 use crate::app::App;
 use crate::error::Error;
-use crate::file::examined::{self, LookError};
+use crate::file::examined::{self, LookError, Looked};
+use crate::file::indexing;
 use crate::file::movie::sentence;
 use crate::port::{ProbeError, Tx};
 use kinora_domain::file::{Content, Failure, File, FileState, Probe};
 use kinora_domain::job::LeasedJob;
-use kinora_domain::track::FoundTrack;
+use kinora_domain::track::{FoundTrack, TrackKind};
 use kinora_domain::{FileId, Kind, Problem};
 
 /// The job.
@@ -76,7 +77,11 @@ fn is_open(probe: &Probe) -> bool {
 async fn look(app: &App, file: &File) -> Result<Probe, Error> {
     match examined::look(app, file.object).await {
         Ok(looked) => {
-            let tracks = looked.examination.tracks.iter().map(|track| track.found.clone()).collect();
+            let mut tracks: Vec<_> = looked.examination.tracks.iter().map(|track| track.found.clone()).collect();
+            if let Some(captions) = captions(&looked).await? {
+                tracks.retain(|track| track.kind != TrackKind::Captions);
+                tracks.extend(captions);
+            }
             Ok(Probe::Done { tracks })
         }
         Err(LookError::Probe(error)) if !matches!(error, ProbeError::Run(_) | ProbeError::Limit("memory")) => {
@@ -85,6 +90,15 @@ async fn look(app: &App, file: &File) -> Result<Probe, Error> {
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// The captions of fragmented films, of which the program does not know all formats.
+async fn captions(looked: &Looked) -> Result<Option<Vec<FoundTrack>>, Error> {
+    if !looked.container.is_mp4() {
+        return Ok(None);
+    }
+    let tracks = indexing::head(&looked.object, looked.container).await?;
+    Ok(tracks.and_then(|tracks| indexing::found_captions(&tracks)))
 }
 
 async fn keep(app: &App, tx: &mut dyn Tx, id: FileId, probe: Probe) -> Result<(), Error> {

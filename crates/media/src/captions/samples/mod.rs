@@ -4,12 +4,14 @@
 //! |---|---|
 //! | `timed` | 3GPP timed text (`tx3g`, 3GPP TS 26.245, 5.17) and that of QuickTime (`text`) |
 //! | `cues` | `WebVTT` (`wvtt`, ISO/IEC 14496-30, 7) |
+//! | `fragments` | the tracks of files whose samples are described piece by piece |
 //! | `parts` | what is shown on from one sample to the next becomes one cue |
 //! | `write` | cues as samples of 3GPP timed text |
 //!
 //! Samples of TTML (`stpp`, ISO/IEC 14496-30, 6) are whole documents, of which each is shown while its sample lasts.
 
 mod cues;
+mod fragments;
 mod parts;
 mod timed;
 mod write;
@@ -18,10 +20,11 @@ use core::ops::Range;
 
 use super::{Captions, CaptionsError, MOST_BYTES};
 use crate::error::Mp4Error;
-use crate::mp4::{TextSample, Track};
+use crate::mp4::{TextEntry, TextRead, TextSample, TextTables, Track};
 use crate::timing::{Timescale, rescale};
 use parts::Parts;
 
+pub use fragments::TextIndexer;
 pub(crate) use write::{entry, samples};
 
 /// Samples of a track at most: a cue, and nothing behind it, for each cue that there may be, and as many again that are cut.
@@ -38,6 +41,19 @@ enum Coding {
     WebVtt(String),
     /// TTML.
     Ttml,
+}
+
+impl Coding {
+    /// That of an entry; `None` where it is none that is read.
+    fn of(entry: &TextEntry<'_>) -> Option<Self> {
+        match &entry.name() {
+            b"tx3g" => Some(Self::Timed(timed::default_face(entry.fields()))),
+            b"text" => Some(Self::QuickTime),
+            b"wvtt" => Some(Self::WebVtt(cues::preamble(entry.child_after(8, *b"vttC").unwrap_or_default()))),
+            b"stpp" => Some(Self::Ttml),
+            _ => None,
+        }
+    }
 }
 
 /// A text track of a file: which bytes it is made of, and when each sample is shown.
@@ -65,17 +81,14 @@ impl TextTrack {
     /// and bytes than captions have.
     pub fn of(track: &Track<'_>, file_len: u64) -> Option<Result<Self, Mp4Error>> {
         let tables = track.text?;
-        let read = tables.read(file_len, (MOST_SAMPLES, MOST_BYTES)).map(|(entry, samples)| {
-            let coding = match &entry.name() {
-                b"tx3g" => Coding::Timed(timed::default_face(entry.fields())),
-                b"text" => Coding::QuickTime,
-                b"wvtt" => Coding::WebVtt(cues::preamble(entry.child_after(8, *b"vttC").unwrap_or_default())),
-                b"stpp" => Coding::Ttml,
-                _ => return None,
-            };
-            Some(Self { coding, scale: tables.scale(), samples })
-        });
-        read.transpose()
+        let read = tables.read(file_len, (MOST_SAMPLES, MOST_BYTES));
+        read.and_then(|TextRead { entry, samples, .. }| Self::coded(&tables, entry, samples)).transpose()
+    }
+
+    /// Of samples that use that entry; `None` where its format is none that is read.
+    fn coded(tables: &TextTables<'_>, entry: u32, samples: Vec<TextSample>) -> Result<Option<Self>, Mp4Error> {
+        let coding = Coding::of(&tables.entry(entry)?);
+        Ok(coding.map(|coding| Self { coding, scale: tables.scale(), samples }))
     }
 
     /// Where its samples lie in the file, in the order of the file: what is to be given to [`read`](Self::read).

@@ -95,7 +95,7 @@ pub(super) fn run(
     let impossible = || trun.malformed("has an impossible offset");
     let count = cursor.u32().ok_or_else(short)?;
     if count > left {
-        let limit = u64::from(super::MAX_MOOF_SAMPLES);
+        let limit = u64::from(super::runs::MAX_MOOF_SAMPLES);
         return Err(Mp4Error::LimitExceeded { what: "samples in one fragment", limit });
     }
     if flags & 0x200 == 0 && defaults.size == 0 && count > 1 {

@@ -3,6 +3,7 @@
 pub(crate) mod boxes;
 pub(crate) mod decrypt;
 pub(crate) mod film;
+pub(crate) mod fragmented;
 pub(crate) mod indexed;
 pub(crate) mod package;
 pub(crate) mod reader;

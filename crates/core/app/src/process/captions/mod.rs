@@ -1,30 +1,27 @@
-//! Captions that lie within uploads that have no sample table: taken out by a program once it is known where the presentation
-//! begins. No film waits for them, and none fails with them: what cannot be read is left out.
+//! Captions that lie within uploads that have no sample table: taken out once it is known where the presentation begins. No film
+//! waits for them, and none fails with them: what cannot be read is left out.
 
-use super::{request, settle};
+mod blocks;
+mod fragments;
+
 use crate::app::App;
 use crate::error::Error;
 use crate::file::captions::{Stored, insert, left_out, store};
-use crate::file::examined::{LookError, Looked, look};
-use crate::port::{EncodeError, ProbeError, TextCoding, TextOrder, Tx};
+use crate::file::container::container;
+use crate::port::Tx;
+use crate::process::{request, settle};
 use crate::work::{Finished, sweep_objects};
 use kinora_domain::job::{LeasedJob, Work};
 use kinora_domain::output::{Output, Rendition, Role, Source};
-use kinora_domain::track::TrackKind;
 use kinora_domain::{ObjectId, OutputId};
-use kinora_media::captions::{Captions, CaptionsError, Facts};
-use std::sync::Arc;
+use kinora_media::captions::Facts;
 
-/// Codecs that are text, by the names that found tracks have.
-const TEXTS: [&str; 6] = ["subrip", "ass", "ssa", "mov_text", "text", "dvb_teletext"];
+/// Text that lies in films whose text is read here.
+const OWN: &str = "ttml";
 
-/// How the text of a found track is written; `None` where it is pictures of text, or of no format that is read.
-pub(crate) fn coding(codec: &str) -> Option<TextCoding> {
-    match codec {
-        "webvtt" => Some(TextCoding::WebVtt),
-        "dvb_teletext" => Some(TextCoding::Teletext),
-        codec => TEXTS.contains(&codec).then_some(TextCoding::Plain),
-    }
+/// Whether the text of a found track is taken out by this job: it is neither pictures of text, nor of a format that is not read.
+pub(crate) fn is_taken_out(codec: &str) -> bool {
+    codec == OWN || blocks::coding(codec).is_some()
 }
 
 /// A rendition of captions, and what was found of it: the objects of text and facts, each with its size. None where there is
@@ -90,7 +87,11 @@ async fn read(app: &App, waiting: Vec<(Rendition, Source)>, taken: &mut Vec<Take
     }
     for (object, own) in uploads {
         let numbers: Vec<_> = own.iter().map(|(_, source)| *source).collect();
-        let found = texts(app, object, &numbers).await?;
+        let file = app.blobs.open(object).await?;
+        let found = match container(&*file).await? {
+            own if own.is_mp4() => fragments::texts(app, (object, file), &numbers).await?,
+            _ => blocks::texts(app, object, &numbers).await?,
+        };
         for ((rendition, source), text) in own.into_iter().zip(found) {
             let (mut objects, shown) = (None, text.filter(|text| !text.cues.is_empty()));
             if let (Some(text), Role::Captions { language, name, .. }) = (shown, &rendition.role) {
@@ -101,84 +102,6 @@ async fn read(app: &App, waiting: Vec<(Rendition, Source)>, taken: &mut Vec<Take
         }
     }
     Ok(())
-}
-
-/// The texts of tracks of one upload, each in its place; none of those that cannot be read.
-async fn texts(app: &App, object: ObjectId, sources: &[Source]) -> Result<Vec<Option<Captions>>, Error> {
-    let looked = match look(app, object).await {
-        Ok(looked) => looked,
-        Err(LookError::Probe(error)) if is_verdict(&error) => {
-            for source in sources {
-                left_out(object, source.number, &error.to_string());
-            }
-            return Ok(vec![None; sources.len()]);
-        }
-        Err(error) => return Err(error.into()),
-    };
-    let stream = |source: &Source| {
-        let track = looked.examination.track(TrackKind::Captions, source.number)?;
-        Some((track.stream, coding(&track.found.codec)?))
-    };
-    let streams: Vec<_> = sources.iter().map(stream).collect();
-    let origin = sources.iter().find_map(|source| source.origin_micros);
-    let tracks = streams.iter().flatten().copied().collect();
-    let mut found = take(app, &looked, tracks, origin).await?.into_iter();
-    let mut texts = Vec::with_capacity(sources.len());
-    for (source, stream) in sources.iter().zip(&streams) {
-        let text = match stream {
-            Some(_) => found.next().unwrap_or_else(nothing),
-            None => Err("its text is of no format that is read".to_owned()),
-        };
-        if let Err(why) = &text {
-            left_out(object, source.number, why);
-        }
-        texts.push(text.ok());
-    }
-    Ok(texts)
-}
-
-/// What a program takes out of these streams of an upload, each in its place, or what is wrong with it: of all together, or else
-/// of one at a time, as what is wrong with one of them is not to be in the way of the others.
-async fn take(
-    app: &App,
-    looked: &Looked,
-    streams: Vec<(u32, TextCoding)>,
-    origin_micros: Option<i64>,
-) -> Result<Vec<Result<Captions, String>>, Error> {
-    if streams.is_empty() {
-        return Ok(Vec::new());
-    }
-    let told = |text: Result<Captions, CaptionsError>| text.map_err(|error| error.to_string());
-    let origin_micros = origin_micros.unwrap_or(looked.examination.start_micros);
-    let order = |tracks| TextOrder { container: looked.container, tracks, origin_micros };
-    let run = async |order: TextOrder| app.encoder.texts(Arc::clone(&looked.object), &order).await;
-    match run(order(streams.clone())).await {
-        Ok(found) => return Ok(found.into_iter().map(told).collect()),
-        Err(error) if is_final(&error) => {}
-        Err(error) => return Err(error.into()),
-    }
-    let mut found = Vec::with_capacity(streams.len());
-    for stream in streams {
-        found.push(match run(order(vec![stream])).await {
-            Ok(mut one) => one.pop().map_or_else(nothing, told),
-            Err(error) if is_final(&error) => Err(error.to_string()),
-            Err(error) => return Err(error.into()),
-        });
-    }
-    Ok(found)
-}
-
-fn nothing() -> Result<Captions, String> {
-    Err("nothing came out of it".to_owned())
-}
-
-/// Whether it is the file that cannot be read, rather than a program that cannot be run.
-const fn is_verdict(error: &ProbeError) -> bool {
-    matches!(error, ProbeError::Unsupported(_) | ProbeError::Unreadable { .. } | ProbeError::Limit(_))
-}
-
-const fn is_final(error: &EncodeError) -> bool {
-    matches!(error, EncodeError::Unsupported(_) | EncodeError::Unreadable { .. } | EncodeError::Limit(_))
 }
 
 /// What was found becomes tracks, and the rest goes, in one fenced transaction.
@@ -218,7 +141,7 @@ pub(crate) async fn give_up(app: &App, tx: &mut dyn Tx, id: OutputId) -> Result<
 
 /// It is known where the presentation begins: captions of an output are read now. `origins` are uploads of which something is
 /// indexed, each with what of its timeline is zero, in microseconds.
-pub(super) async fn begin(
+pub(in crate::process) async fn begin(
     app: &App,
     tx: &mut dyn Tx,
     output: &Output,
