@@ -18,9 +18,6 @@ pub const MAX_TRACKS: u64 = 64;
 pub struct Movie<'a> {
     /// The tracks, in the order of the file.
     pub tracks: Vec<Track<'a>>,
-    /// Whether more samples may follow in fragments: [`FragmentIndexer`](super::fragments::FragmentIndexer) finds
-    /// those, and these too.
-    pub may_have_fragments: bool,
 }
 
 /// One track.

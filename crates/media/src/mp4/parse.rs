@@ -16,16 +16,19 @@ const MAX_EXTENDS: usize = 128;
 ///
 /// Every sample of every track that can be packaged is checked: it lies in the file and its times fit. Durations and
 /// counts come from the samples, never from headers. Offsets in errors count from the beginning of `moov`.
+///
+/// # Errors
+/// A `moov` that is damaged or cannot be packaged. [`Mp4Error::Fragmented`] where samples may follow that it does not describe,
+/// whatever it describes: that is for [`FragmentIndexer`](super::fragments::FragmentIndexer).
 pub fn parse(moov: &[u8], file_len: u64) -> Result<Movie<'_>, Mp4Error> {
-    let (movie, _) = parse_fragmented(moov, file_len)?;
-    if movie.may_have_fragments && movie.tracks.iter().all(|track| track.sample_count == 0) {
-        return Err(Mp4Error::Fragmented);
+    match parse_fragmented(moov, file_len)? {
+        (movie, None) => Ok(movie),
+        (_, Some(_)) => Err(Mp4Error::Fragmented),
     }
-    Ok(movie)
 }
 
-/// The same where samples may be in fragments only. With it come the boxes of the `mvex`.
-pub(crate) fn parse_fragmented(moov: &[u8], file_len: u64) -> Result<(Movie<'_>, Vec<Atom<'_>>), Mp4Error> {
+/// The same where more samples may be in fragments: with it come the boxes of the `mvex` that says so.
+pub(crate) fn parse_fragmented(moov: &[u8], file_len: u64) -> Result<(Movie<'_>, Option<Vec<Atom<'_>>>), Mp4Error> {
     if len_u64(moov.len()) > MAX_MOOV_LEN {
         return Err(Mp4Error::LimitExceeded { what: "bytes of index (moov box)", limit: MAX_MOOV_LEN });
     }
@@ -75,5 +78,5 @@ pub(crate) fn parse_fragmented(moov: &[u8], file_len: u64) -> Result<(Movie<'_>,
     for track in tracks.iter_mut().filter(|track| track.kind == TrackKind::Captions && chapters.contains(&track.id)) {
         track.kind = TrackKind::Other;
     }
-    Ok((Movie { tracks, may_have_fragments }, extends.unwrap_or_default()))
+    Ok((Movie { tracks }, extends))
 }

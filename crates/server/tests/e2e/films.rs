@@ -94,6 +94,8 @@ pub(crate) fn without_tables() -> Vec<(&'static str, Vec<u8>)> {
         film("larger.webm", &format!("{vp9} -f webm")),
         film("larger.flv", &format!("{H264} {AAC} -f flv")),
         film("larger.mp4", &format!("{H264} {AAC} -movflags +frag_keyframe+empty_moov -f mp4")),
+        // Its index has the samples of the first fragment, and says nothing of the others.
+        film("begun.mp4", &format!("{H264} {AAC} -movflags +frag_keyframe -f mp4")),
         film("larger.ts", &format!("{H264} {AAC} -f mpegts")),
     ]
 }

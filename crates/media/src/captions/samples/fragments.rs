@@ -63,6 +63,7 @@ impl<'a> TextIndexer<'a> {
     /// A `moov` that cannot be understood.
     pub fn new(moov: &'a [u8], file_len: u64) -> Result<Self, Mp4Error> {
         let (movie, extends) = parse_fragmented(moov, file_len)?;
+        let extends = extends.unwrap_or_default();
         let (mut runs, mut kept) = (Runs::default(), Kept { samples: 0, tracks: Vec::new() });
         for track in &movie.tracks {
             let text = match (track.kind, track.text) {

@@ -48,6 +48,7 @@ impl FragmentIndexer {
     /// A `moov` that cannot be understood.
     pub fn new(moov: &[u8], file_len: u64) -> Result<Self, Mp4Error> {
         let (movie, extends) = parse_fragmented(moov, file_len)?;
+        let extends = extends.unwrap_or_default();
         let (mut runs, mut kept) = (Runs::default(), Kept::default());
         for (index, track) in movie.tracks.iter().enumerate() {
             let (mut count, mut next, mut end_pts) = (Count::default(), 0_i64, None);
