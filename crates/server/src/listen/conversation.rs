@@ -53,7 +53,8 @@ impl Conversation {
             });
             let Plain { parts, len, is_last } = match next {
                 Next::Plain(plain) => *plain,
-                Next::Other => return self.hand_over(stream, read).await,
+                // Apart, as every connection would have room for it otherwise.
+                Next::Other => return Box::pin(self.hand_over(stream, read)).await,
                 Next::End => return,
             };
             // The last one is said to be the last by the general stack.

@@ -60,15 +60,20 @@ impl Guards {
 /// # Errors
 /// There is no such asset; failures are not kept.
 pub(super) async fn guard(app: &App, id: AssetId) -> Result<Arc<Guard>, Error> {
-    let cache = &app.guards.entries;
     let now = Instant::now();
-    match cache.get(&id) {
+    match app.guards.entries.get(&id) {
         Some(entry) if now.duration_since(entry.read) < FRESH => return Ok(entry.guard),
         Some(_) => {
-            cache.remove(&id);
+            app.guards.entries.remove(&id);
         }
         None => {}
     }
+    // Apart, as every connection would have room for it otherwise, and every request move it.
+    Box::pin(loaded(app, id, now)).await
+}
+
+async fn loaded(app: &App, id: AssetId, now: Instant) -> Result<Arc<Guard>, Error> {
+    let cache = &app.guards.entries;
     let load = async { Ok::<_, Error>(Entry { guard: Arc::new(read(app, id).await?), read: now }) };
     Ok(cache.get_or_insert_async(&id, load).await?.guard)
 }

@@ -69,13 +69,22 @@ pub(crate) async fn playable_now(app: &App, id: AssetId) -> Result<Arc<Playable>
 }
 
 async fn fresh(app: &App, id: AssetId, growing: Duration) -> Result<Arc<Playable>, Error> {
-    let cache = &app.playables.entries;
     let now = Instant::now();
-    if let Some(entry) = cache.get(&id) {
+    let is_fresh = |entry: &Entry| {
         let fresh = if entry.playable.is_changing() { growing } else { FRESH };
-        if now.duration_since(entry.checked) < fresh {
-            return Ok(entry.playable);
-        }
+        now.duration_since(entry.checked) < fresh
+    };
+    match app.playables.entries.get(&id) {
+        Some(entry) if is_fresh(&entry) => Ok(entry.playable),
+        // Apart, as every connection would have room for it otherwise, and every request move it.
+        entry => Box::pin(renewed(app, id, entry, now)).await,
+    }
+}
+
+/// The asset as the store has it, which had that `entry` before.
+async fn renewed(app: &App, id: AssetId, entry: Option<Entry>, now: Instant) -> Result<Arc<Playable>, Error> {
+    let cache = &app.playables.entries;
+    if let Some(entry) = entry {
         match entry.playable.is_current(app, id).await {
             Ok(true) => {
                 cache.insert(id, Entry { checked: now, ..entry.clone() });
