@@ -47,8 +47,21 @@ pub struct FoundTrack {
     pub name: Option<String>,
 }
 
+impl FoundTrack {
+    /// The next of its kind behind those of the same file that were found `before`.
+    pub fn behind<'a>(
+        before: impl IntoIterator<Item = &'a Self>,
+        kind: TrackKind,
+        codec: impl Into<String>,
+        (language, name): (Option<String>, Option<String>),
+    ) -> Self {
+        let number = 1 + before.into_iter().filter(|earlier| earlier.kind == kind).count();
+        Self { selector: selector(kind, number), kind, codec: codec.into(), language, name }
+    }
+}
+
 /// Gives found tracks their selectors: `video_1`, `audio_1`, `audio_2`, ... in file order.
-pub fn selector(kind: TrackKind, number_of_kind: usize) -> String {
+pub(crate) fn selector(kind: TrackKind, number_of_kind: usize) -> String {
     format!("{}_{number_of_kind}", kind.name())
 }
 

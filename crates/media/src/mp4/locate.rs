@@ -2,8 +2,8 @@
 
 use core::ops::Range;
 
-use crate::bits::Cursor;
-use crate::error::{FourCc, Mp4Error};
+use super::header::Header;
+use crate::error::Mp4Error;
 
 /// The largest `moov` box that is read into memory.
 pub const MAX_MOOV_LEN: u64 = 256 << 20;
@@ -62,25 +62,12 @@ impl Locator {
     /// Reads one header: the `moov`, or the walk moves behind the box.
     fn pass(&mut self, header: &[u8]) -> Result<Option<Step>, Mp4Error> {
         let truncated = |needs| Mp4Error::Truncated { what: "the header of a box", needs, has: self.file_len };
-        let mut cursor = Cursor::new(header);
-        let (Some(short), Some(name)) = (cursor.u32(), cursor.array().map(FourCc)) else {
-            return Err(truncated(self.offset.saturating_add(8)));
-        };
         let offset = self.offset;
-        let malformed = |why| Mp4Error::Malformed { name, offset, why };
-        if !name.0.iter().all(|byte| matches!(byte, 0x20..=0x7e | 0xa9)) {
-            // Behind real boxes this is padding; there is nothing to be found in it.
-            return if self.boxes == 0 { Err(malformed("is not a box of an MP4 file")) } else { Err(Mp4Error::NoMoov) };
-        }
-        let (header_len, size) = match short {
-            0 => (8, self.file_len.saturating_sub(offset)),
-            1 => (16, cursor.u64().ok_or_else(|| truncated(offset.saturating_add(16)))?),
-            size => (8, u64::from(size)),
+        let (name, size, end) = match Header::read(header, offset, self.file_len, self.boxes == 0)? {
+            Header::Box { name, size, end } => (name, size, end),
+            Header::Partial(needs) => return Err(truncated(offset.saturating_add(needs))),
+            Header::Padding => return Err(Mp4Error::NoMoov),
         };
-        if size < header_len {
-            return Err(malformed("is smaller than its own header"));
-        }
-        let end = offset.checked_add(size).ok_or_else(|| malformed("has an impossible size"))?;
         if &name.0 == b"moov" {
             if size > MAX_MOOV_LEN {
                 return Err(Mp4Error::LimitExceeded { what: "bytes of index (moov box)", limit: MAX_MOOV_LEN });

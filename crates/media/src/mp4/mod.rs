@@ -6,6 +6,7 @@ mod boxes;
 mod edits;
 mod entry;
 pub mod fragments;
+mod header;
 mod language;
 mod locate;
 mod movie;

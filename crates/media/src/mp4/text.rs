@@ -45,6 +45,8 @@ pub(crate) struct TextRead {
     pub(crate) entry: u32,
     /// What the edit list adds to times, in ticks of the track.
     pub(crate) shift: i64,
+    /// The decode time behind the last sample, without what the edit list adds.
+    pub(crate) next: i64,
     pub(crate) samples: Vec<TextSample>,
 }
 
@@ -114,7 +116,7 @@ impl<'a> TextTables<'a> {
             samples.push(TextSample { offset: sample.offset, size: sample.size, start, end });
             decode = decode.saturating_add(i64::from(sample.duration));
         }
-        Ok(TextRead { entry: tables.entry, shift, samples })
+        Ok(TextRead { entry: tables.entry, shift, next: decode.saturating_sub(shift), samples })
     }
 
     /// The entry of that number, from 1.

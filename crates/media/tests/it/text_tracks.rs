@@ -446,6 +446,25 @@ fn what_is_wrong_with_a_text_in_fragments_leaves_the_others() {
     assert_eq!(other.captions.cues, [cue(0, 1_000, "", "One")]);
 }
 
+#[test]
+fn a_small_file_does_not_take_much_memory() {
+    // Six tracks of 390,000 samples of a byte each, all of which are the same bytes.
+    let empty = FilmTrack::text(tx3g(), &[]);
+    let mut file = fragmented(&vec![empty; 6], 1);
+    let words = |values: &[u32]| values.iter().flat_map(|value| value.to_be_bytes()).collect::<Vec<_>>();
+    let first = file.len() as u64;
+    for track in 1..=6 {
+        let tfhd = full(b"tfhd", 0, 0x19, &[words(&[track]), first.to_be_bytes().to_vec(), words(&[1, 1])].concat());
+        let traf = boxed(b"traf", &[tfhd, full(b"trun", 0, 0x1, &words(&[390_000, 0]))].concat());
+        file.extend(boxed(b"moof", &traf));
+    }
+    file.extend(boxed(b"mdat", &vec![0; 390_000]));
+    let (found, ended) = walked(&file);
+    let told = ended.unwrap_err().to_string();
+    assert!(told.contains("2000000 samples of captions in all tracks"), "{told}");
+    assert_eq!(found.iter().filter(|track| matches!(track, Some(Ok(track)) if !track.ranges().is_empty())).count(), 5);
+}
+
 /// Bytes that are nearly samples: what is at the beginning of one, or in it, or anything.
 fn strange() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
@@ -472,9 +491,14 @@ proptest! {
         origin in -5_000_000_i64..5_000_000,
     ) {
         let samples: Vec<_> = samples.iter().map(|(bytes, shown)| (&bytes[..], *shown)).collect();
-        let file = film(&[FilmTrack::text(entry(&name, &rest), &samples)], true);
+        let track = FilmTrack::text(entry(&name, &rest), &samples);
+        let file = film(std::slice::from_ref(&track), true);
         let found = tracks(&file).remove(0).unwrap().unwrap();
         let reading = read_at(&file, &found, origin).unwrap();
+        let fragments = fragmented(&[track], 2);
+        let found = walked(&fragments).0.remove(0).unwrap().unwrap();
+        let in_fragments = read_at(&fragments, &found, origin).unwrap();
+        prop_assert_eq!(&in_fragments, &reading);
         let again = Captions::stored(reading.captions.write().as_bytes());
         prop_assert_eq!(again.map(|again| again.cues), Ok(reading.captions.cues));
     }

@@ -4,7 +4,7 @@
 use crate::films::{self, begins};
 use crate::harness::{IDLE, KEY, Running, Server, command, finish, until};
 use crate::teletext;
-use crate::words::{self, Words};
+use crate::text_in_fragments::{self as words, Words};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -276,12 +276,12 @@ fn captions_in_fragments_are_there_when_they_were_found() {
         let begin = (begin * 1_000.0).round() as u64;
         words::insert(&film, &in_fragments(begin))
     };
-    for (name, codecs) in [
+    for (before, (name, codecs)) in (0..).zip([
         ("plays.mp4", H264.to_owned()),
         ("ten.mp4", format!("{H264} -output_ts_offset 10")),
         ("half.mp4", format!("{H264} -c:v mpeg4 -bf 0 -output_ts_offset 10")),
         ("whole.mp4", "-c:v mpeg4 -c:a ac3 -output_ts_offset 10".to_owned()),
-    ] {
+    ]) {
         let film = made(name, &codecs);
         let file = server.store(name, &film);
         let detected = server.post(&format!("/vod/v1/files/{file}/detect"), &json!({})).expect(200).json();
@@ -299,7 +299,7 @@ fn captions_in_fragments_are_there_when_they_were_found() {
         }
         let log = server.log_lines().into_iter().map(|line| line.to_string());
         let told = log.filter(|line| line.contains("its text is of no format that is read"));
-        assert!(told.filter(|line| line.contains("captions_3")).count() > 0, "{name}");
+        assert_eq!(told.filter(|line| line.contains("captions_3")).count(), before + 1, "{name}");
     }
     // A recording that was cut short in the fragments of its second text: what was written before is there.
     let film = made("plays.mp4", H264);

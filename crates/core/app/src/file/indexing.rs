@@ -4,7 +4,7 @@ use super::movie;
 use crate::error::Error;
 use crate::port::Object;
 use kinora_domain::limit::Limits;
-use kinora_domain::track::{FoundTrack, TrackKind, selector};
+use kinora_domain::track::{FoundTrack, TrackKind};
 use kinora_domain::{Kind, Problem};
 use kinora_media::Codec;
 use kinora_media::flv::Flv;
@@ -234,30 +234,21 @@ pub(crate) fn found_tracks(tracks: &[IndexTrack], limits: &Limits) -> Option<Vec
     Some(found)
 }
 
-/// The captions among the tracks, where all of them are told as well as others would; these do not know all formats.
-pub(crate) fn found_captions(tracks: &[IndexTrack]) -> Option<Vec<FoundTrack>> {
-    let mut found: Vec<FoundTrack> = Vec::new();
-    for track in tracks.iter().filter(|track| track.kind == Some(TrackKind::Captions)) {
-        if !track.is_known_text {
-            return None;
-        }
+/// The captions among the tracks that are told better than others would, who do not know all formats.
+pub(crate) fn found_captions(tracks: &[IndexTrack]) -> Vec<FoundTrack> {
+    let mut found = Vec::new();
+    for track in tracks.iter().filter(|track| track.is_known_text) {
         track.add_to(&mut found);
     }
-    Some(found)
+    found
 }
 
 impl IndexTrack {
     /// As it is told to clients, behind those that are told already.
     fn add_to(&self, found: &mut Vec<FoundTrack>) {
         let Some(kind) = self.kind else { return };
-        let number = found.iter().filter(|earlier| earlier.kind == kind).count() + 1;
-        found.push(FoundTrack {
-            selector: selector(kind, number),
-            kind,
-            codec: self.codec.name().to_owned(),
-            language: self.language.clone(),
-            name: self.name.clone(),
-        });
+        let labels = (self.language.clone(), self.name.clone());
+        found.push(FoundTrack::behind(&*found, kind, self.codec.name(), labels));
     }
 }
 

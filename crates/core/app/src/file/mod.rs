@@ -13,7 +13,6 @@ mod list;
 pub(crate) mod movie;
 pub(crate) mod name;
 mod preview;
-pub(crate) mod texts;
 pub mod types;
 mod update;
 

@@ -6,7 +6,7 @@ use crate::port::Object;
 use bytes::Bytes;
 use kinora_domain::limit::Limits;
 use kinora_domain::preset::{Preset, Shape, SoundFormat};
-use kinora_domain::track::{FoundTrack, TrackKind, selector};
+use kinora_domain::track::{FoundTrack, TrackKind};
 use kinora_domain::{Kind, Problem};
 use kinora_media::mp4::{Locator, Step};
 use kinora_media::{Codec, Movie, Mp4Error, Track};
@@ -154,14 +154,8 @@ pub(crate) fn found_tracks(movie: &Movie<'_>) -> Vec<FoundTrack> {
     let mut found: Vec<FoundTrack> = Vec::new();
     for track in &movie.tracks {
         let Some(kind) = kind(track) else { continue };
-        let number = found.iter().filter(|earlier| earlier.kind == kind).count() + 1;
-        found.push(FoundTrack {
-            selector: selector(kind, number),
-            kind,
-            codec: track.codec.name().to_owned(),
-            language: track.language.clone(),
-            name: track.name.clone(),
-        });
+        let labels = (track.language.clone(), track.name.clone());
+        found.push(FoundTrack::behind(&found, kind, track.codec.name(), labels));
     }
     found
 }

@@ -9,7 +9,7 @@ use crate::file::movie::{self, Unfit};
 use crate::file::types;
 use crate::port::Object;
 use kinora_domain::file::{Content, Failure, Probe};
-use kinora_domain::track::{FoundTrack, TrackKind, selector};
+use kinora_domain::track::{FoundTrack, TrackKind};
 use kinora_domain::{Kind, Problem};
 use kinora_media::captions::Format;
 use kinora_media::sniff::Container;
@@ -89,13 +89,7 @@ async fn read_captions(object: &dyn Object) -> Result<Content, Error> {
         Format::WebVtt => "webvtt",
         Format::Ttml => "ttml",
     };
-    let track = FoundTrack {
-        selector: selector(TrackKind::Captions, 1),
-        kind: TrackKind::Captions,
-        codec: id.to_owned(),
-        language: None,
-        name: None,
-    };
+    let track = FoundTrack::behind([], TrackKind::Captions, id, (None, None));
     Ok(Content { container: id.to_owned(), probe: Probe::Done { tracks: vec![track] } })
 }
 

@@ -98,7 +98,7 @@ async fn captions(looked: &Looked) -> Result<Option<Vec<FoundTrack>>, Error> {
         return Ok(None);
     }
     let tracks = indexing::head(&looked.object, looked.container).await?;
-    Ok(tracks.and_then(|tracks| indexing::found_captions(&tracks)))
+    Ok(tracks.map(|tracks| indexing::found_captions(&tracks)))
 }
 
 async fn keep(app: &App, tx: &mut dyn Tx, id: FileId, probe: Probe) -> Result<(), Error> {

@@ -3,7 +3,7 @@
 use crate::language;
 use kinora_app::port::{Examination, Examined, SoundFacts, TrackExamined};
 use kinora_domain::picture::{PictureFacts, Rate, Scan, Size, TimeBase, Transfer};
-use kinora_domain::track::{FoundTrack, TrackKind, selector};
+use kinora_domain::track::{FoundTrack, TrackKind};
 use serde::Deserialize;
 
 /// Characters of a title, at most.
@@ -84,14 +84,10 @@ pub fn examination(json: &[u8]) -> Option<Examination> {
         let Some((kind, what)) = stream.what() else {
             continue;
         };
-        let number = 1 + tracks.iter().filter(|track| track.found.kind == kind).count();
-        let found = FoundTrack {
-            selector: selector(kind, number),
-            kind,
-            codec: codec(stream.codec_name.as_deref()),
-            language: stream.tags.language.as_deref().and_then(language::tag),
-            name: stream.tags.title.as_deref().and_then(title),
-        };
+        let labels =
+            (stream.tags.language.as_deref().and_then(language::tag), stream.tags.title.as_deref().and_then(title));
+        let before = tracks.iter().map(|track| &track.found);
+        let found = FoundTrack::behind(before, kind, codec(stream.codec_name.as_deref()), labels);
         let start = stream.start_time.as_deref().and_then(micros);
         tracks.push(TrackExamined {
             found,

@@ -10,7 +10,8 @@ use crate::facts::TrackKind;
 use crate::mp4::fragments::{Run, Runs, Walk};
 use crate::mp4::{TextRead, TextSample, TextTables, parse_fragmented};
 
-/// Samples of all text tracks of a file at most: those of ten hours in forty languages, cut every two seconds, are fewer.
+/// Samples of all text tracks of a file at most: ten hours in forty languages, of which each has two in two
+/// seconds, have fewer.
 const MOST_SAMPLES_OF_ALL: u64 = 2_000_000;
 
 /// Finds the samples of the text tracks of a fragmented MP4 or MOV. The caller does the reading, as for
@@ -66,19 +67,19 @@ impl<'a> TextIndexer<'a> {
         let extends = extends.unwrap_or_default();
         let (mut runs, mut kept) = (Runs::default(), Kept { samples: 0, tracks: Vec::new() });
         for track in &movie.tracks {
+            let mut next = 0;
             let text = match (track.kind, track.text) {
                 (TrackKind::Captions, Some(tables)) => match Found::new(tables, file_len) {
-                    Ok(found) => Text::Found(found),
+                    Ok((found, behind)) => {
+                        kept.samples += len_u64(found.samples.len());
+                        next = behind;
+                        Text::Found(found)
+                    }
                     Err(error) => Text::Failed(error),
                 },
                 (TrackKind::Captions, None) => Text::Unknown,
                 _ => Text::Other,
             };
-            let mut next = 0;
-            if let Text::Found(found) = &text {
-                kept.samples += len_u64(found.samples.len());
-                next = found.samples.last().map_or(0, |last| last.end.saturating_sub(found.shift));
-            }
             runs.add(track.id, next, &extends)?;
             kept.tracks.push(text);
         }
@@ -136,12 +137,12 @@ impl Kept<'_> {
 }
 
 impl<'a> Found<'a> {
-    /// With the samples that the `moov` describes itself.
-    fn new(tables: TextTables<'a>, file_len: u64) -> Result<Self, Mp4Error> {
-        let TextRead { entry, shift, samples } = tables.read(file_len, (MOST_SAMPLES, MOST_BYTES))?;
+    /// With the samples that the `moov` describes itself, and the decode time behind them.
+    fn new(tables: TextTables<'a>, file_len: u64) -> Result<(Self, i64), Mp4Error> {
+        let TextRead { entry, shift, next, samples } = tables.read(file_len, (MOST_SAMPLES, MOST_BYTES))?;
         let entry = (!samples.is_empty()).then_some(entry);
         let payload = samples.iter().map(|sample| u64::from(sample.size)).sum();
-        Ok(Self { tables, shift, entry, samples, payload })
+        Ok((Self { tables, shift, entry, samples, payload }, next))
     }
 
     fn keep(&mut self, run: &Run, file_end: Option<u64>) -> Result<(), Mp4Error> {

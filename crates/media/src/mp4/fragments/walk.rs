@@ -2,8 +2,9 @@
 
 use core::ops::Range;
 
-use crate::bits::{Cursor, len_u64};
-use crate::error::{FourCc, Mp4Error};
+use crate::bits::len_u64;
+use crate::error::Mp4Error;
+use crate::mp4::header::Header;
 
 /// The largest `moof` that is read into memory.
 pub const MAX_MOOF_LEN: u64 = 32 << 20;
@@ -99,33 +100,19 @@ impl Walk {
         bytes: &[u8],
         each: &mut impl FnMut(u64, &[u8]) -> Result<(), Mp4Error>,
     ) -> Result<bool, Mp4Error> {
-        let mut cursor = Cursor::new(bytes);
-        let (Some(short), Some(name)) = (cursor.u32(), cursor.array().map(FourCc)) else {
-            return Ok(false);
-        };
         let offset = self.at;
-        let malformed = |why| Mp4Error::Malformed { name, offset, why };
-        if !name.0.iter().all(|byte| matches!(byte, 0x20..=0x7e | 0xa9)) {
-            // Behind real boxes this is padding.
-            self.at = self.file_len;
-            return if self.boxes == 0 { Err(malformed("is not a box of an MP4 file")) } else { Ok(true) };
-        }
-        let (header_len, size) = match short {
-            0 => (8, self.file_len.saturating_sub(offset)),
-            1 => match cursor.u64() {
-                Some(size) => (HEADER_LEN, size),
-                None if self.file_len.saturating_sub(offset) >= HEADER_LEN => {
-                    self.needs = LOOK;
-                    return Ok(false);
-                }
-                None => return Err(malformed("ends before its size")),
-            },
-            size => (8, u64::from(size)),
+        let (name, size, end) = match Header::read(bytes, offset, self.file_len, self.boxes == 0)? {
+            Header::Box { name, size, end } => (name, size, end),
+            Header::Partial(needs) if self.file_len.saturating_sub(offset) >= needs || self.grows => {
+                (self.must, self.needs) = (needs, LOOK);
+                return Ok(false);
+            }
+            Header::Partial(needs) => return Err(self.truncated(offset.saturating_add(needs))),
+            Header::Padding => {
+                self.at = self.file_len;
+                return Ok(true);
+            }
         };
-        if size < header_len {
-            return Err(malformed("is smaller than its own header"));
-        }
-        let end = offset.checked_add(size).ok_or_else(|| malformed("has an impossible size"))?;
         if &name.0 == b"moof" {
             if size > MAX_MOOF_LEN {
                 return Err(Mp4Error::LimitExceeded { what: "bytes of index (moof box)", limit: MAX_MOOF_LEN });

@@ -7,8 +7,8 @@ fn numbers(values: &[u32]) -> Vec<u8> {
     values.iter().flat_map(|value| value.to_be_bytes()).collect()
 }
 
-/// A whole fragmented file: so many samples of each track in turn, in a fragment of its
-/// own. The movie says nothing of samples but that they use the first entry.
+/// A whole fragmented file: so many samples of each track in turn, in a fragment of its own. The movie says nothing of samples
+/// but that they use the first entry.
 pub(crate) fn fragmented(tracks: &[FilmTrack], per_fragment: usize) -> Vec<u8> {
     let empty: Vec<_> = tracks
         .iter()

@@ -12,7 +12,7 @@ use kinora_media::captions::{Captions, CaptionsError};
 use std::sync::Arc;
 
 /// Codecs that are text, by the names that found tracks have.
-const TEXTS: [&str; 6] = ["subrip", "ass", "ssa", "mov_text", "text", "dvb_teletext"];
+const TEXTS: [&str; 4] = ["subrip", "ass", "ssa", "text"];
 
 /// How the program writes the text of a found track; `None` where it is pictures of text, or of no format that it reads.
 pub(super) fn coding(codec: &str) -> Option<TextCoding> {

@@ -16,12 +16,9 @@ use kinora_domain::output::{Output, Rendition, Role, Source};
 use kinora_domain::{ObjectId, OutputId};
 use kinora_media::captions::Facts;
 
-/// Text that lies in films whose text is read here.
-const OWN: &str = "ttml";
-
 /// Whether the text of a found track is taken out by this job: it is neither pictures of text, nor of a format that is not read.
 pub(crate) fn is_taken_out(codec: &str) -> bool {
-    codec == OWN || blocks::coding(codec).is_some()
+    fragments::reads(codec) || blocks::coding(codec).is_some()
 }
 
 /// A rendition of captions, and what was found of it: the objects of text and facts, each with its size. None where there is
