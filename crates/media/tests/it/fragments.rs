@@ -329,3 +329,25 @@ fn a_file_is_indexed_while_it_grows() {
         assert_eq!(samples, whole.samples, "growing by {step}");
     }
 }
+
+#[test]
+fn a_file_that_grows_may_end_within_a_header() {
+    let tfhd = full(b"tfhd", 0, 0x02_0000, &1u32.to_be_bytes());
+    let moof = fragment(&tfhd, 1, &[3, 60]);
+    // Its media data have a size of 64 bits.
+    let data = [&1u32.to_be_bytes()[..], b"mdat", &416u64.to_be_bytes(), &[7; 400]].concat();
+    let file = [handmade(&[]), moof.clone(), data.clone(), moof, data].concat();
+    let mut indexer = FragmentIndexer::growing(moov(&file), 0).unwrap();
+    let mut found = 0;
+    for len in 1..=file.len() as u64 {
+        indexer.grow(len);
+        while let Some(range) = indexer.wants() {
+            indexer.feed(slice(&file, &range)).unwrap();
+        }
+        found += indexer.drain().len();
+    }
+    assert_eq!(found, 6);
+    // One that does not grow any more ends there.
+    let end = file.len() as u64 - 404;
+    assert!(matches!(run(&file[..end as usize], end), Err(Mp4Error::Truncated { .. })));
+}
