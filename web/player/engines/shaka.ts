@@ -7,6 +7,12 @@ import type { Engine, EngineHost, Failure } from "./engine";
 
 type ShakaError = { readonly severity: number; readonly category: number; readonly code: number };
 
+/**
+ * Seconds that shaka-player adds to offsets below zero (its issue 1281): what begins in the middle of a film begins so much
+ * later in the buffer. It jumps over that as over any gap, unless playback moves on before it looks.
+ */
+const SHIFT = 0.001;
+
 /** Of `segmentappended`. */
 type Appended = { readonly contentType: string; readonly end: number };
 
@@ -58,6 +64,10 @@ export class ShakaEngine implements Engine {
         if (track) player.selectAudioTrack(track);
       };
     }
+    if (position === null && isPart(this.#url))
+      player.addEventListener("manifestparsed", () => {
+        if (!player.isLive()) player.updateStartTime(SHIFT);
+      });
     await player.attach(this.#host.video);
     await player.load(this.#url, position);
     this.#host.kind(player.isAudioOnly() ? "audio" : "video");
@@ -114,4 +124,9 @@ function failureOf(error: unknown): Failure {
   const { category, code } = error as Partial<ShakaError>;
   if (category === shaka.util.Error.Category.NETWORK) return "load";
   return code === shaka.util.Error.Code.CONTENT_UNSUPPORTED_BY_BROWSER ? "unsupported" : "broken";
+}
+
+/** Whether an address is that of a part of a film. */
+function isPart(url: string): boolean {
+  return new URL(url, document.baseURI).searchParams.has("start");
 }
